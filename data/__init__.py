@@ -1,0 +1,1 @@
+"""The input: reading, checking, scaling and splitting points, and drawing the sample set."""

@@ -1,0 +1,137 @@
+"""The data set: colored points, read from two arrays and a picture, checked, and split."""
+
+import hashlib
+import warnings
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset, RandomSampler
+
+from data.scaling import Scaling
+from utils.errors import InputError
+
+XS, YS, PICTURE = "pi_xs.npy", "pi_ys.npy", "sparse_pi_colored.jpg"
+# PyTorch warns, in six lines, of more worker processes than cores; the seed's own settings ask for four.
+warnings.filterwarnings("ignore", "This DataLoader will create")
+# A pixel this dark in all channels counts as black background; JPEG leaves a shimmer around the points.
+BLACK = 40
+
+
+class ColoredPoints(Dataset):
+    """`points (n, 5)`: integers x (row), y (column), r, g, b, on the grid of `scaling`.
+
+    Batches are fetched whole, by one indexing in place of one fetch a point.
+    """
+
+    def __init__(self, points: Tensor, scaling: Scaling) -> None:
+        self.points, self.scaling = points, scaling
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+    def __getitem__(self, index: int) -> Tensor:
+        return self.points[index]
+
+    def __getitems__(self, indices: list[int]) -> Tensor:
+        return self.points[indices]
+
+    def batches(self, batch_size: int, num_workers: int, generator: torch.Generator) -> DataLoader:
+        """All points once, in batches `(batch_size, 5)` and an order that `generator` draws anew for each epoch.
+
+        The last batch may be smaller. With `num_workers`, as many processes fetch the same batches, and are kept from
+        epoch to epoch.
+        """
+        return DataLoader(
+            self,
+            batch_size,
+            sampler=RandomSampler(self, generator=generator),
+            num_workers=num_workers,
+            persistent_workers=num_workers > 0,
+            collate_fn=_as_it_is,
+        )
+
+    def fingerprint(self) -> str:
+        """A short name for these very points on this very grid: a hash of both."""
+        digest = hashlib.sha256(repr(self.scaling.size).encode())
+        digest.update(np.ascontiguousarray(self.points.numpy(), "<i8").tobytes())
+        return digest.hexdigest()[:16]
+
+    def split(self, holdout: float, seed: int) -> tuple["ColoredPoints", "ColoredPoints"]:
+        """Training points and held-out points: a share `holdout` of all, at least one, chosen by `seed`.
+
+        Raises InputError where nothing would be left to train on.
+        """
+        held_out = max(1, round(holdout * len(self)))
+        if held_out >= len(self):
+            raise InputError(f"{len(self)} point(s) cannot be split into training and held-out points; give 2 or more")
+        order = torch.randperm(len(self), generator=torch.Generator().manual_seed(seed))
+        return tuple(ColoredPoints(self.points[part], self.scaling) for part in (order[held_out:], order[:held_out]))
+
+
+def read_points(folder: str | Path) -> ColoredPoints:
+    """Read `pi_xs.npy` (rows), `pi_ys.npy` (columns) and the picture in `folder`; color is `picture[x, y]`.
+
+    Raises InputError where a file is missing or broken, or the three do not fit together.
+    """
+    folder = Path(folder)
+    picture = _read_picture(folder / PICTURE)
+    height, width = picture.shape[:2]
+    xs, ys = _read_coordinates(folder / XS, height, "rows"), _read_coordinates(folder / YS, width, "columns")
+    if len(xs) != len(ys):
+        raise InputError(
+            f"{folder}: {XS} holds {len(xs)} numbers and {YS} {len(ys)}; there must be one of each a point"
+        )
+    _check_axes(folder, picture, xs, ys)
+    points = np.column_stack([xs, ys, picture[xs, ys]])
+    return ColoredPoints(torch.from_numpy(points), Scaling.of_picture(height, width))
+
+
+def _as_it_is(batch: Tensor) -> Tensor:
+    """The batch is whole already; a named function, for processes that are spawned must find it."""
+    return batch
+
+
+def _read_picture(path: Path) -> np.ndarray:
+    """The picture as `(height, width, 3)` bytes, whatever its mode and format."""
+    try:
+        with Image.open(path) as picture:
+            return np.asarray(picture.convert("RGB"))
+    except FileNotFoundError:
+        raise InputError(f"{path}: there is no such picture; set data_path to the folder that holds it") from None
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise InputError(f"{path}: cannot be read as a picture ({error}); save it again, as PNG or JPEG") from None
+
+
+def _read_coordinates(path: Path, size: int, axis: str) -> np.ndarray:
+    """The integers in `path`, each in [0, size)."""
+    try:
+        values = np.load(path, allow_pickle=False)
+    except FileNotFoundError:
+        raise InputError(f"{path}: there is no such file; set data_path to the folder that holds it") from None
+    except (OSError, ValueError, EOFError) as error:
+        raise InputError(f"{path}: cannot be read as a NumPy array ({error}); save it again with numpy.save") from None
+    if not isinstance(values, np.ndarray) or values.ndim != 1 or len(values) == 0:
+        shape = getattr(values, "shape", "no array")
+        raise InputError(f"{path}: must be a list of numbers, one a point, but its shape is {shape}")
+    if values.dtype.kind not in "iuf" or not np.array_equal(values, np.trunc(values)):
+        raise InputError(f"{path}: must hold integers (pixel indices), but holds {values.dtype} numbers")
+    if values.min() < 0 or values.max() >= size:
+        raise InputError(f"{path}: {values.min()} to {values.max()} leaves the picture, which has {size} {axis}")
+    return values.astype(np.int64)
+
+
+def _check_axes(folder: Path, picture: np.ndarray, xs: np.ndarray, ys: np.ndarray) -> None:
+    """Refuse arrays that hold the picture's points with the axes swapped."""
+    height, width = picture.shape[:2]
+    if xs.max() >= width or ys.max() >= height:
+        return
+    as_given = (picture[xs, ys].max(1) < BLACK).mean()
+    swapped = (picture[ys, xs].max(1) < BLACK).mean()
+    if as_given > 0.5 and swapped < as_given / 2:
+        raise InputError(
+            f"{folder}: {as_given:.0%} of the points fall on black, with x and y exchanged {swapped:.0%}: "
+            f"the axes are swapped; {XS} must hold the rows and {YS} the columns"
+        )

@@ -1,0 +1,45 @@
+"""From integers on a grid to the numbers that a model sees, and back."""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+COLORS = 256
+# Dequantised points keep this share of a cell away from its border: rounding to float32 leads none into the next cell.
+BORDER = 1 / 256
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """The map between integer points and the unit cube.
+
+    `size` counts the values of each coordinate: height, width, 256, 256, 256.
+
+    A density over real numbers grows without bound on integers, so each point is *dequantised*: moved to a random place
+    in its cell of the grid (Theis et al. 2016, arXiv 1511.01844, section 3.1). -log of the density, plus `log_cells`,
+    then bounds -log of the probability of the integer point from above, both in nats.
+    """
+
+    size: tuple[int, ...]
+
+    @classmethod
+    def of_picture(cls, height: int, width: int) -> "Scaling":
+        """The scaling of points in a picture of `height` x `width` pixels."""
+        return cls((height, width, COLORS, COLORS, COLORS))
+
+    @property
+    def log_cells(self) -> float:
+        """Log of the number of cells in the grid: what the best guess costs, in nats, when nothing is known."""
+        return sum(math.log(size) for size in self.size)
+
+    def dequantise(self, points: Tensor, generator: torch.Generator) -> Tensor:
+        """Integer `points (n, 5)` to float32 `(n, 5)` in (0, 1), each drawn evenly from its cell."""
+        noise = torch.rand(points.shape, generator=generator, dtype=torch.float64)
+        return ((points + BORDER + (1 - 2 * BORDER) * noise) / noise.new_tensor(self.size)).float()
+
+    def quantise(self, x: Tensor) -> Tensor:
+        """The inverse of `dequantise`: the integers `(n, 5)` in whose cells the numbers `x (n, 5)` in [0, 1] lie."""
+        size = torch.tensor(self.size)
+        return torch.minimum((x.cpu().double() * size).floor().long(), size - 1)

@@ -1,0 +1,140 @@
+"""Train a variational autoencoder on colored points, draw new ones from it, and show how close they come to the data.
+
+A run, read top to bottom: config -> data -> model -> fit -> generate -> judge -> draw.
+"""
+
+import argparse
+import dataclasses
+import json
+import sys
+
+import numpy as np
+import torch
+
+from data.points import ColoredPoints, read_points
+from models.generator import ARCHITECTURE, Generator, build_model, load_generator
+from utils.config import Config, describe, load_config
+from utils.errors import InputError
+from utils.evaluation import active_units, compare
+from utils.plotting import paint, save_comparison, save_latent
+from utils.record import Record
+from utils.training import evaluate_loss, fit, pick_device
+
+
+def main(arguments: list[str]) -> None:
+    """One run, from its command line to its last picture. Raises InputError where the person has to mend something."""
+    config = parse(arguments)
+    device = pick_device(config.device)
+    data = read_points(config.data_path)
+    print(f"data: {len(data):,} points from {config.data_path}")
+
+    if config.retrain:
+        generator = train(config, data, device)
+    else:
+        generator = load_generator(config.output / "model.pt", device)
+        check_fits(generator, config, data)
+
+    points = generator.sample(config.n_generate, config.seed)
+    means = posterior_means(generator, data)
+    metrics = judge(generator, data, points, means)
+
+    out, true_points, (height, width) = config.output, data.points.numpy(), data.scaling.size[:2]
+    np.save(out / "generated.npy", points)
+    (out / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
+    (out / "config.yaml").write_text(config.to_yaml(), encoding="utf-8")
+    paint(points, height, width).save(out / "generated.png")
+    save_comparison(out / "comparison.png", f"{config.model} VAE: data and samples", true_points, points, height, width)
+    save_latent(out / "latent.png", f"{config.model} VAE: where the encoder puts the points", means, true_points[:, 2:])
+    report(metrics)
+    print(f"all of it is in {out}/; look at generated.png and comparison.png first")
+
+
+def parse(arguments: list[str]) -> Config:
+    """The configuration that the command line asks for."""
+    parser = argparse.ArgumentParser(
+        description=__doc__.partition("\n")[0],
+        epilog="keys, with their types and [defaults]:\n" + describe(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--config", metavar="FILE", default="config.yaml", help="settings in YAML (config.yaml)")
+    parser.add_argument("overrides", metavar="key=value", nargs="*", help="a setting that replaces the file's")
+    options = parser.parse_args(arguments)
+    return load_config(options.config, options.overrides)
+
+
+def train(config: Config, data: ColoredPoints, device: torch.device) -> Generator:
+    """A generator trained on all but the held-out points."""
+    training, held_out = data.split(config.holdout, config.seed)
+    settings = dataclasses.asdict(config)
+    torch.manual_seed(config.seed)
+    model = build_model(settings).to(device)
+    weights = sum(parameter.numel() for parameter in model.parameters())
+    print(f"training: {config.model} VAE, {weights:,} weights, {len(training):,} points, {len(held_out):,} held out")
+
+    def pack(model: torch.nn.Module) -> Generator:
+        return Generator(model, data.scaling, settings, data.fingerprint())
+
+    record = Record(config.output, config)
+    try:
+        model = fit(model, training, held_out, config, on_epoch=lambda row, average: record.add(row, pack(average)))
+    finally:
+        record.draw()
+    return pack(model)
+
+
+def check_fits(generator: Generator, config: Config, data: ColoredPoints) -> None:
+    """Refuse a loaded generator that was made for other settings or other data."""
+    path, advice = config.output / "model.pt", "train again, with retrain=true"
+    for key in ("model", *ARCHITECTURE):
+        wanted, found = getattr(config, key), generator.config[key]
+        if wanted != found:
+            raise InputError(
+                f"{path}: was trained with {key}={found}, now it is {wanted}; set {key}={found}, or {advice}"
+            )
+    if generator.fingerprint != data.fingerprint():
+        raise InputError(
+            f"{path}: was trained on other data than {config.data_path} holds; set data_path to those, or {advice}"
+        )
+
+
+@torch.no_grad()
+def posterior_means(generator: Generator, data: ColoredPoints) -> np.ndarray:
+    """Where the encoder puts each point: `(n, latent_dim)`."""
+    x = data.scaling.dequantise(data.points, torch.Generator().manual_seed(0))
+    device = next(generator.model.parameters()).device
+    return generator.model.encode(x.to(device)).mean.cpu().numpy()
+
+
+def judge(generator: Generator, data: ColoredPoints, points: np.ndarray, means: np.ndarray) -> dict:
+    """Every figure of the evaluation: of the model, and of its `points` against data that it never saw."""
+    seed = generator.config["seed"]
+    training, held_out = data.split(generator.config["holdout"], seed)
+    metrics = {}
+    for name, part in (("train", training), ("heldout", held_out)):
+        reconstruction, kl = evaluate_loss(generator.model, part, seed)
+        metrics |= {f"{name}_reconstruction": reconstruction, f"{name}_kl": kl, f"{name}_elbo": -reconstruction - kl}
+    metrics["active_units"] = active_units(means)
+    return metrics | compare(points, training.points.numpy(), held_out.points.numpy())
+
+
+def report(metrics: dict) -> None:
+    """Print what the run came to, in a few lines."""
+    reconstruction, kl = metrics["heldout_reconstruction"], metrics["heldout_kl"]
+    print(f"a held-out point costs {reconstruction + kl:.2f} nats: reconstruction {reconstruction:.2f} + KL {kl:.2f}")
+    print(f"{metrics['active_units']} of the latents are active")
+    name, worst = max(metrics["ks"].items(), key=lambda item: item[1]["value"])
+    rows = {f"Kolmogorov-Smirnov distance, largest ({name})": worst, "energy distance": metrics["energy_distance"]}
+    rows |= {
+        "share closer to training than to held-out points": metrics["closer_to_train"],
+        "exact copies": metrics["copies"],
+    }
+    for text, figure in rows.items():
+        print(f"  {text:50} {figure['value']:8.4f}   real points get {figure['floor']:.4f}")
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:])
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(2)

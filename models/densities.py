@@ -1,0 +1,118 @@
+"""Densities on [0, 1]: each knows its log-density and draws from itself, so that one can stand in for another."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from models.layers import LinearEach
+
+PLACES, COLORS = slice(0, 2), slice(2, 5)
+
+
+class Histogram:
+    """A piecewise constant density on [0, 1], free to have hard edges.
+
+    `logits (..., bins)`: bin j has probability softmax(logits)_j, spread evenly over [j, j + 1) / bins.
+    """
+
+    def __init__(self, logits: Tensor) -> None:
+        self.logits = logits
+        self.bins = logits.shape[-1]
+
+    def log_prob(self, value: Tensor) -> Tensor:
+        """Log-density `(...)` of `value (...)`."""
+        bin = (value * self.bins).long().clamp(0, self.bins - 1).unsqueeze(-1)
+        chosen = self.logits.gather(-1, bin).squeeze(-1)
+        return chosen - self.logits.logsumexp(-1) + math.log(self.bins)
+
+    def sample(self, generator: torch.Generator) -> Tensor:
+        """One draw `(...)` from each density."""
+        bin = _choose(self.logits, generator)
+        return (bin + torch.rand(bin.shape, generator=generator, device=bin.device)) / self.bins
+
+
+class NormalMixture:
+    """A mixture of normals, sum_k w_k N(mean_k, std_k^2) with w = softmax(logits).
+
+    `logits`, `mean` and `log_std` are `(..., components)` each. A draw outside of [0, 1] is moved to the border.
+    Bishop 1994, "Mixture density networks".
+    """
+
+    def __init__(self, logits: Tensor, mean: Tensor, log_std: Tensor) -> None:
+        self.logits, self.mean, self.log_std = logits, mean, log_std
+
+    def log_prob(self, value: Tensor) -> Tensor:
+        """Log-density `(...)` of `value (...)`."""
+        standardised = (value.unsqueeze(-1) - self.mean) * torch.exp(-self.log_std)
+        log_joint = self.logits - 0.5 * standardised.square() - self.log_std
+        return log_joint.logsumexp(-1) - self.logits.logsumexp(-1) - 0.5 * math.log(2 * math.pi)
+
+    def sample(self, generator: torch.Generator) -> Tensor:
+        """One draw `(...)` from each density."""
+        component = _choose(self.logits, generator).unsqueeze(-1)
+        mean, log_std = (parameter.gather(-1, component).squeeze(-1) for parameter in (self.mean, self.log_std))
+        noise = torch.randn(mean.shape, generator=generator, device=mean.device)
+        return (mean + log_std.exp() * noise).clamp(0, 1)
+
+
+class Independent:
+    """A point whose places and colors are drawn independently of each other: the product of the densities of its parts.
+
+    `places` is a density of shape `(n, 2)`, `colors` one of shape `(n, 3)`.
+    """
+
+    def __init__(self, places: Histogram, colors: NormalMixture) -> None:
+        self.places, self.colors = places, colors
+
+    def log_prob(self, x: Tensor) -> Tensor:
+        """Log-density `(n,)` of the points `x (n, 5)`."""
+        return self.places.log_prob(x[:, PLACES]).sum(-1) + self.colors.log_prob(x[:, COLORS]).sum(-1)
+
+    def sample(self, generator: torch.Generator) -> Tensor:
+        """One point `(n, 5)` for each."""
+        return torch.cat([self.places.sample(generator), self.colors.sample(generator)], dim=1)
+
+
+class PointHead(nn.Module):
+    """Turn a hidden vector a coordinate into that coordinate's density.
+
+    Places x and y get histograms, for the edges of a glyph are sharp; their logits are sums of `n_harmonics` cosines,
+    so that neighboring bins share what they learn. Colors r, g, b, smooth but for noise, get mixtures of `n_normals`
+    normals.
+    """
+
+    def __init__(self, width: int, n_bins: int = 150, n_harmonics: int = 40, n_normals: int = 10) -> None:
+        super().__init__()
+        self.place = LinearEach(2, width, n_harmonics)
+        self.color = LinearEach(3, width, 3 * n_normals)
+        centers = (torch.arange(n_bins) + 0.5) / n_bins
+        harmonics = torch.arange(1, n_harmonics + 1).unsqueeze(-1)
+        self.register_buffer("cosines", torch.cos(math.pi * harmonics * centers), persistent=False)
+        with torch.no_grad():
+            # Begin near a flat histogram, and with normals that cover the range of colors evenly.
+            self.place.weight.mul_(0.1)
+            self.color.weight.mul_(0.1)
+            logits, mean, log_std = self.color.bias.view(3, 3, n_normals).unbind(1)
+            mean.copy_(torch.linspace(0.05, 0.95, n_normals))
+            log_std.fill_(-2.5)
+
+    def forward(self, h: Tensor) -> Independent:
+        """The densities of all five coordinates, from `h (n, 5, width)`."""
+        return Independent(self.places(h[:, PLACES]), self.colors(h[:, COLORS]))
+
+    def places(self, h: Tensor, which: slice = slice(0, 2)) -> Histogram:
+        """The densities `(n, k)` of the k places `which`, from `h (n, k, width)`."""
+        return Histogram(self.place(h, which) @ self.cosines)
+
+    def colors(self, h: Tensor, which: slice = slice(0, 3)) -> NormalMixture:
+        """The densities `(n, k)` of the k colors `which`, from `h (n, k, width)`."""
+        logits, mean, log_std = self.color(h, which).unflatten(-1, (3, -1)).unbind(-2)
+        # No normal is narrower than half a level of 256: below, a density only counts integers.
+        return NormalMixture(logits, mean, log_std.clamp(-6, 1))
+
+
+def _choose(logits: Tensor, generator: torch.Generator) -> Tensor:
+    """An index `(...)` drawn with the probabilities softmax(logits), `logits (..., choices)`."""
+    probabilities = logits.softmax(-1)
+    return torch.multinomial(probabilities.flatten(0, -2), 1, generator=generator).view(logits.shape[:-1])

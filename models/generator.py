@@ -1,0 +1,100 @@
+"""A trained model packed into one file, with all that it takes to draw points from it anywhere."""
+
+import os
+import pickle
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from data.scaling import Scaling
+from models.table import MODELS
+from models.vae import VAE
+from utils.errors import InputError
+
+FORMAT = 1
+# The arguments that a model is built with, by their names in the configuration.
+ARCHITECTURE = ("hidden_dim", "latent_dim", "n_components")
+# Points drawn at a time: memory stays the same however many are asked for.
+BLOCK = 20_000
+
+
+@dataclass
+class Generator:
+    """A model, the grid its points lie on, the settings it was trained with and the fingerprint of the data."""
+
+    model: VAE
+    scaling: Scaling
+    config: dict[str, Any]
+    fingerprint: str
+
+    def sample(self, n: int, seed: int | None = None) -> np.ndarray:
+        """`n` points `(n, 5)`, integers x, y, r, g, b; the same for the same seed, other ones each time for None."""
+        device = next(self.model.parameters()).device
+        generator = torch.Generator(device)
+        if seed is None:
+            generator.seed()
+        else:
+            generator.manual_seed(seed)
+        blocks = [self.model.sample(min(BLOCK, n - start), generator) for start in range(0, n, BLOCK)]
+        return np.concatenate([self.scaling.quantise(block).numpy() for block in blocks])
+
+    def save(self, path: str | Path) -> None:
+        """Write all of it to `path`, whole or not at all."""
+        content = {
+            "format": FORMAT,
+            "config": self.config,
+            "weights": {name: weight.cpu() for name, weight in self.model.state_dict().items()},
+            "size": list(self.scaling.size),
+            "fingerprint": self.fingerprint,
+        }
+        unfinished = Path(f"{path}.part")
+        torch.save(content, unfinished)
+        os.replace(unfinished, path)
+
+
+def build_model(config: dict[str, Any]) -> VAE:
+    """A new model as `config` wants it: `model` names it, `ARCHITECTURE` shapes it."""
+    return MODELS[config["model"]](**{key: config[key] for key in ARCHITECTURE})
+
+
+def load_generator(path: str | Path, device: str = "cpu") -> Generator:
+    """Read what `Generator.save` wrote. Nothing in the file can run code.
+
+    Raises InputError where there is no such file, or it does not hold a generator.
+    """
+    try:
+        content = torch.load(path, map_location=device, weights_only=True)
+    except FileNotFoundError:
+        raise InputError(f"{path}: there is no trained model here; train one first, with retrain=true") from None
+    except (OSError, RuntimeError, ValueError, EOFError, pickle.UnpicklingError) as error:
+        raise InputError(
+            f"{path}: not a model of this program ({str(error).splitlines()[0]}); train again, with retrain=true"
+        ) from None
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise InputError(f"{path}: not a model that this version of the program wrote; train again, with retrain=true")
+    try:
+        model = build_model(content["config"])
+        model.load_state_dict(content["weights"])
+        generator = Generator(
+            model.to(device), Scaling(tuple(content["size"])), content["config"], content["fingerprint"]
+        )
+    except (KeyError, TypeError, RuntimeError) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(
+            f"{path}: the weights do not fit the model ({reason}); train again, with retrain=true"
+        ) from None
+    return generator
+
+
+def colored_pi_generator(n: int = 1, path: str = "result/attention/model.pt", seed: int | None = None) -> np.ndarray:
+    """Draw `n` points `(n, 5)` from the trained model in `path`: integers x (row), y (column), r, g, b.
+
+    >>> from models import colored_pi_generator
+    >>> points = colored_pi_generator(n=1000, seed=1)
+
+    Raises InputError where `path` holds no trained model.
+    """
+    return load_generator(path).sample(n, seed)

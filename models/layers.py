@@ -1,0 +1,102 @@
+"""The building blocks that both models share."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+class Harmonics(nn.Module):
+    """Describe a number v in [0, 1] by cos(pi k v), k = 1 ... n: a linear map of these can bend at any v.
+
+    `(...)` in, `(..., n)` out. Tancik et al. 2020, "Fourier features let networks learn high frequency functions in low
+    dimensional domains" (arXiv 2006.10739), with the frequencies of the cosine transform.
+    """
+
+    def __init__(self, n: int) -> None:
+        super().__init__()
+        self.register_buffer("frequencies", math.pi * torch.arange(1, n + 1), persistent=False)
+
+    def forward(self, v: Tensor) -> Tensor:
+        return torch.cos(v.unsqueeze(-1) * self.frequencies)
+
+
+class LinearEach(nn.Module):
+    """A linear map of its own for each of `count` places: `(n, count, inputs)` in, `(n, count, outputs)` out.
+
+    With `places`, only a run of them: `(n, len(places), inputs)` in.
+    """
+
+    def __init__(self, count: int, inputs: int, outputs: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(count, inputs, outputs) / math.sqrt(inputs))
+        self.bias = nn.Parameter(torch.zeros(count, outputs))
+
+    def forward(self, h: Tensor, places: slice = slice(None)) -> Tensor:
+        return torch.einsum("nki,kio->nko", h, self.weight[places]) + self.bias[places]
+
+
+class ResidualBlock(nn.Module):
+    """h + W2 gelu(W1 norm(h)): `(..., width)` in and out (He et al. 2016, arXiv 1603.05027)."""
+
+    def __init__(self, width: int, hidden_dim: int) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(width)
+        self.expand = nn.Linear(width, hidden_dim)
+        self.contract = nn.Linear(hidden_dim, width)
+
+    def forward(self, h: Tensor) -> Tensor:
+        return h + self.contract(F.gelu(self.expand(self.norm(h))))
+
+
+class SelfAttention(nn.Module):
+    """h + W attention(norm(h)) over a sequence of tokens: `(n, tokens, width)` in and out.
+
+    With `causal`, a token sees itself and those before it. Vaswani et al. 2017, "Attention is all you need"
+    (arXiv 1706.03762), equation 1, normalised before instead of after.
+    """
+
+    def __init__(self, width: int, n_heads: int, causal: bool) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(width)
+        self.query_key_value = nn.Linear(width, 3 * width)
+        self.project = nn.Linear(width, width)
+        self.n_heads, self.causal = n_heads, causal
+
+    def forward(self, h: Tensor, past: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """The new `h`, and the keys and values `(2, n, heads, tokens, width / heads)` of all tokens so far.
+
+        `past` holds those of the tokens before `h`; then `h` must be the one token that follows them.
+        """
+        n, tokens, width = h.shape
+        heads = self.query_key_value(self.norm(h)).view(n, tokens, 3, self.n_heads, -1).permute(2, 0, 3, 1, 4)
+        seen = heads[1:] if past is None else torch.cat([past, heads[1:]], dim=3)
+        mixed = F.scaled_dot_product_attention(heads[0], seen[0], seen[1], is_causal=self.causal and past is None)
+        return h + self.project(mixed.transpose(1, 2).reshape(n, tokens, width)), seen
+
+
+class Transformer(nn.Module):
+    """Blocks of self-attention and a residual network: tokens `(n, tokens, width)` in and out."""
+
+    def __init__(self, width: int, hidden_dim: int, n_heads: int, n_blocks: int, causal: bool) -> None:
+        super().__init__()
+        self.attentions = nn.ModuleList(SelfAttention(width, n_heads, causal) for _ in range(n_blocks))
+        self.networks = nn.ModuleList(ResidualBlock(width, hidden_dim) for _ in range(n_blocks))
+        self.norm = nn.LayerNorm(width)
+
+    def forward(self, h: Tensor, past: list[Tensor] | None = None) -> Tensor:
+        """The tokens after all blocks.
+
+        A list `past`, empty at first, is filled with what each block has to remember. In a further call with it, all
+        tokens of `h` but the last are known already: only the last one passes, and comes out.
+        """
+        remembered = past or [None] * len(self.networks)
+        if past:
+            h = h[:, -1:]
+        for block, (attention, network) in enumerate(zip(self.attentions, self.networks, strict=True)):
+            h, remembered[block] = attention(h, remembered[block])
+            h = network(h)
+        if past is not None:
+            past[:] = remembered
+        return self.norm(h)

@@ -1,0 +1,81 @@
+"""What every variational autoencoder of this project can do, whatever its networks look like."""
+
+import math
+from typing import NamedTuple, Protocol
+
+import torch
+from torch import Tensor, nn
+
+from models.prior import MixturePrior
+
+
+class Posterior(NamedTuple):
+    """q(z|x) = N(mean, diag(exp(log_std)^2)); both `(n, latent_dim)`."""
+
+    mean: Tensor
+    log_std: Tensor
+
+    @classmethod
+    def of(cls, outputs: Tensor) -> "Posterior":
+        """The posterior that an encoder's `outputs (n, 2 * latent_dim)` stand for."""
+        mean, log_std = outputs.chunk(2, dim=-1)
+        return cls(mean, (log_std - 1).clamp(-7, 2))
+
+    def entropy(self) -> Tensor:
+        """Entropy in nats `(n,)`: sum over latents of log(std) + log(2 pi e) / 2."""
+        return (self.log_std + 0.5 * math.log(2 * math.pi * math.e)).sum(-1)
+
+
+class Loss(NamedTuple):
+    """The two halves of the negative ELBO in nats, each `(n,)`: one number a point."""
+
+    reconstruction: Tensor
+    kl: Tensor
+
+
+class Decoded(Protocol):
+    """p(x|z): the distribution of points that the decoder gives for each latent."""
+
+    def log_prob(self, x: Tensor) -> Tensor:
+        """Log-density `(n,)` of the points `x (n, 5)`."""
+
+    def sample(self, generator: torch.Generator) -> Tensor:
+        """One point `(n, 5)` for each latent."""
+
+
+class VAE(nn.Module):
+    """A variational autoencoder of points in the unit cube (Kingma & Welling 2014, arXiv 1312.6114).
+
+    A model supplies `encode` and `decode`; training and sampling are the same for all.
+    """
+
+    def __init__(self, latent_dim: int, n_components: int) -> None:
+        super().__init__()
+        self.prior = MixturePrior(latent_dim, n_components)
+
+    def encode(self, x: Tensor) -> Posterior:
+        """The posterior q(z|x) of the points `x (n, 5)`."""
+        raise NotImplementedError
+
+    def decode(self, z: Tensor) -> Decoded:
+        """The distribution p(x|z) for the latents `z (n, latent_dim)`."""
+        raise NotImplementedError
+
+    def reparameterize(self, posterior: Posterior, generator: torch.Generator) -> Tensor:
+        """A draw `(n, latent_dim)` that gradients pass through: z = mean + std * noise (section 2.4 of the paper)."""
+        noise = torch.randn(posterior.mean.shape, generator=generator, device=posterior.mean.device)
+        return posterior.mean + posterior.log_std.exp() * noise
+
+    def loss(self, x: Tensor, generator: torch.Generator) -> Loss:
+        """Reconstruction -log p(x|z) and KL(q(z|x) || p(z)) of `x (n, 5)`, each estimated with one z ~ q(z|x).
+
+        The KL has no closed form under a mixture: its entropy term is exact, the cross-entropy to the prior is not.
+        """
+        posterior = self.encode(x)
+        z = self.reparameterize(posterior, generator)
+        return Loss(-self.decode(z).log_prob(x), -posterior.entropy() - self.prior.log_prob(z))
+
+    @torch.no_grad()
+    def sample(self, n: int, generator: torch.Generator) -> Tensor:
+        """`n` new points `(n, 5)`: z ~ p(z), then x ~ p(x|z)."""
+        return self.decode(self.prior.sample(n, generator)).sample(generator)

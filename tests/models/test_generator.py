@@ -1,0 +1,86 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from data.scaling import Scaling
+from models import colored_pi_generator
+from models.generator import Generator, build_model, load_generator
+from utils.errors import InputError
+
+CONFIG = {"model": "vanilla", "hidden_dim": 16, "latent_dim": 2, "n_components": 4}
+
+
+@pytest.fixture
+def generator() -> Generator:
+    return Generator(build_model(CONFIG), Scaling.of_picture(30, 40), CONFIG, "fingerprint")
+
+
+@pytest.fixture
+def path(generator: Generator, tmp_path: Path) -> Path:
+    generator.save(tmp_path / "model.pt")
+    return tmp_path / "model.pt"
+
+
+def test_points_are_integers_inside_of_the_picture(generator: Generator):
+    points = generator.sample(1000, seed=1)
+
+    assert points.shape == (1000, 5)
+    assert points.dtype == np.int64
+    assert (points >= 0).all()
+    assert (points < [30, 40, 256, 256, 256]).all()
+
+
+def test_a_saved_generator_draws_the_same_points_as_before(generator: Generator, path: Path):
+    loaded = load_generator(path)
+
+    assert (loaded.config, loaded.scaling, loaded.fingerprint) == (CONFIG, generator.scaling, "fingerprint")
+    assert np.array_equal(loaded.sample(50, seed=3), generator.sample(50, seed=3))
+
+
+def test_saving_leaves_nothing_but_the_file(path: Path):
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_many_points_are_drawn_in_blocks(generator: Generator, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("models.generator.BLOCK", 40)
+
+    assert generator.sample(100, seed=1).shape == (100, 5)
+
+
+def test_colored_pi_generator_draws_from_a_file(path: Path):
+    one = colored_pi_generator(path=str(path))
+    first, again = (colored_pi_generator(n=9, path=str(path), seed=5) for _ in range(2))
+
+    assert one.shape == (1, 5)
+    assert np.array_equal(first, again)
+    assert not np.array_equal(colored_pi_generator(9, str(path)), colored_pi_generator(9, str(path)))
+
+
+def test_files_that_hold_no_generator_are_refused(path: Path):
+    with pytest.raises(InputError, match="there is no trained model"):
+        load_generator(path.with_name("other.pt"))
+
+    content = torch.load(path, weights_only=True)
+    torch.save(content | {"format": 0}, path)
+    with pytest.raises(InputError, match="not a model that this version"):
+        load_generator(path)
+    torch.save(content | {"config": CONFIG | {"hidden_dim": 32}}, path)
+    with pytest.raises(InputError, match="the weights do not fit"):
+        load_generator(path)
+    path.write_bytes(b"nothing of the kind")
+    with pytest.raises(InputError, match="not a model of this program"):
+        load_generator(path)
+
+
+def test_a_file_cannot_run_code(path: Path, tmp_path: Path):
+    class Hostile:
+        def __reduce__(self) -> tuple:
+            return (Path.touch, (tmp_path / "touched",))
+
+    torch.save({"format": 1, "config": Hostile()}, path)
+
+    with pytest.raises(InputError, match="not a model of this program"):
+        load_generator(path)
+    assert not (tmp_path / "touched").exists()

@@ -1,0 +1,62 @@
+import pytest
+
+from utils.annealing import beta_schedule, constant, cosine_decay, cyclical, monotonic
+
+
+def test_cyclical_annealing_has_the_values_of_the_papers_definition():
+    """T = 20, M = 4, R = 0.5: cycles of 5 steps; tau = 0, 0.2, 0.4, 0.6, 0.8 and f(tau) = tau / 0.5 up to tau = 0.5."""
+    one_cycle = [0.0, 0.4, 0.8, 1.0, 1.0]
+
+    assert [cyclical(step, 20, n_cycles=4, ratio=0.5) for step in range(20)] == pytest.approx(4 * one_cycle)
+
+
+def test_each_cycle_begins_at_zero_and_ends_at_the_maximum():
+    betas = [cyclical(step, 1000, n_cycles=4, ratio=0.5, beta_max=0.7) for step in range(1000)]
+
+    assert [betas[step] for step in (0, 250, 500, 750)] == [0, 0, 0, 0]
+    assert [betas[step] for step in (125, 249, 499, 749, 999)] == [0.7] * 5
+    assert betas[124] == pytest.approx(0.7 * 124 / 125)
+
+
+def test_cycles_that_do_not_divide_the_run_are_rounded_up_as_in_the_paper():
+    """T = 10, M = 3: ceil(T / M) = 4 steps a cycle, tau = 0, 0.3, 0.6, 0.9; the last cycle is cut short."""
+    betas = [cyclical(step, 10, n_cycles=3, ratio=1.0) for step in range(10)]
+
+    assert betas == pytest.approx([0, 0.3, 0.6, 0.9, 0, 0.3, 0.6, 0.9, 0, 0.3])
+
+
+def test_a_ratio_of_zero_has_no_rise():
+    assert [cyclical(step, 8, n_cycles=2, ratio=0.0) for step in range(8)] == [1.0] * 8
+
+
+def test_monotonic_annealing_rises_once():
+    assert [monotonic(step, 8, ratio=0.5) for step in range(8)] == pytest.approx([0, 0.25, 0.5, 0.75, 1, 1, 1, 1])
+
+
+def test_constant_annealing_does_not_move():
+    assert {constant(step, 8, beta_max=0.3) for step in range(8)} == {0.3}
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("cyclical", [0, 1, 0, 1]), ("monotonic", [0, 0.5, 1, 1]), ("constant", [1, 1, 1, 1])],
+)
+def test_a_schedule_is_chosen_by_name(name: str, expected: list[float]):
+    beta = beta_schedule(name, n_steps=4, n_cycles=2, ratio=0.5, share=1.0, beta_max=1.0)
+
+    assert [beta(step) for step in range(4)] == expected
+
+
+def test_annealing_may_end_before_the_run_does():
+    beta = beta_schedule("cyclical", n_steps=12, n_cycles=2, ratio=1.0, share=0.5, beta_max=0.9)
+
+    assert [beta(step) for step in range(12)] == pytest.approx([0, 0.3, 0.6] * 2 + [0.9] * 6)
+
+
+def test_the_learning_rate_warms_up_and_decays_to_zero():
+    shares = [cosine_decay(step, 1000, warmup=10) for step in range(1001)]
+
+    assert shares[0] == pytest.approx(0.1)
+    assert shares[500] == pytest.approx(0.5)
+    assert shares[1000] == pytest.approx(0)
+    assert max(shares) == shares[9]

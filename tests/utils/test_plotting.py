@@ -1,0 +1,76 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from utils.plotting import paint, save_comparison, save_film, save_latent, save_loss_curves
+
+
+@pytest.fixture
+def some_points() -> np.ndarray:
+    rng = np.random.default_rng(0)
+    return np.column_stack([rng.integers(0, 30, 100), rng.integers(0, 50, 100), rng.integers(100, 256, (100, 3))])
+
+
+def test_a_point_is_painted_at_its_row_and_column_in_its_color():
+    picture = paint(np.array([[1, 4, 10, 20, 30]]), height=3, width=6)
+
+    assert picture.size == (6, 3)
+    assert picture.getpixel((4, 1)) == (10, 20, 30)
+    assert np.asarray(picture).sum() == 60
+
+
+def test_what_is_painted_reads_back_as_it_was(some_points: np.ndarray):
+    points = some_points[np.unique(some_points[:, 0] * 50 + some_points[:, 1], return_index=True)[1]]
+
+    picture = np.asarray(paint(points, 30, 50))
+
+    assert np.array_equal(picture[points[:, 0], points[:, 1]], points[:, 2:])
+
+
+def test_the_film_shows_every_frame_and_rests_on_the_last(tmp_path: Path, some_points: np.ndarray):
+    frames = [paint(some_points[:n], 60, 80) for n in (10, 50, 100)]
+
+    save_film(tmp_path / "film.gif", frames, ["one", "two", "three"])
+
+    with Image.open(tmp_path / "film.gif") as film:
+        assert film.n_frames == 3
+        assert film.size[0] == 80
+        first = film.info["duration"]
+        film.seek(2)
+        assert film.info["duration"] > 10 * first
+        shown, painted = np.asarray(film.convert("RGB"))[:60].astype(int), np.asarray(frames[-1]).astype(int)
+    assert np.abs(shown - painted).mean() < 3
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 30])
+def test_the_curves_of_runs_of_any_length_are_drawn(tmp_path: Path, epochs: int):
+    losses = ["train_reconstruction", "train_kl", "heldout_reconstruction", "heldout_kl"]
+    history = {name: np.linspace(0.0, 1.0, epochs) for name in ("beta", *losses)}
+    history["epoch"] = np.arange(1, epochs + 1)
+
+    save_loss_curves(tmp_path / "loss.png", "title", history)
+
+    assert min(Image.open(tmp_path / "loss.png").size) > 600
+
+
+@pytest.mark.parametrize("color", [None, 128])
+def test_the_comparison_is_drawn_even_where_a_coordinate_has_no_spread(
+    tmp_path: Path, some_points: np.ndarray, color: int | None
+):
+    if color is not None:
+        some_points[:, 2:] = color
+
+    save_comparison(tmp_path / "comparison.png", "title", some_points, some_points[:50], 30, 50)
+
+    assert min(Image.open(tmp_path / "comparison.png").size) > 600
+
+
+@pytest.mark.parametrize("latent_dim", [1, 2, 5])
+def test_the_latent_map_is_drawn_for_any_number_of_latents(tmp_path: Path, some_points: np.ndarray, latent_dim: int):
+    means = np.random.default_rng(0).normal(size=(100, latent_dim))
+
+    save_latent(tmp_path / "latent.png", "title", means, some_points[:, 2:])
+
+    assert min(Image.open(tmp_path / "latent.png").size) > 500

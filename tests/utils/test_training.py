@@ -1,0 +1,115 @@
+import dataclasses
+
+import pytest
+import torch
+
+from data.points import ColoredPoints
+from models.generator import build_model
+from models.vae import VAE, Loss
+from utils.config import Config
+from utils.errors import InputError
+from utils.training import Epoch, evaluate_loss, fit, pick_device
+
+
+def trained(points: ColoredPoints, config: Config) -> tuple[VAE, list[Epoch]]:
+    """A model after training, and the history of its epochs."""
+    history = []
+    torch.manual_seed(config.seed)
+    model = build_model(dataclasses.asdict(config))
+    train, held_out = points.split(config.holdout, config.seed)
+    return fit(model, train, held_out, config, lambda row, _: history.append(row)), history
+
+
+def weights(model: VAE) -> list[bytes]:
+    return [weight.numpy().tobytes() for weight in model.state_dict().values()]
+
+
+@pytest.mark.parametrize("name", ["attention", "vanilla"])
+def test_training_lowers_the_loss_on_points_it_never_saw(points: ColoredPoints, quick: Config, name: str):
+    _, history = trained(points, dataclasses.replace(quick, model=name, epochs=10))
+
+    losses = [row.heldout_reconstruction + row.heldout_kl for row in history]
+    assert [row.epoch for row in history] == list(range(1, 11))
+    assert losses[-1] < losses[0] - 2
+
+
+def test_the_same_seed_gives_the_same_bytes(points: ColoredPoints, quick: Config):
+    (first, history), (again, _) = trained(points, quick), trained(points, quick)
+    other, _ = trained(points, dataclasses.replace(quick, seed=11))
+
+    assert weights(first) == weights(again)
+    assert weights(first) != weights(other)
+    assert len(history) == 2
+
+
+def test_worker_processes_do_not_change_a_byte(points: ColoredPoints, quick: Config):
+    alone, _ = trained(points, quick)
+    with_workers, _ = trained(points, dataclasses.replace(quick, num_workers=2))
+
+    assert weights(alone) == weights(with_workers)
+
+
+def test_beta_and_the_learning_rate_follow_their_schedules(points: ColoredPoints, quick: Config):
+    _, history = trained(points, dataclasses.replace(quick, epochs=8, n_cycles=2, annealing_share=1.0, beta_max=0.5))
+
+    # 270 points in batches of 50 are 6 steps an epoch: a cycle has 24, and beta is at its maximum from the 12th on.
+    assert [row.beta for row in history] == pytest.approx([0.5 * share for share in (5 / 12, 11 / 12, 1, 1)] * 2)
+    assert history[0].learning_rate < quick.learning_rate
+    assert history[-1].learning_rate < history[3].learning_rate / 10
+
+
+def test_the_average_lags_behind_the_weights_and_without_memory_is_the_weights(points: ColoredPoints, quick: Config):
+    last, averages = None, {}
+    for decay in (0.0, 0.9):
+        torch.manual_seed(0)
+        model = build_model(dataclasses.asdict(quick))
+        config = dataclasses.replace(quick, ema_decay=decay)
+        averages[decay] = weights(fit(model, *points.split(0.1, 0), config, lambda *_: None))
+        last = weights(model)
+
+    assert averages[0.0] == last
+    assert averages[0.9] != last
+
+
+def test_weight_decay_shrinks_matrices_and_spares_the_prior(points: ColoredPoints, quick: Config):
+    norms = {}
+    for decay in (0.0, 10.0):
+        model, _ = trained(points, dataclasses.replace(quick, weight_decay=decay, epochs=20, model="vanilla"))
+        norms[decay] = model.encoder[0].weight.norm().item(), model.prior.mean.norm().item()
+
+    assert norms[10.0][0] < 0.8 * norms[0.0][0]
+    assert norms[10.0][1] == pytest.approx(norms[0.0][1], rel=0.1)
+
+
+def test_a_loss_that_is_not_finite_stops_before_the_step(
+    points: ColoredPoints, quick: Config, monkeypatch: pytest.MonkeyPatch
+):
+    model = build_model(dataclasses.asdict(quick))
+    proper, calls = model.loss, []
+
+    def breaks_at_the_ninth_step(x: torch.Tensor, generator: torch.Generator) -> Loss:
+        calls.append(len(x))
+        loss = proper(x, generator)
+        return Loss(loss.reconstruction * (float("nan") if len(calls) == 9 else 1), loss.kl)
+
+    monkeypatch.setattr(model, "loss", breaks_at_the_ninth_step)
+    with pytest.raises(InputError, match=r"not finite in epoch 2, step 8; .* try a learning_rate below 0\.00"):
+        fit(model, *points.split(0.1, 0), quick, lambda *_: None)
+
+    assert all(weight.isfinite().all() for weight in model.parameters())
+
+
+def test_losses_are_per_point_and_count_the_cells_of_the_grid(points: ColoredPoints):
+    class Flat(torch.nn.Linear):
+        def loss(self, x: torch.Tensor, generator: torch.Generator) -> Loss:
+            return Loss(torch.zeros(len(x)), torch.full((len(x),), 0.5))
+
+    assert evaluate_loss(Flat(1, 1), points, seed=0) == pytest.approx((points.scaling.log_cells, 0.5))
+
+
+def test_a_device_that_is_not_there_is_refused():
+    assert pick_device("cpu").type == "cpu"
+    for name in ("cuda:99", "mps"):
+        if name != "mps" or not torch.backends.mps.is_available():
+            with pytest.raises(InputError, match=f"PyTorch finds no {name} on this machine.*cpu"):
+                pick_device(name)

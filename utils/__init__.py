@@ -1,0 +1,1 @@
+"""What a run needs around the model: settings, annealing, training, evaluation, plotting."""

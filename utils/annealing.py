@@ -1,0 +1,54 @@
+"""Schedules of beta, the weight of the KL divergence in the loss, and of the learning rate: functions of the step."""
+
+import math
+from collections.abc import Callable
+from functools import partial
+
+
+def cyclical(step: int, n_steps: int, n_cycles: int = 4, ratio: float = 0.5, beta_max: float = 1.0) -> float:
+    """Linear cyclical annealing: in each of M cycles beta rises from 0 to its maximum, then stays there.
+
+    With T = `n_steps`, M = `n_cycles`, R = `ratio` and the paper's t = `step` + 1 = 1 ... T, the share of the cycle
+    that has passed is
+
+        tau = mod(t - 1, ceil(T / M)) / (T / M),    beta = beta_max * (tau / R if tau <= R else 1).
+
+    Fu et al. 2019, "Cyclical annealing schedule: a simple approach to mitigating KL vanishing" (arXiv 1903.10145),
+    equations 6 and 7.
+    """
+    tau = step % math.ceil(n_steps / n_cycles) / (n_steps / n_cycles)
+    return beta_max * (tau / ratio if tau < ratio else 1.0)
+
+
+def monotonic(step: int, n_steps: int, ratio: float = 0.5, beta_max: float = 1.0) -> float:
+    """One linear rise during the share `ratio` of the run (Bowman et al. 2016, arXiv 1511.06349): a single cycle."""
+    return cyclical(step, n_steps, 1, ratio, beta_max)
+
+
+def constant(step: int, n_steps: int, beta_max: float = 1.0) -> float:
+    """beta = `beta_max` at every step: the plain ELBO for 1, a beta-VAE otherwise (Higgins et al. 2017)."""
+    return beta_max
+
+
+def beta_schedule(
+    name: str, n_steps: int, n_cycles: int, ratio: float, share: float, beta_max: float
+) -> Callable[[int], float]:
+    """The schedule `name` (cyclical, monotonic or constant) of a run of `n_steps` steps, as a function of the step.
+
+    It takes the first `share` of the run; beta stays at `beta_max` in the rest.
+    """
+    annealed = max(1, round(share * n_steps))
+    schedule = {
+        "cyclical": partial(cyclical, n_cycles=n_cycles, ratio=ratio),
+        "monotonic": partial(monotonic, ratio=ratio),
+        "constant": constant,
+    }[name]
+    return lambda step: schedule(step, annealed, beta_max=beta_max) if step < annealed else beta_max
+
+
+def cosine_decay(step: int, n_steps: int, warmup: int) -> float:
+    """The share of the full learning rate at a step: a linear rise over `warmup` steps, times a cosine's fall to zero.
+
+    Loshchilov & Hutter 2017, "SGDR" (arXiv 1608.03983), equation 5, without restarts.
+    """
+    return min(1.0, (step + 1) / warmup) * 0.5 * (1 + math.cos(math.pi * step / n_steps))

@@ -1,0 +1,117 @@
+"""Every picture that a run leaves behind, drawn from arrays."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+from PIL import Image, ImageDraw
+
+# Two colors that are told apart with any kind of color vision (Okabe & Ito 2008), and a gray for what is behind them.
+BLUE, ORANGE, GRAY = "#0072B2", "#D55E00", "#999999"
+COORDINATES = (
+    ("x", "row (pixels)"),
+    ("y", "column (pixels)"),
+    ("r", "red (0 to 255)"),
+    ("g", "green (0 to 255)"),
+    ("b", "blue (0 to 255)"),
+)
+FRAME_MS, LAST_FRAME_MS = 80, 3000
+
+
+def paint(points: np.ndarray, height: int, width: int) -> Image.Image:
+    """The picture that `points (n, 5)` draw on black, one pixel a point, upright as the input picture is."""
+    canvas = np.zeros((height, width, 3), np.uint8)
+    canvas[points[:, 0], points[:, 1]] = points[:, 2:]
+    return Image.fromarray(canvas)
+
+
+def save_film(path: Path, frames: Sequence[Image.Image], captions: Sequence[str]) -> None:
+    """Write `frames` as an endless GIF, each over its caption; the last one stays for a while."""
+    width, height = frames[0].size
+    captioned = []
+    for frame, caption in zip(frames, captions, strict=True):
+        page = Image.new("RGB", (width, height + 16))
+        page.paste(frame)
+        ImageDraw.Draw(page).text((width / 2, height + 7), caption, fill="white", anchor="mm")
+        captioned.append(page.quantize(64, dither=Image.Dither.NONE))
+    durations = [FRAME_MS] * (len(frames) - 1) + [LAST_FRAME_MS]
+    captioned[0].save(path, save_all=True, append_images=captioned[1:], duration=durations, loop=0)
+
+
+def save_loss_curves(path: Path, title: str, history: dict[str, np.ndarray]) -> None:
+    """Draw the columns of history.csv: above reconstruction and its sum with the KL, below the KL beside beta."""
+    figure = Figure(figsize=(9, 7), layout="constrained")
+    above, below = figure.subplots(2, 1, sharex=True)
+    epoch = history["epoch"]
+    for part, style in (("train", "-"), ("heldout", "--")):
+        name = part.replace("heldout", "held-out")
+        reconstruction, kl = history[f"{part}_reconstruction"], history[f"{part}_kl"]
+        above.plot(
+            epoch,
+            reconstruction + kl,
+            style,
+            color=BLUE,
+            label=f"total, {name}: {(reconstruction + kl)[-1]:.2f} at the end",
+        )
+        above.plot(
+            epoch, reconstruction, style, color=ORANGE, label=f"reconstruction, {name}: {reconstruction[-1]:.2f}"
+        )
+        below.plot(epoch, kl, style, color=BLUE, label=f"KL, {name}: {kl[-1]:.2f} at the end")
+    above.set(title=title, ylabel="loss (nats a point)")
+    below.set(xlabel="epoch", ylabel="KL divergence (nats a point)", ylim=(0, None))
+    beta = below.twinx()
+    beta.fill_between(epoch, history["beta"], color=GRAY, alpha=0.3, linewidth=0, label="β, the KL's weight")
+    beta.set(ylabel="β", ylim=(0, max(1e-9, history["beta"].max()) * 1.05))
+    below.set_zorder(1)
+    below.patch.set_visible(False)
+    lines, areas = below.get_legend_handles_labels(), beta.get_legend_handles_labels()
+    below.legend(lines[0] + areas[0], lines[1] + areas[1])
+    above.legend(ncols=2)
+    for axes in (above, below):
+        axes.grid(alpha=0.3)
+        axes.set_xlim(0, epoch[-1] + 0.5)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    figure.savefig(path, dpi=110)
+
+
+def save_comparison(path: Path, title: str, data: np.ndarray, generated: np.ndarray, height: int, width: int) -> None:
+    """Draw data beside generated points, in true color, and below the five coordinates of both as histograms."""
+    figure = Figure(figsize=(12, 9.5), layout="constrained")
+    figure.suptitle(title)
+    pictures, marginals = figure.subfigures(2, 1, height_ratios=(2, 1))
+    for axes, name, points in zip(pictures.subplots(1, 2), ("data", "generated"), (data, generated), strict=True):
+        _scatter(axes, points[:, 1], points[:, 0], points[:, 2:])
+        axes.set(title=f"{name}: {len(points):,} points", xlabel="y: column (pixels)", ylabel="x: row (pixels)")
+        axes.set(xlim=(0, width), ylim=(height, 0), aspect="equal")
+    for i, (axes, (name, unit)) in enumerate(zip(marginals.subplots(1, 5), COORDINATES, strict=True)):
+        low, high = data[:, i].min(), data[:, i].max() + 1
+        # Whole numbers in each bin, the same count in all: else the histogram of integers grows teeth.
+        bins = np.arange(low, high + (step := max(1, round((high - low) / 40))), step)
+        axes.hist(data[:, i], bins, density=True, color=GRAY, alpha=0.6, label="data")
+        axes.hist(generated[:, i], bins, density=True, histtype="step", color=BLUE, linewidth=1.5, label="generated")
+        axes.set(title=name, xlabel=unit, yticks=[])
+        if i == 0:
+            axes.set_ylabel("density")
+    marginals.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    figure.savefig(path, dpi=110)
+
+
+def save_latent(path: Path, title: str, means: np.ndarray, colors: np.ndarray) -> None:
+    """Draw posterior means `(n, latent_dim)` along the two latents that vary most, each in its color `(n, 3)`."""
+    figure = Figure(figsize=(7, 6.5), layout="constrained")
+    axes = figure.subplots()
+    order = np.argsort(-means.var(0))
+    first, second = order[0], order[min(1, len(order) - 1)]
+    _scatter(axes, means[:, first], means[:, second], colors)
+    axes.set(
+        title=title, xlabel=f"posterior mean of latent {first + 1}", ylabel=f"posterior mean of latent {second + 1}"
+    )
+    figure.savefig(path, dpi=110)
+
+
+def _scatter(axes: Axes, across: np.ndarray, up: np.ndarray, colors: np.ndarray) -> None:
+    axes.scatter(across, up, s=3, c=colors / 255, linewidths=0)
+    axes.set_facecolor("black")
