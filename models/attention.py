@@ -3,14 +3,18 @@
 import torch
 from torch import Tensor, nn
 
-from models.densities import PointHead
+from models.densities import FREE, PointHead
 from models.layers import Harmonics, LinearEach, Transformer
 from models.vae import VAE, Posterior
 
 WIDTH, HEADS = 48, 4
 # How finely places are told apart: finely where they draw a glyph's edges, coarsely where they choose a color, for with
 # fine features the colors of single points are learned by heart.
-FINE, COARSE = 16, 4
+FINE, COARSE = 8, 4
+# Along a row, a glyph is even inside, empty outside, and has edges in between: logits that flatten out at two levels
+# draw just that, where free ones draw the noise in the counts of points as lighter and darker patches. How many points
+# a row holds has no such levels.
+LEVELS = (FREE, 4.0)
 
 
 class AttentionVAE(VAE):
@@ -33,7 +37,7 @@ class AttentionVAE(VAE):
         self.to_posterior = nn.Linear(5 * WIDTH, 2 * latent_dim)
         self.place_stack = CausalStack(1, FINE, latent_dim, hidden_dim, n_blocks=2)
         self.color_stack = CausalStack(4, COARSE, latent_dim, hidden_dim, n_blocks=1)
-        self.head = PointHead(WIDTH)
+        self.head = PointHead(WIDTH, LEVELS)
 
     def encode(self, x: Tensor) -> Posterior:
         tokens = self.encoder(self.encoder_tokens(self.harmonics(x)))

@@ -8,6 +8,8 @@ from torch import Tensor, nn
 from models.layers import LinearEach
 
 PLACES, COLORS = slice(0, 2), slice(2, 5)
+# A level that no logit comes near.
+FREE = 1000.0
 
 
 class Histogram:
@@ -77,18 +79,26 @@ class Independent:
 class PointHead(nn.Module):
     """Turn a hidden vector a coordinate into that coordinate's density.
 
-    Places x and y get histograms, for the edges of a glyph are sharp; their logits are sums of `n_harmonics` cosines,
-    so that neighboring bins share what they learn. Colors r, g, b, smooth but for noise, get mixtures of `n_normals`
-    normals.
+    Places x and y get histograms, for the edges of a glyph are sharp. Their logits are sums of `n_harmonics` cosines,
+    so that neighboring bins share what they learn, and flatten out at plus and minus `levels`, one for x and one for y.
+    Colors r, g, b, smooth but for noise, get mixtures of `n_normals` normals.
     """
 
-    def __init__(self, width: int, n_bins: int = 150, n_harmonics: int = 40, n_normals: int = 10) -> None:
+    def __init__(
+        self,
+        width: int,
+        levels: tuple[float, float] = (FREE, FREE),
+        n_bins: int = 150,
+        n_harmonics: int = 32,
+        n_normals: int = 10,
+    ) -> None:
         super().__init__()
         self.place = LinearEach(2, width, n_harmonics)
         self.color = LinearEach(3, width, 3 * n_normals)
         centers = (torch.arange(n_bins) + 0.5) / n_bins
         harmonics = torch.arange(1, n_harmonics + 1).unsqueeze(-1)
         self.register_buffer("cosines", torch.cos(math.pi * harmonics * centers), persistent=False)
+        self.register_buffer("levels", torch.tensor(levels).unsqueeze(-1), persistent=False)
         with torch.no_grad():
             # Begin near a flat histogram, and with normals that cover the range of colors evenly.
             self.place.weight.mul_(0.1)
@@ -103,7 +113,8 @@ class PointHead(nn.Module):
 
     def places(self, h: Tensor, which: slice = slice(0, 2)) -> Histogram:
         """The densities `(n, k)` of the k places `which`, from `h (n, k, width)`."""
-        return Histogram(self.place(h, which) @ self.cosines)
+        level = self.levels[which]
+        return Histogram(level * torch.tanh(2 * self.place(h, which) @ self.cosines / level))
 
     def colors(self, h: Tensor, which: slice = slice(0, 3)) -> NormalMixture:
         """The densities `(n, k)` of the k colors `which`, from `h (n, k, width)`."""

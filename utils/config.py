@@ -36,7 +36,7 @@ class Config:
     epochs: int = _key(100, "passes over the training points", least=1)
     batch_size: int = _key(200, "points a training step", least=1)
     learning_rate: float = _key(
-        2e-3, "Adam's step size at its highest; it decays to zero along a cosine", above=0, most=1
+        4e-3, "Adam's step size at its highest; it decays to zero along a cosine", above=0, most=1
     )
     weight_decay: float = _key(
         0.1, "how strongly weight matrices are pulled to zero (decoupled, AdamW)", least=0, most=10
@@ -52,7 +52,7 @@ class Config:
         "cyclical", "how beta, the weight of the KL, moves", choices=("cyclical", "monotonic", "constant")
     )
     annealing_share: float = _key(
-        0.5, "share of the run in which beta moves; then it stays at beta_max", above=0, most=1
+        0.6, "share of the run in which beta moves; then it stays at beta_max", above=0, most=1
     )
     n_cycles: int = _key(4, "cycles of beta (cyclical annealing)", least=1)
     ratio: float = _key(

@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import findfont
 from matplotlib.ticker import MaxNLocator
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 # Two colors that are told apart with any kind of color vision (Okabe & Ito 2008), and a gray for what is behind them.
 BLUE, ORANGE, GRAY = "#0072B2", "#D55E00", "#999999"
@@ -31,11 +32,13 @@ def paint(points: np.ndarray, height: int, width: int) -> Image.Image:
 def save_film(path: Path, frames: Sequence[Image.Image], captions: Sequence[str]) -> None:
     """Write `frames` as an endless GIF, each over its caption; the last one stays for a while."""
     width, height = frames[0].size
+    # Pillow's own font knows no Greek; matplotlib brings one that does.
+    font = ImageFont.truetype(findfont("DejaVu Sans"), 11)
     captioned = []
     for frame, caption in zip(frames, captions, strict=True):
         page = Image.new("RGB", (width, height + 16))
         page.paste(frame)
-        ImageDraw.Draw(page).text((width / 2, height + 7), caption, fill="white", anchor="mm")
+        ImageDraw.Draw(page).text((width / 2, height + 7), caption, font=font, fill="white", anchor="mm")
         captioned.append(page.quantize(64, dither=Image.Dither.NONE))
     durations = [FRAME_MS] * (len(frames) - 1) + [LAST_FRAME_MS]
     captioned[0].save(path, save_all=True, append_images=captioned[1:], duration=durations, loop=0)

@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from models.densities import Histogram, NormalMixture, PointHead
+from models.densities import FREE, Histogram, NormalMixture, PointHead
 
 
 def integral(log_prob: torch.Tensor, width: float) -> torch.Tensor:
@@ -62,3 +62,12 @@ def test_the_head_gives_each_coordinate_the_density_of_its_own_hidden_vector(gen
     same = before.colors.log_prob(x[:, 2:]) == after.colors.log_prob(x[:, 2:])
     assert same.all(0).tolist() == [True, False, True]
     assert torch.allclose(head.places(h[:, 1:2], slice(1, 2)).logits, before.places.logits[:, 1:], atol=1e-6)
+
+
+def test_logits_of_places_flatten_out_at_their_levels(generator: torch.Generator):
+    head = PointHead(16, levels=(FREE, 4.0))
+
+    x, y = head.places(100 * torch.randn(50, 2, 16, generator=generator)).logits.detach().unbind(1)
+
+    assert x.abs().max() > 20
+    assert y.abs().max() == pytest.approx(4, abs=1e-3)
