@@ -39,7 +39,7 @@ from utils.config import Config, load_config
 from utils.evaluation import active_units
 from utils.training import evaluate_loss, fit
 
-GLYPHS = ("π", "8", "&")
+GLYPHS = ("π", "&")
 SIZE = 300
 Row = dict[str, float]
 

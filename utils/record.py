@@ -14,7 +14,7 @@ from utils.plotting import paint, save_film, save_loss_curves
 from utils.training import Epoch
 
 # Points on a frame of the film: enough to see the glyph, few enough to be drawn after each epoch.
-FRAME_POINTS = 2500
+FRAME_POINTS = 2000
 
 
 class Record:
