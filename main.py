@@ -14,11 +14,12 @@ import torch
 from data.points import ColoredPoints, read_points
 from models.generator import ARCHITECTURE, Generator, build_model, load_generator
 from utils.config import Config, describe, load_config
-from utils.errors import InputError
-from utils.evaluation import active_units, compare
+from utils.errors import InputError, exit_on_input_error
+from utils.evaluation import active_units, evaluate, table, verdict
 from utils.plotting import paint, save_comparison, save_latent
 from utils.record import Record
-from utils.training import evaluate_loss, fit, pick_device
+from utils.training import evaluate_bound, evaluate_loss, fit, pick_device
+from utils.two_sample import ClassifierTest
 
 
 def main(arguments: list[str]) -> None:
@@ -36,14 +37,16 @@ def main(arguments: list[str]) -> None:
 
     points = generator.sample(config.n_generate, config.seed)
     means = posterior_means(generator, data)
-    metrics = judge(generator, data, points, means)
+    metrics, classifier = judge(generator, data, points, means)
 
-    out, true_points, (height, width) = config.output, data.points.numpy(), data.scaling.size[:2]
+    out, true_points, size = config.output, data.points.numpy(), data.scaling.size[:2]
     np.save(out / "generated.npy", points)
     (out / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
     (out / "config.yaml").write_text(config.to_yaml(), encoding="utf-8")
-    paint(points, height, width).save(out / "generated.png")
-    save_comparison(out / "comparison.png", f"{config.model} VAE: data and samples", true_points, points, height, width)
+    paint(points, *size).save(out / "generated.png")
+    title = f"{config.model} VAE: {metrics['verdict']}"
+    opinion = (classifier.points, classifier.scores) if classifier else ()
+    save_comparison(out / "comparison.png", title, true_points, points, size, *opinion)
     save_latent(out / "latent.png", f"{config.model} VAE: where the encoder puts the points", means, true_points[:, 2:])
     report(metrics)
     print(f"all of it is in {out}/; look at generated.png and comparison.png first")
@@ -105,7 +108,9 @@ def posterior_means(generator: Generator, data: ColoredPoints) -> np.ndarray:
     return generator.model.encode(x.to(device)).mean.cpu().numpy()
 
 
-def judge(generator: Generator, data: ColoredPoints, points: np.ndarray, means: np.ndarray) -> dict:
+def judge(
+    generator: Generator, data: ColoredPoints, points: np.ndarray, means: np.ndarray
+) -> tuple[dict, ClassifierTest | None]:
     """Every figure of the evaluation: of the model, and of its `points` against data that it never saw."""
     seed = generator.config["seed"]
     training, held_out = data.split(generator.config["holdout"], seed)
@@ -113,28 +118,20 @@ def judge(generator: Generator, data: ColoredPoints, points: np.ndarray, means: 
     for name, part in (("train", training), ("heldout", held_out)):
         reconstruction, kl = evaluate_loss(generator.model, part, seed)
         metrics |= {f"{name}_reconstruction": reconstruction, f"{name}_kl": kl, f"{name}_elbo": -reconstruction - kl}
+    metrics["heldout_iwae"] = -evaluate_bound(generator.model, held_out, seed)
     metrics["active_units"] = active_units(means)
-    return metrics | compare(points, training.points.numpy(), held_out.points.numpy())
+    figures, classifier = evaluate(points, training.points.numpy(), held_out.points.numpy())
+    return metrics | figures | {"verdict": verdict(figures)}, classifier
 
 
 def report(metrics: dict) -> None:
     """Print what the run came to, in a few lines."""
     reconstruction, kl = metrics["heldout_reconstruction"], metrics["heldout_kl"]
     print(f"a held-out point costs {reconstruction + kl:.2f} nats: reconstruction {reconstruction:.2f} + KL {kl:.2f}")
-    print(f"{metrics['active_units']} of the latents are active")
-    name, worst = max(metrics["ks"].items(), key=lambda item: item[1]["value"])
-    rows = {f"Kolmogorov-Smirnov distance, largest ({name})": worst, "energy distance": metrics["energy_distance"]}
-    rows |= {
-        "share closer to training than to held-out points": metrics["closer_to_train"],
-        "exact copies": metrics["copies"],
-    }
-    for text, figure in rows.items():
-        print(f"  {text:50} {figure['value']:8.4f}   real points get {figure['floor']:.4f}")
+    print(f"(at most {-metrics['heldout_iwae']:.2f} by importance weighting); {metrics['active_units']} active latents")
+    print(table(metrics))
+    print(f"verdict: {metrics['verdict']}")
 
 
 if __name__ == "__main__":
-    try:
-        main(sys.argv[1:])
-    except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(2)
+    exit_on_input_error(main, sys.argv[1:])

@@ -7,7 +7,7 @@ from models.densities import FREE, PointHead
 from models.layers import Harmonics, LinearEach, Transformer
 from models.vae import VAE, Posterior
 
-WIDTH, HEADS = 48, 4
+WIDTH, HEADS = 48, 2
 # How finely places are told apart: finely where they draw a glyph's edges, coarsely where they choose a color, for with
 # fine features the colors of single points are learned by heart.
 FINE, COARSE = 8, 4

@@ -4,6 +4,7 @@ import math
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from models.layers import LinearEach
 
@@ -80,7 +81,8 @@ class PointHead(nn.Module):
     """Turn a hidden vector a coordinate into that coordinate's density.
 
     Places x and y get histograms, for the edges of a glyph are sharp. Their logits are sums of `n_harmonics` cosines,
-    so that neighboring bins share what they learn, and flatten out at plus and minus `levels`, one for x and one for y.
+    so that neighboring bins share what they learn, and flatten out at plus and minus `levels`, one for x and one for y;
+    far below, they sink on, for nothing lies between the strokes.
     Colors r, g, b, smooth but for noise, get mixtures of `n_normals` normals.
     """
 
@@ -114,7 +116,8 @@ class PointHead(nn.Module):
     def places(self, h: Tensor, which: slice = slice(0, 2)) -> Histogram:
         """The densities `(n, k)` of the k places `which`, from `h (n, k, width)`."""
         level = self.levels[which]
-        return Histogram(level * torch.tanh(2 * self.place(h, which) @ self.cosines / level))
+        logits = 2 * self.place(h, which) @ self.cosines
+        return Histogram(level * torch.tanh(logits / level) - 2 * F.softplus(-logits - level / 2))
 
     def colors(self, h: Tensor, which: slice = slice(0, 3)) -> NormalMixture:
         """The densities `(n, k)` of the k colors `which`, from `h (n, k, width)`."""
@@ -124,6 +127,10 @@ class PointHead(nn.Module):
 
 
 def _choose(logits: Tensor, generator: torch.Generator) -> Tensor:
-    """An index `(...)` drawn with the probabilities softmax(logits), `logits (..., choices)`."""
-    probabilities = logits.softmax(-1)
-    return torch.multinomial(probabilities.flatten(0, -2), 1, generator=generator).view(logits.shape[:-1])
+    """An index `(...)` drawn with the probabilities softmax(logits), `logits (..., choices)`.
+
+    By inversion of the cumulative distribution: one random number a draw, where `torch.multinomial` takes one a choice.
+    """
+    cumulative = logits.softmax(-1).cumsum(-1)
+    level = torch.rand((*logits.shape[:-1], 1), generator=generator, device=logits.device) * cumulative[..., -1:]
+    return torch.searchsorted(cumulative, level, right=True).squeeze(-1).clamp(max=logits.shape[-1] - 1)

@@ -38,7 +38,7 @@ class LinearEach(nn.Module):
 
 
 class ResidualBlock(nn.Module):
-    """h + W2 gelu(W1 norm(h)): `(..., width)` in and out (He et al. 2016, arXiv 1603.05027)."""
+    """h + W2 relu(W1 norm(h)): `(..., width)` in and out (He et al. 2016, arXiv 1603.05027)."""
 
     def __init__(self, width: int, hidden_dim: int) -> None:
         super().__init__()
@@ -47,7 +47,7 @@ class ResidualBlock(nn.Module):
         self.contract = nn.Linear(hidden_dim, width)
 
     def forward(self, h: Tensor) -> Tensor:
-        return h + self.contract(F.gelu(self.expand(self.norm(h))))
+        return h + self.contract(F.relu(self.expand(self.norm(h))))
 
 
 class SelfAttention(nn.Module):

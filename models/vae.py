@@ -21,6 +21,11 @@ class Posterior(NamedTuple):
         mean, log_std = outputs.chunk(2, dim=-1)
         return cls(mean, (log_std - 1).clamp(-7, 2))
 
+    def log_prob(self, z: Tensor) -> Tensor:
+        """Log-density `(n,)` of `z (n, latent_dim)`."""
+        standardised = (z - self.mean) * torch.exp(-self.log_std)
+        return -(self.log_std + 0.5 * standardised.square() + 0.5 * math.log(2 * math.pi)).sum(-1)
+
     def entropy(self) -> Tensor:
         """Entropy in nats `(n,)`: sum over latents of log(std) + log(2 pi e) / 2."""
         return (self.log_std + 0.5 * math.log(2 * math.pi * math.e)).sum(-1)
@@ -74,6 +79,19 @@ class VAE(nn.Module):
         posterior = self.encode(x)
         z = self.reparameterize(posterior, generator)
         return Loss(-self.decode(z).log_prob(x), -posterior.entropy() - self.prior.log_prob(z))
+
+    @torch.no_grad()
+    def log_likelihood(self, x: Tensor, k: int, generator: torch.Generator) -> Tensor:
+        """A lower bound `(n,)` of log p(x), at least as tight as the ELBO: log mean_k p(x|z_k) p(z_k) / q(z_k|x).
+
+        Burda et al. 2016, "Importance weighted autoencoders" (arXiv 1509.00519), equation 8; `k` draws z_k ~ q(z|x).
+        """
+        posterior = self.encode(x)
+        log_weights = []
+        for _ in range(k):
+            z = self.reparameterize(posterior, generator)
+            log_weights.append(self.decode(z).log_prob(x) + self.prior.log_prob(z) - posterior.log_prob(z))
+        return torch.stack(log_weights).logsumexp(0) - math.log(k)
 
     @torch.no_grad()
     def sample(self, n: int, generator: torch.Generator) -> Tensor:

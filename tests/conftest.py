@@ -1,7 +1,10 @@
+import io
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from data.draw_pi import draw, glyph_mask, write
 from data.points import ColoredPoints, read_points
@@ -15,6 +18,18 @@ def folder(tmp_path: Path) -> Path:
     """A small data set: 300 points of a π in a picture of 60 x 60 pixels."""
     write(tmp_path / "data", *draw(glyph_mask(size=60), n=300))
     return tmp_path / "data"
+
+
+def world(size: int, n: int, seed: int = 0) -> np.ndarray:
+    """`n` points `(n, 5)` of a π in a picture of `size` x `size` pixels; each seed is another draw."""
+    rows, columns, jpeg = draw(glyph_mask(size=size), n, seed)
+    picture = np.asarray(Image.open(io.BytesIO(jpeg)))
+    return np.column_stack([rows, columns, picture[rows, columns]]).astype(np.int64)
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    return np.random.default_rng(0)
 
 
 @pytest.fixture

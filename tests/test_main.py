@@ -73,7 +73,9 @@ def test_a_run_leaves_all_of_its_files_and_each_is_what_it_says(run: Run, model:
 
     metrics = json.loads((out / "metrics.json").read_text())
     assert metrics["heldout_elbo"] == pytest.approx(-metrics["heldout_reconstruction"] - metrics["heldout_kl"])
-    assert set(metrics["energy_distance"]) == {"value", "floor"}
+    assert metrics["heldout_iwae"] > metrics["heldout_elbo"]
+    assert set(metrics["energy_distance"]) == {"value", "floor", "p"}
+    assert metrics["verdict"].startswith(("indistinguishable", "not the distribution"))
 
     config = load_config(out / "config.yaml")
     assert (config.model, config.epochs, config.n_components) == (model, 2, 8)

@@ -80,15 +80,38 @@ def save_loss_curves(path: Path, title: str, history: dict[str, np.ndarray]) -> 
     figure.savefig(path, dpi=110)
 
 
-def save_comparison(path: Path, title: str, data: np.ndarray, generated: np.ndarray, height: int, width: int) -> None:
-    """Draw data beside generated points, in true color, and below the five coordinates of both as histograms."""
-    figure = Figure(figsize=(12, 9.5), layout="constrained")
-    figure.suptitle(title)
+def save_comparison(
+    path: Path,
+    title: str,
+    data: np.ndarray,
+    generated: np.ndarray,
+    size: tuple[int, int],
+    suspects: np.ndarray | None = None,
+    scores: np.ndarray | None = None,
+) -> None:
+    """Draw data beside generated points, in true color, and below the five coordinates of both as histograms.
+
+    `size` is the picture's height and width. A third panel has a classifier's opinion: its `scores (n,)` for points
+    `suspects (n, 5)` of both kinds, from -0.5 where it is sure of data to 0.5 where it is sure of a generated point.
+    """
+    height, width = size
+    figure = Figure(figsize=(17, 9), layout="constrained")
+    figure.suptitle(title, fontsize="x-large")
     pictures, marginals = figure.subfigures(2, 1, height_ratios=(2, 1))
-    for axes, name, points in zip(pictures.subplots(1, 2), ("data", "generated"), (data, generated), strict=True):
+    panels = pictures.subplots(1, 2 if suspects is None else 3, sharey=True)
+    for axes, name, points in zip(panels, ("data", "generated"), (data, generated), strict=False):
         _scatter(axes, points[:, 1], points[:, 0], points[:, 2:])
-        axes.set(title=f"{name}: {len(points):,} points", xlabel="y: column (pixels)", ylabel="x: row (pixels)")
-        axes.set(xlim=(0, width), ylim=(height, 0), aspect="equal")
+        axes.set_title(f"{name}: {len(points):,} points")
+    panels[0].set_ylabel("x: row (pixels)")
+    if suspects is not None:
+        dots = panels[2].scatter(
+            suspects[:, 1], suspects[:, 0], s=5, c=scores, linewidths=0, cmap="PuOr_r", vmin=-0.5, vmax=0.5
+        )
+        panels[2].set(title="where a classifier sees a difference", facecolor="black")
+        bar = pictures.colorbar(dots, ax=panels[2], shrink=0.8, ticks=[-0.5, 0, 0.5])
+        bar.ax.set_yticklabels(["looks\nlike data", "cannot\ntell", "looks\ngenerated"])
+    for axes in panels:
+        axes.set(xlabel="y: column (pixels)", xlim=(0, width), ylim=(height, 0), aspect="equal")
     for i, (axes, (name, unit)) in enumerate(zip(marginals.subplots(1, 5), COORDINATES, strict=True)):
         low, high = data[:, i].min(), data[:, i].max() + 1
         # Whole numbers in each bin, the same count in all: else the histogram of integers grows teeth.
@@ -99,7 +122,7 @@ def save_comparison(path: Path, title: str, data: np.ndarray, generated: np.ndar
         if i == 0:
             axes.set_ylabel("density")
     marginals.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2)
-    figure.savefig(path, dpi=110)
+    figure.savefig(path, dpi=90)
 
 
 def save_latent(path: Path, title: str, means: np.ndarray, colors: np.ndarray) -> None:

@@ -62,9 +62,20 @@ def test_the_comparison_is_drawn_even_where_a_coordinate_has_no_spread(
     if color is not None:
         some_points[:, 2:] = color
 
-    save_comparison(tmp_path / "comparison.png", "title", some_points, some_points[:50], 30, 50)
+    save_comparison(tmp_path / "comparison.png", "title", some_points, some_points[:50], (30, 50))
 
     assert min(Image.open(tmp_path / "comparison.png").size) > 600
+
+
+def test_the_comparison_shows_what_a_classifier_suspects(tmp_path: Path, some_points: np.ndarray):
+    for name, scores in (("none", np.zeros(100)), ("all", np.full(100, 0.5))):
+        save_comparison(tmp_path / f"{name}.png", "title", some_points, some_points, (30, 50), some_points, scores)
+
+    none, everything = (
+        np.asarray(Image.open(tmp_path / f"{name}.png").convert("RGB")).astype(int) for name in ("none", "all")
+    )
+    brown = (everything[..., 0] > everything[..., 2] + 50) & (everything[..., 0] < 140)
+    assert brown.sum() > ((none[..., 0] > none[..., 2] + 50) & (none[..., 0] < 140)).sum() + 100
 
 
 @pytest.mark.parametrize("latent_dim", [1, 2, 5])
