@@ -6,7 +6,9 @@ A run, read top to bottom: config -> data -> model -> fit -> generate -> judge -
 import argparse
 import dataclasses
 import json
+import shlex
 import sys
+from typing import NoReturn
 
 import numpy as np
 import torch
@@ -14,75 +16,95 @@ import torch
 from data.points import ColoredPoints, read_points
 from models.generator import ARCHITECTURE, Generator, build_model, load_generator
 from utils.config import Config, describe, load_config
-from utils.errors import InputError, exit_on_input_error
+from utils.errors import InputError, run_program
 from utils.evaluation import active_units, evaluate, table, verdict
+from utils.files import claimed
+from utils.interruption import Interrupted, deferred
 from utils.plotting import paint, save_comparison, save_latent
-from utils.record import Record
-from utils.training import evaluate_bound, evaluate_loss, fit, pick_device
+from utils.record import Record, read_checkpoint
+from utils.training import Training, evaluate_bound, evaluate_loss, pick_device
 from utils.two_sample import ClassifierTest
 
 
 def main(arguments: list[str]) -> None:
-    """One run, from its command line to its last picture. Raises InputError where the person has to mend something."""
-    config = parse(arguments)
+    """One run, from its command line to its last picture.
+
+    Raises InputError where the person has to mend something, and Interrupted where they stopped it.
+    """
+    config, resume = parse(arguments)
     device = pick_device(config.device)
     data = read_points(config.data_path)
-    print(f"data: {len(data):,} points from {config.data_path}")
+    print(f"data: {len(data):,} points from {config.data_path}{data.remarks()}")
 
-    if config.retrain:
-        generator = train(config, data, device)
-    else:
+    if not config.retrain:
         generator = load_generator(config.output / "model.pt", device)
         check_fits(generator, config, data)
-
-    points = generator.sample(config.n_generate, config.seed)
-    means = posterior_means(generator, data)
-    metrics, classifier = judge(generator, data, points, means)
-
-    out, true_points, size = config.output, data.points.numpy(), data.scaling.size[:2]
-    np.save(out / "generated.npy", points)
-    (out / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
-    (out / "config.yaml").write_text(config.to_yaml(), encoding="utf-8")
-    paint(points, *size).save(out / "generated.png")
-    title = f"{config.model} VAE: {metrics['verdict']}"
-    opinion = (classifier.points, classifier.scores) if classifier else ()
-    save_comparison(out / "comparison.png", title, true_points, points, size, *opinion)
-    save_latent(out / "latent.png", f"{config.model} VAE: where the encoder puts the points", means, true_points[:, 2:])
-    report(metrics)
-    print(f"all of it is in {out}/; look at generated.png and comparison.png first")
+    checkpoint = read_checkpoint(config.output) if resume else None
+    with claimed(config.output):
+        if config.retrain:
+            generator = train(config, data, device, checkpoint, arguments)
+        points = generator.sample(config.n_generate, config.seed)
+        means = posterior_means(generator, data)
+        metrics, classifier = judge(generator, data, points, means)
+        show(config, data, points, means, metrics, classifier)
+    report(config, metrics)
 
 
-def parse(arguments: list[str]) -> Config:
-    """The configuration that the command line asks for."""
-    parser = argparse.ArgumentParser(
+class Parser(argparse.ArgumentParser):
+    """A parser of the command line whose complaints are one line, as all others are."""
+
+    def error(self, message: str) -> NoReturn:
+        raise InputError(f"the command line: {message}; --help says what there is")
+
+
+def parse(arguments: list[str]) -> tuple[Config, bool]:
+    """The configuration that the command line asks for, and whether it asks to resume."""
+    parser = Parser(
         description=__doc__.partition("\n")[0],
         epilog="keys, with their types and [defaults]:\n" + describe(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--config", metavar="FILE", default="config.yaml", help="settings in YAML (config.yaml)")
+    parser.add_argument("--resume", action="store_true", help="go on with the run that was stopped")
     parser.add_argument("overrides", metavar="key=value", nargs="*", help="a setting that replaces the file's")
-    options = parser.parse_args(arguments)
-    return load_config(options.config, options.overrides)
+    options = parser.parse_intermixed_args(arguments)
+    config = load_config(options.config, options.overrides)
+    if options.resume and not config.retrain:
+        raise InputError("--resume trains on and retrain=false only generates: leave one of them out")
+    return config, options.resume
 
 
-def train(config: Config, data: ColoredPoints, device: torch.device) -> Generator:
-    """A generator trained on all but the held-out points."""
-    training, held_out = data.split(config.holdout, config.seed)
+def train(
+    config: Config, data: ColoredPoints, device: torch.device, checkpoint: dict | None, arguments: list[str]
+) -> Generator:
+    """A generator trained on all but the held-out points, from the start or from a checkpoint."""
+    training_points, held_out = data.split(config.holdout, config.seed)
     settings = dataclasses.asdict(config)
     torch.manual_seed(config.seed)
     model = build_model(settings).to(device)
+    training = Training(model, training_points, held_out, config)
+    record = Record(config.output, config, training, data.fingerprint())
+    if checkpoint:
+        record.resume(checkpoint)
+    else:
+        record.clear()
     weights = sum(parameter.numel() for parameter in model.parameters())
-    print(f"training: {config.model} VAE, {weights:,} weights, {len(training):,} points, {len(held_out):,} held out")
+    counts = f"{len(training_points):,} points, {len(held_out):,} held out"
+    print(f"training: {config.model} VAE, {weights:,} weights, {counts}")
 
     def pack(model: torch.nn.Module) -> Generator:
         return Generator(model, data.scaling, settings, data.fingerprint())
 
-    record = Record(config.output, config)
-    try:
-        model = fit(model, training, held_out, config, on_epoch=lambda row, average: record.add(row, pack(average)))
-    finally:
-        record.draw()
-    return pack(model)
+    with deferred() as signals:
+        try:
+            training.run(lambda row, average: record.add(row, pack(average)), stopped=lambda: bool(signals))
+        finally:
+            record.draw()
+        if signals:
+            record.save_checkpoint()
+            command = shlex.join(["python", "main.py", *(a for a in arguments if a != "--resume"), "--resume"])
+            raise Interrupted(signals[0], f"stopped after {len(record.rows)} epochs; to go on: {command}")
+    return pack(training.average)
 
 
 def check_fits(generator: Generator, config: Config, data: ColoredPoints) -> None:
@@ -124,14 +146,35 @@ def judge(
     return metrics | figures | {"verdict": verdict(figures)}, classifier
 
 
-def report(metrics: dict) -> None:
+def show(
+    config: Config,
+    data: ColoredPoints,
+    points: np.ndarray,
+    means: np.ndarray,
+    metrics: dict,
+    classifier: ClassifierTest | None,
+) -> None:
+    """Write the points, their figures and their pictures."""
+    out, true_points, size = config.output, data.points.numpy(), data.scaling.size[:2]
+    np.save(out / "generated.npy", points)
+    (out / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
+    (out / "config.yaml").write_text(config.to_yaml(), encoding="utf-8")
+    paint(points, *size).save(out / "generated.png")
+    opinion = (classifier.points, classifier.scores) if classifier else ()
+    title = f"{config.model} VAE: {metrics['verdict']}"
+    save_comparison(out / "comparison.png", title, true_points, points, size, *opinion)
+    save_latent(out / "latent.png", f"{config.model} VAE: where the encoder puts the points", means, true_points[:, 2:])
+
+
+def report(config: Config, metrics: dict) -> None:
     """Print what the run came to, in a few lines."""
     reconstruction, kl = metrics["heldout_reconstruction"], metrics["heldout_kl"]
     print(f"a held-out point costs {reconstruction + kl:.2f} nats: reconstruction {reconstruction:.2f} + KL {kl:.2f}")
     print(f"(at most {-metrics['heldout_iwae']:.2f} by importance weighting); {metrics['active_units']} active latents")
     print(table(metrics))
     print(f"verdict: {metrics['verdict']}")
+    print(f"all of it is in {config.output}/; look at generated.png and comparison.png first")
 
 
 if __name__ == "__main__":
-    exit_on_input_error(main, sys.argv[1:])
+    run_program(main, sys.argv[1:])

@@ -1,6 +1,7 @@
 """The data set: colored points, read from two arrays and a picture, checked, and split."""
 
 import hashlib
+import signal
 import warnings
 from pathlib import Path
 
@@ -51,7 +52,13 @@ class ColoredPoints(Dataset):
             num_workers=num_workers,
             persistent_workers=num_workers > 0,
             collate_fn=_as_it_is,
+            worker_init_fn=_leave_interruption_to_the_main_process,
         )
+
+    def remarks(self) -> str:
+        """What is allowed but worth a word: how many points share a pixel with another."""
+        pixels = len(torch.unique(self.points[:, :2], dim=0))
+        return f" ({len(self) - pixels:,} of them on a pixel that another has too)" if pixels < len(self) else ""
 
     def fingerprint(self) -> str:
         """A short name for these very points on this very grid: a hash of both."""
@@ -94,14 +101,27 @@ def _as_it_is(batch: Tensor) -> Tensor:
     return batch
 
 
+def _leave_interruption_to_the_main_process(worker: int) -> None:
+    """Ctrl-C reaches the whole group of processes; the main one still needs batches to end its step."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
 def _read_picture(path: Path) -> np.ndarray:
     """The picture as `(height, width, 3)` bytes, whatever its mode and format."""
     try:
-        with Image.open(path) as picture:
-            return np.asarray(picture.convert("RGB"))
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(path) as picture:
+                if picture.mode.startswith("I"):
+                    # 16 bits a pixel, which `convert` would cut off at 255.
+                    picture = Image.fromarray((np.asarray(picture) >> 8).clip(0, 255).astype(np.uint8))
+                return np.asarray(picture.convert("RGB"))
     except FileNotFoundError:
         raise InputError(f"{path}: there is no such picture; set data_path to the folder that holds it") from None
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise InputError(f"{path}: has more pixels than {Image.MAX_IMAGE_PIXELS:,}; make it smaller") from None
+    except (OSError, ValueError, SyntaxError) as error:
         raise InputError(f"{path}: cannot be read as a picture ({error}); save it again, as PNG or JPEG") from None
 
 

@@ -1,6 +1,5 @@
 """A trained model packed into one file, with all that it takes to draw points from it anywhere."""
 
-import os
 import pickle
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from data.scaling import Scaling
 from models.table import MODELS
 from models.vae import VAE
 from utils.errors import InputError
+from utils.files import write_whole
 
 FORMAT = 1
 # The arguments that a model is built with, by their names in the configuration.
@@ -50,9 +50,7 @@ class Generator:
             "size": list(self.scaling.size),
             "fingerprint": self.fingerprint,
         }
-        unfinished = Path(f"{path}.part")
-        torch.save(content, unfinished)
-        os.replace(unfinished, path)
+        write_whole(path, lambda unfinished: torch.save(content, unfinished))
 
 
 def build_model(config: dict[str, Any]) -> VAE:
@@ -69,10 +67,9 @@ def load_generator(path: str | Path, device: str = "cpu") -> Generator:
         content = torch.load(path, map_location=device, weights_only=True)
     except FileNotFoundError:
         raise InputError(f"{path}: there is no trained model here; train one first, with retrain=true") from None
-    except (OSError, RuntimeError, ValueError, EOFError, pickle.UnpicklingError) as error:
-        raise InputError(
-            f"{path}: not a model of this program ({str(error).splitlines()[0]}); train again, with retrain=true"
-        ) from None
+    except (OSError, RuntimeError, ValueError, EOFError, KeyError, pickle.UnpicklingError) as error:
+        reason = (str(error).splitlines() or ["broken"])[0]
+        raise InputError(f"{path}: not a model of this program ({reason}); train again, with retrain=true") from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise InputError(f"{path}: not a model that this version of the program wrote; train again, with retrain=true")
     try:
@@ -81,8 +78,8 @@ def load_generator(path: str | Path, device: str = "cpu") -> Generator:
         generator = Generator(
             model.to(device), Scaling(tuple(content["size"])), content["config"], content["fingerprint"]
         )
-    except (KeyError, TypeError, RuntimeError) as error:
-        reason = str(error).splitlines()[0]
+    except (KeyError, TypeError, ValueError, AttributeError, RuntimeError, OverflowError) as error:
+        reason = (str(error).splitlines() or ["broken"])[0]
         raise InputError(
             f"{path}: the weights do not fit the model ({reason}); train again, with retrain=true"
         ) from None

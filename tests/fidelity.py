@@ -37,7 +37,7 @@ from data.scaling import Scaling
 from models.generator import Generator, build_model
 from utils.config import Config, load_config
 from utils.evaluation import active_units
-from utils.training import evaluate_loss, fit
+from utils.training import Training, evaluate_loss
 
 GLYPHS = ("π", "&")
 SIZE = 300
@@ -79,7 +79,9 @@ def our_points(train: np.ndarray, config: Config) -> tuple[np.ndarray, Row]:
     settings = dataclasses.asdict(config)
     torch.manual_seed(config.seed)
     training, held_out = data.split(config.holdout, config.seed)
-    model = fit(build_model(settings), training, held_out, config, on_epoch=lambda *_: None)
+    fit = Training(build_model(settings), training, held_out, config)
+    fit.run(on_epoch=lambda *_: None)
+    model = fit.average
     generator = Generator(model, data.scaling, settings, data.fingerprint())
     _, kl = evaluate_loss(model, held_out, config.seed)
     with torch.no_grad():

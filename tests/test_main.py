@@ -19,7 +19,7 @@ from utils.config import Config, load_config
 from utils.errors import InputError
 
 REPOSITORY = Path(__file__).parent.parent
-QUICK = ["epochs=2", "batch_size=50", "hidden_dim=32", "n_components=8", "n_generate=200"]
+QUICK = {"epochs": 2, "batch_size": 50, "hidden_dim": 32, "n_components": 8, "n_generate": 200}
 Run = Callable[..., Path]
 
 
@@ -28,10 +28,10 @@ def run(folder: Path, tmp_path: Path) -> Run:
     """Run the program on the small data set; gives the folder of its output."""
 
     def run(*overrides: str, result: str = "result") -> Path:
-        config = str(REPOSITORY / "config.yaml")
-        main(["--config", config, f"data_path={folder}", f"result_path={tmp_path / result}", *QUICK, *overrides])
-        model = next((override[6:] for override in overrides if override.startswith("model=")), "attention")
-        return tmp_path / result / model
+        settings = QUICK | {"data_path": folder, "result_path": tmp_path / result}
+        settings |= dict(override.split("=") for override in overrides)
+        main(["--config", str(REPOSITORY / "config.yaml"), *(f"{key}={value}" for key, value in settings.items())])
+        return tmp_path / result / settings.get("model", "attention")
 
     return run
 
@@ -41,6 +41,7 @@ def test_a_run_leaves_all_of_its_files_and_each_is_what_it_says(run: Run, model:
     out = run(f"model={model}")
 
     assert sorted(str(path.relative_to(out)) for path in out.rglob("*.*")) == [
+        "checkpoint.pt",
         "comparison.png",
         "config.yaml",
         "epochs/epoch_001.png",

@@ -33,8 +33,8 @@ class Config:
     data_path: str = _key("./gen_ml_quiz_content/", "folder of pi_xs.npy, pi_ys.npy and the picture")
     result_path: str = _key("./result/", "folder for the output; each model gets a folder of its own in it")
     model: str = _key("attention", "which autoencoder", choices=("attention", "vanilla"))
-    epochs: int = _key(100, "passes over the training points", least=1)
-    batch_size: int = _key(200, "points a training step", least=1)
+    epochs: int = _key(100, "passes over the training points", least=1, most=10**6)
+    batch_size: int = _key(200, "points a training step", least=1, most=10**7)
     learning_rate: float = _key(
         4e-3, "Adam's step size at its highest; it decays to zero along a cosine", above=0, most=1
     )
@@ -54,7 +54,7 @@ class Config:
     annealing_share: float = _key(
         0.6, "share of the run in which beta moves; then it stays at beta_max", above=0, most=1
     )
-    n_cycles: int = _key(4, "cycles of beta (cyclical annealing)", least=1)
+    n_cycles: int = _key(4, "cycles of beta (cyclical annealing)", least=1, most=10**6)
     ratio: float = _key(
         0.5, "share of a cycle in which beta rises; it then stays up until the cycle ends", least=0, most=1
     )
@@ -64,8 +64,10 @@ class Config:
     num_workers: int = _key(0, "processes that load batches; 0 loads them in the main one", least=0, most=256)
     seed: int = _key(10, "source of all randomness", least=0, most=2**63 - 1)
     retrain: bool = _key(True, "false: load the trained model and only generate")
-    gen_every_epochs: bool | int = _key(True, "paint the generator after each epoch, or after every k-th", least=0)
-    n_generate: int = _key(5000, "points to generate in the end", least=2)
+    gen_every_epochs: bool | int = _key(
+        True, "paint the generator after each epoch, or after every k-th", least=0, most=10**6
+    )
+    n_generate: int = _key(5000, "points to generate in the end", least=2, most=10**9)
 
     def __post_init__(self) -> None:
         for key in dataclasses.fields(self):
@@ -97,14 +99,18 @@ def load_config(path: str, overrides: list[str] = ()) -> Config:
         ) from None
     settings = _parse(text, path)
     if settings is None:
-        settings = {}
+        raise InputError(f"{path}: is empty; `python -m utils.config > {path}` writes one with all defaults")
     if not isinstance(settings, dict):
         raise InputError(f"{path}: is a {type(settings).__name__}, not a table; write one 'key: value' a line")
+    overridden = {}
     for override in overrides:
         name, equals, value = override.partition("=")
         if not equals:
             raise InputError(f"{override!r} is not understood; write key=value, as in epochs=20")
-        settings[name] = _parse(value, f"the command line, {name}")
+        if name in overridden:
+            raise InputError(f"the command line: the key {name!r} stands twice; leave one out")
+        overridden[name] = _parse(value, f"the command line, {name}")
+    settings |= overridden
     known = [key.name for key in dataclasses.fields(Config)]
     for name in settings:
         if name not in known:
@@ -143,6 +149,9 @@ _Loader.add_implicit_resolver(
 def _parse(text: str, where: str) -> Any:
     try:
         return yaml.load(text, Loader=_Loader)
+    except (ValueError, RecursionError, OverflowError) as error:
+        # A date that is none, say: YAML makes values of what looks like one.
+        raise InputError(f"{where}: not YAML: {str(error).partition(chr(10))[0]}") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
@@ -166,7 +175,7 @@ def _checked(key: dataclasses.Field, value: Any) -> Any:
         refuse(" or ".join(bounds["choices"]))
     if "pattern" in bounds and not re.fullmatch(bounds["pattern"], value):
         refuse(bounds["doc"].partition(": ")[2])
-    if isinstance(value, str) and not value.strip():
+    if isinstance(value, str) and (not value.strip() or "\0" in value):
         refuse("a path")
     if isinstance(value, float) and not math.isfinite(value):
         refuse("a finite number")

@@ -17,6 +17,7 @@ from utils.two_sample import (
     energy_test,
     memorising_test,
     nearest,
+    off_support_share,
     off_support_test,
     scaled,
     spread,
@@ -68,7 +69,7 @@ def evaluate(generated: np.ndarray, train: np.ndarray, held_out: np.ndarray) -> 
             "p": classifier.test.p,
         },
         "energy_distance": {"value": energy.value, "floor": energy_floor.value, "p": energy.p},
-        "off_support": {"value": off_support.value, "floor": 0.01, "p": off_support.p},
+        "off_support": {"value": off_support_share(thin, fresh, real), "floor": 0.01, "p": off_support.p},
         "closer_to_train": {"value": closer_to_train(thin, real, fresh, scale), "floor": 0.5, "p": memorising.p},
     }
     return Evaluation(figures, classifier)
@@ -202,6 +203,6 @@ def main(arguments: list[str]) -> None:
 if __name__ == "__main__":
     import sys
 
-    from utils.errors import exit_on_input_error
+    from utils.errors import run_program
 
-    exit_on_input_error(main, sys.argv[1:])
+    run_program(main, sys.argv[1:])

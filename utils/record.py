@@ -1,58 +1,90 @@
-"""What training leaves behind, epoch by epoch: the history, the model so far, and the film of what it paints."""
+"""What training leaves behind, epoch by epoch: the history, the model so far, its checkpoint, and the film."""
 
 import csv
 import dataclasses
+import pickle
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import torch
 from PIL import Image
 
 from models.generator import Generator
 from utils.config import Config
 from utils.errors import InputError
+from utils.files import write_whole
 from utils.plotting import paint, save_film, save_loss_curves
-from utils.training import Epoch
+from utils.training import Epoch, Training
 
 # Points on a frame of the film: enough to see the glyph, few enough to be drawn after each epoch.
 FRAME_POINTS = 2000
+CHECKPOINT = "checkpoint.pt"
+FORMAT = 1
+# Settings that a resumed run may change: how long it trains, and where files are (the data are known by fingerprint).
+FREE_TO_CHANGE = ("epochs", "data_path", "result_path")
 
 
 class Record:
-    """Writes into `folder` after each epoch, so that a run that ends early still leaves its last good model.
+    """Writes into `folder` after each epoch; the checkpoint comes last, when all that it counts on is there."""
 
-    What an earlier run left there is removed first, as far as this one would not overwrite it.
-    Raises InputError where the folder cannot be written to.
-    """
-
-    def __init__(self, folder: Path, config: Config) -> None:
-        self.folder, self.config = folder, config
+    def __init__(self, folder: Path, config: Config, training: Training, fingerprint: str) -> None:
+        self.folder, self.config, self.training, self.fingerprint = folder, config, training, fingerprint
         self.rows: list[Epoch] = []
-        self.frames: list[Image.Image] = []
-        self.captions: list[str] = []
-        try:
-            (folder / "epochs").mkdir(parents=True, exist_ok=True)
-            for old in [*folder.glob("epochs/epoch_*.png"), folder / "training.gif"]:
-                old.unlink(missing_ok=True)
-        except OSError as error:
-            raise InputError(
-                f"{error.filename}: cannot be written ({error.strerror}); set result_path to a folder that can"
-            ) from None
+
+    def clear(self) -> None:
+        """Remove what an earlier run left, as far as this one would not overwrite it."""
+        (self.folder / "epochs").mkdir(exist_ok=True)
+        for old in [*self.folder.glob("epochs/epoch_*.png"), self.folder / "training.gif", self.folder / CHECKPOINT]:
+            old.unlink(missing_ok=True)
 
     def add(self, row: Epoch, generator: Generator) -> None:
         """Keep the epoch's figures and the generator as it is now; paint it where gen_every_epochs says so."""
         self.rows.append(row)
-        with open(self.folder / "history.csv", "w", newline="", encoding="utf-8") as file:
-            table = csv.writer(file)
-            table.writerow(field.name for field in dataclasses.fields(Epoch))
-            table.writerows(dataclasses.astuple(row) for row in self.rows)
-        generator.save(self.folder / "model.pt")
-        every = int(self.config.gen_every_epochs)
-        if every and (row.epoch % every == 0 or row.epoch == self.config.epochs):
+        if self._is_painted(row):
             # The same random numbers each time: what moves from frame to frame is the model, not chance.
             frame = paint(generator.sample(FRAME_POINTS, self.config.seed), *generator.scaling.size[:2])
-            frame.save(self.folder / "epochs" / f"epoch_{row.epoch:03}.png")
-            self.frames.append(frame)
-            self.captions.append(f"epoch {row.epoch}   β {row.beta:.2f}   KL {row.train_kl:.1f} nats")
+            frame.save(self._frame_path(row))
+        write_whole(self.folder / "history.csv", self._write_history)
+        generator.save(self.folder / "model.pt")
+        self.save_checkpoint()
+
+    def save_checkpoint(self) -> None:
+        """Write all that a resumed run needs."""
+        content = {
+            "format": FORMAT,
+            "config": dataclasses.asdict(self.config),
+            "fingerprint": self.fingerprint,
+            "rows": [dataclasses.astuple(row) for row in self.rows],
+            "training": self.training.state_dict(),
+        }
+        write_whole(self.folder / CHECKPOINT, lambda path: torch.save(content, path))
+
+    def resume(self, content: dict[str, Any]) -> None:
+        """Take up the run of a checkpoint that `read_checkpoint` read.
+
+        Raises InputError where it is one of other settings or other data.
+        """
+        path = self.folder / CHECKPOINT
+        ours = dataclasses.asdict(self.config)
+        changed = [key for key in ours if key not in FREE_TO_CHANGE and content["config"].get(key) != ours[key]]
+        if changed:
+            keys = ", ".join(f"{key} (was {content['config'].get(key)}, is {ours[key]})" for key in changed)
+            raise InputError(
+                f"{path}: belongs to other settings: {keys}; set them back, or train anew without --resume"
+            )
+        if content["fingerprint"] != self.fingerprint:
+            raise InputError(
+                f"{path}: belongs to other data than {self.config.data_path} holds; set data_path to those, "
+                "or train anew without --resume"
+            )
+        try:
+            self.rows = [Epoch(*row) for row in content["rows"]]
+            self.training.load_state_dict(content["training"])
+        except (KeyError, TypeError, ValueError, RuntimeError, AttributeError) as error:
+            raise _unusable(path, error) from None
+        if self.training.step > self.training.n_steps:
+            raise InputError(f"{path}: has {len(self.rows)} epochs already; set epochs to that or more")
 
     def draw(self) -> None:
         """Draw the training curves and the film of the epochs so far."""
@@ -62,5 +94,43 @@ class Record:
             field.name: np.array([getattr(row, field.name) for row in self.rows]) for field in dataclasses.fields(Epoch)
         }
         save_loss_curves(self.folder / "loss.png", f"{self.config.model} VAE: training", history)
-        if self.frames:
-            save_film(self.folder / "training.gif", self.frames, self.captions)
+        painted = [row for row in self.rows if self._is_painted(row) and self._frame_path(row).exists()]
+        if painted:
+            frames = [Image.open(self._frame_path(row)) for row in painted]
+            captions = [f"epoch {row.epoch}   β {row.beta:.2f}   KL {row.train_kl:.1f} nats" for row in painted]
+            save_film(self.folder / "training.gif", frames, captions)
+
+    def _is_painted(self, row: Epoch) -> bool:
+        every = int(self.config.gen_every_epochs)
+        return every > 0 and (row.epoch % every == 0 or row.epoch == self.config.epochs)
+
+    def _frame_path(self, row: Epoch) -> Path:
+        return self.folder / "epochs" / f"epoch_{row.epoch:03}.png"
+
+    def _write_history(self, path: Path) -> None:
+        with open(path, "w", newline="", encoding="utf-8") as file:
+            table = csv.writer(file)
+            table.writerow(field.name for field in dataclasses.fields(Epoch))
+            table.writerows(dataclasses.astuple(row) for row in self.rows)
+
+
+def read_checkpoint(folder: Path) -> dict[str, Any]:
+    """What `Record.save_checkpoint` wrote into `folder`. Nothing in the file can run code.
+
+    Raises InputError where there is none, or no use can be made of it.
+    """
+    path = folder / CHECKPOINT
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError:
+        raise InputError(f"{path}: there is no run to resume; start one without --resume") from None
+    except (OSError, RuntimeError, ValueError, EOFError, KeyError, pickle.UnpicklingError) as error:
+        raise _unusable(path, error) from None
+    if not isinstance(content, dict) or content.get("format") != FORMAT or not isinstance(content.get("config"), dict):
+        raise _unusable(path, "written by another version of the program")
+    return content
+
+
+def _unusable(path: Path, reason: object) -> InputError:
+    words = (str(reason).splitlines() or [type(reason).__name__])[0]
+    return InputError(f"{path}: cannot be resumed from ({words}); train anew without --resume")

@@ -1,12 +1,16 @@
 """Training: one loop, from points to a model whose samples can be drawn."""
 
+import itertools
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
 from torch.optim.swa_utils import AveragedModel
+from torch.utils.data import DataLoader
 from tqdm import tqdm
 
 from data.points import ColoredPoints
@@ -49,66 +53,119 @@ def pick_device(name: str) -> torch.device:
     return device
 
 
-def fit(
-    model: VAE,
-    train: ColoredPoints,
-    held_out: ColoredPoints,
-    config: Config,
-    on_epoch: Callable[[Epoch, VAE], None],
-) -> VAE:
-    """Train `model` on `train` to minimise reconstruction + beta * KL, and return the average of its weights.
+class Training:
+    """Training of `model` on `train` to minimise reconstruction + beta * KL, by steps that can be stopped and resumed.
 
-    After each epoch `on_epoch` is given its figures and the average so far. All randomness follows from `config.seed`.
-    Raises InputError where the loss stops being finite; the step that made it so is not taken.
+    `average` is the moving average of the weights, which samples are drawn with. All randomness follows from
+    `config.seed`. Whatever the next step depends on is in `state_dict`: stopped after any step and resumed from it, a
+    run comes to the same bytes.
     """
-    device = next(model.parameters()).device
-    shuffle, cells = torch.Generator().manual_seed(config.seed), torch.Generator().manual_seed(config.seed + 1)
-    noise = torch.Generator(device).manual_seed(config.seed)
-    batches = train.batches(config.batch_size, config.num_workers, shuffle)
-    optimizer = torch.optim.AdamW(
-        _parameter_groups(model, config.weight_decay), config.learning_rate, betas=(0.9, 0.99), fused=True
-    )
-    average = AveragedModel(model, multi_avg_fn=_exponential_average(config.ema_decay))
-    n_steps = config.epochs * len(batches)
-    beta_at = beta_schedule(
-        config.annealing, n_steps, config.n_cycles, config.ratio, config.annealing_share, config.beta_max
-    )
 
-    step = 0
-    with tqdm(total=n_steps, unit="step", disable=None) as bar:
-        for epoch in range(1, config.epochs + 1):
-            start, total = time.perf_counter(), torch.zeros(2, device=device)
-            for points in batches:
-                beta = beta_at(step)
-                learning_rate = config.learning_rate * cosine_decay(step, n_steps, WARMUP_STEPS)
-                for group in optimizer.param_groups:
-                    group["lr"] = learning_rate
+    def __init__(self, model: VAE, train: ColoredPoints, held_out: ColoredPoints, config: Config) -> None:
+        self.model, self.train, self.held_out, self.config = model, train, held_out, config
+        self.device = next(model.parameters()).device
+        self.shuffle = torch.Generator().manual_seed(config.seed)
+        self.cells = torch.Generator().manual_seed(config.seed + 1)
+        self.noise = torch.Generator(self.device).manual_seed(config.seed)
+        self.epoch_steps = math.ceil(len(train) / config.batch_size)
+        groups = _parameter_groups(model, config.weight_decay)
+        self.optimizer = torch.optim.AdamW(groups, config.learning_rate, betas=(0.9, 0.99), fused=True)
+        self.averaged = AveragedModel(model, multi_avg_fn=_exponential_average(config.ema_decay))
+        self.n_steps = config.epochs * self.epoch_steps
+        self.beta_at = beta_schedule(
+            config.annealing, self.n_steps, config.n_cycles, config.ratio, config.annealing_share, config.beta_max
+        )
+        self.step = 0
+        # Of the epoch under way: sums of reconstruction and KL so far, seconds so far, and the shuffle it began with.
+        self.total, self.seconds = torch.zeros(2, device=self.device), 0.0
+        self.shuffle_at_start = self.shuffle.get_state()
 
-                reconstruction, kl = model.loss(train.scaling.dequantise(points, cells).to(device), noise)
-                loss = reconstruction.mean() + beta * kl.mean()
-                optimizer.zero_grad()
-                loss.backward()
-                norm = torch.nn.utils.clip_grad_norm_(model.parameters(), config.clip_norm)
-                if not torch.isfinite(loss + norm):
-                    raise InputError(
-                        f"training: the loss is not finite in epoch {epoch}, step {step + 1}; the model before that "
-                        f"is kept; try a learning_rate below {config.learning_rate:g}"
-                    )
-                optimizer.step()
-                average.update_parameters(model)
+    @property
+    def average(self) -> VAE:
+        """The model with the average of the weights."""
+        return self.averaged.module
 
-                total += torch.stack([reconstruction.detach().sum(), kl.detach().sum()])
-                step += 1
-                bar.update()
-            train_reconstruction, train_kl = (total / len(train)).tolist()
-            train_reconstruction += train.scaling.log_cells
-            heldout = evaluate_loss(model, held_out, config.seed)
-            seconds = time.perf_counter() - start
-            bar.set_postfix(beta=f"{beta:.2f}", reconstruction=f"{train_reconstruction:.2f}", KL=f"{train_kl:.2f}")
-            on_epoch(
-                Epoch(epoch, beta, learning_rate, train_reconstruction, train_kl, *heldout, seconds), average.module
+    def run(self, on_epoch: Callable[[Epoch, VAE], None], stopped: Callable[[], bool] = lambda: False) -> None:
+        """Train to the end, or until `stopped()` is true after a step. `on_epoch` is given each epoch's figures.
+
+        Raises InputError where the loss stops being finite; the step that made it so is not taken.
+        """
+        # Local, for the worker processes end when nothing holds them.
+        batches = self.train.batches(self.config.batch_size, self.config.num_workers, self.shuffle)
+        with tqdm(total=self.n_steps, initial=self.step, unit="step", disable=None) as bar:
+            while self.step < self.n_steps and not stopped():
+                row = self._run_epoch(batches, bar, stopped)
+                if row:
+                    losses = {"reconstruction": f"{row.train_reconstruction:.2f}", "KL": f"{row.train_kl:.2f}"}
+                    bar.set_postfix(beta=f"{row.beta:.2f}", **losses)
+                    on_epoch(row, self.average)
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that the next step depends on."""
+        return {
+            "step": self.step,
+            "model": self.model.state_dict(),
+            "averaged": self.averaged.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "shuffle": self.shuffle_at_start,
+            "cells": self.cells.get_state(),
+            "noise": self.noise.get_state(),
+            "total": self.total,
+            "seconds": self.seconds,
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from where `state_dict` was taken."""
+        self.step, self.seconds = state["step"], state["seconds"]
+        for name in ("model", "averaged", "optimizer"):
+            getattr(self, name).load_state_dict(state[name])
+        self.shuffle_at_start = state["shuffle"].cpu()
+        self.shuffle.set_state(self.shuffle_at_start)
+        self.cells.set_state(state["cells"].cpu())
+        self.noise.set_state(state["noise"].cpu())
+        self.total = state["total"].to(self.device)
+
+    def _run_epoch(self, batches: DataLoader, bar: tqdm, stopped: Callable[[], bool]) -> Epoch | None:
+        """The rest of the epoch under way, and its figures; None where it was stopped before its end."""
+        start = time.perf_counter() - self.seconds
+        self.shuffle_at_start = self.shuffle.get_state()
+        for points in itertools.islice(batches, self.step % self.epoch_steps, None):
+            beta, learning_rate = self._take_step(points)
+            bar.update()
+            self.seconds = time.perf_counter() - start
+            if stopped() and self.step % self.epoch_steps:
+                return None
+        reconstruction, kl = (self.total / len(self.train)).tolist()
+        heldout = evaluate_loss(self.model, self.held_out, self.config.seed)
+        seconds = time.perf_counter() - start
+        self.total, self.seconds, self.shuffle_at_start = torch.zeros_like(self.total), 0.0, self.shuffle.get_state()
+        epoch = self.step // self.epoch_steps
+        return Epoch(epoch, beta, learning_rate, reconstruction + self.train.scaling.log_cells, kl, *heldout, seconds)
+
+    def _take_step(self, points: Tensor) -> tuple[float, float]:
+        """One step of Adam on a batch; the beta and the learning rate it was taken with."""
+        beta = self.beta_at(self.step)
+        learning_rate = self.config.learning_rate * cosine_decay(self.step, self.n_steps, WARMUP_STEPS)
+        for group in self.optimizer.param_groups:
+            group["lr"] = learning_rate
+
+        x = self.train.scaling.dequantise(points, self.cells).to(self.device)
+        reconstruction, kl = self.model.loss(x, self.noise)
+        loss = reconstruction.mean() + beta * kl.mean()
+        self.optimizer.zero_grad()
+        loss.backward()
+        norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip_norm)
+        if not torch.isfinite(loss + norm):
+            epoch = self.step // self.epoch_steps + 1
+            raise InputError(
+                f"training: the loss is not finite in epoch {epoch}, step {self.step + 1}; "
+                f"what was saved before is kept; try a learning_rate below {self.config.learning_rate:g}"
             )
-    return average.module
+        self.optimizer.step()
+        self.averaged.update_parameters(self.model)
+        self.total += torch.stack([reconstruction.detach().sum(), kl.detach().sum()])
+        self.step += 1
+        return beta, learning_rate
 
 
 @torch.no_grad()

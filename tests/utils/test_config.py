@@ -60,10 +60,16 @@ def test_what_the_file_does_not_name_keeps_its_default(file: Path):
     assert load_config(file) == Config(epochs=3)
 
 
-def test_an_empty_file_means_all_defaults(file: Path):
+def test_an_empty_file_is_taken_for_a_mistake(file: Path):
     file.write_text("# nothing\n")
 
-    assert load_config(file) == Config()
+    with pytest.raises(InputError, match=r"config\.yaml: is empty; `python -m utils\.config"):
+        load_config(file)
+
+
+def test_a_key_may_be_overridden_once(file: Path):
+    with pytest.raises(InputError, match="the key 'epochs' stands twice"):
+        load_config(file, ["epochs=1", "epochs=2"])
 
 
 def test_overrides_win_over_the_file(file: Path):

@@ -8,7 +8,7 @@ from models.generator import build_model
 from models.vae import VAE, Loss
 from utils.config import Config
 from utils.errors import InputError
-from utils.training import Epoch, evaluate_loss, fit, pick_device
+from utils.training import Epoch, Training, evaluate_loss, pick_device
 
 
 def trained(points: ColoredPoints, config: Config) -> tuple[VAE, list[Epoch]]:
@@ -17,7 +17,9 @@ def trained(points: ColoredPoints, config: Config) -> tuple[VAE, list[Epoch]]:
     torch.manual_seed(config.seed)
     model = build_model(dataclasses.asdict(config))
     train, held_out = points.split(config.holdout, config.seed)
-    return fit(model, train, held_out, config, lambda row, _: history.append(row)), history
+    training = Training(model, train, held_out, config)
+    training.run(lambda row, _: history.append(row))
+    return training.average, history
 
 
 def weights(model: VAE) -> list[bytes]:
@@ -64,7 +66,9 @@ def test_the_average_lags_behind_the_weights_and_without_memory_is_the_weights(p
         torch.manual_seed(0)
         model = build_model(dataclasses.asdict(quick))
         config = dataclasses.replace(quick, ema_decay=decay)
-        averages[decay] = weights(fit(model, *points.split(0.1, 0), config, lambda *_: None))
+        training = Training(model, *points.split(0.1, 0), config)
+        training.run(lambda *_: None)
+        averages[decay] = weights(training.average)
         last = weights(model)
 
     assert averages[0.0] == last
@@ -94,7 +98,7 @@ def test_a_loss_that_is_not_finite_stops_before_the_step(
 
     monkeypatch.setattr(model, "loss", breaks_at_the_ninth_step)
     with pytest.raises(InputError, match=r"not finite in epoch 2, step 8; .* try a learning_rate below 0\.00"):
-        fit(model, *points.split(0.1, 0), quick, lambda *_: None)
+        Training(model, *points.split(0.1, 0), quick).run(lambda *_: None)
 
     assert all(weight.isfinite().all() for weight in model.parameters())
 
