@@ -67,13 +67,8 @@ class ColoredPoints(Dataset):
         return digest.hexdigest()[:16]
 
     def split(self, holdout: float, seed: int) -> tuple["ColoredPoints", "ColoredPoints"]:
-        """Training points and held-out points: a share `holdout` of all, at least one, chosen by `seed`.
-
-        Raises InputError where nothing would be left to train on.
-        """
+        """Training points and held-out points: a share `holdout` (0.5 at most), at least one, chosen by `seed`."""
         held_out = max(1, round(holdout * len(self)))
-        if held_out >= len(self):
-            raise InputError(f"{len(self)} point(s) cannot be split into training and held-out points; give 2 or more")
         order = torch.randperm(len(self), generator=torch.Generator().manual_seed(seed))
         return tuple(ColoredPoints(self.points[part], self.scaling) for part in (order[held_out:], order[:held_out]))
 
@@ -91,6 +86,8 @@ def read_points(folder: str | Path) -> ColoredPoints:
         raise InputError(
             f"{folder}: {XS} holds {len(xs)} numbers and {YS} {len(ys)}; there must be one of each a point"
         )
+    if len(xs) < 2:
+        raise InputError(f"{folder}: one point cannot be split into training and held-out points; give 2 or more")
     _check_axes(folder, picture, xs, ys)
     points = np.column_stack([xs, ys, picture[xs, ys]])
     return ColoredPoints(torch.from_numpy(points), Scaling.of_picture(height, width))

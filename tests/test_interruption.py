@@ -81,7 +81,7 @@ def test_a_run_that_is_killed_at_any_moment_resumes_to_the_same_bytes(folder: Pa
 def test_asked_to_stop_a_run_saves_says_how_to_go_on_and_does(
     folder: Path, tmp_path: Path, capfd: pytest.CaptureFixture, number: int, status: int, num_workers: int
 ):
-    settings = ["epochs=8", "batch_size=10", f"num_workers={num_workers}", "gen_every_epochs=4"]
+    settings = ["epochs=4", "batch_size=10", f"num_workers={num_workers}", "gen_every_epochs=2"]
     started(arguments(folder, tmp_path / "whole", *settings)).join()
     expected = what_counts(tmp_path / "whole" / "attention")
     capfd.readouterr()

@@ -85,7 +85,7 @@ def test_a_run_leaves_all_of_its_files_and_each_is_what_it_says(run: Run, model:
 
 def test_the_same_seed_gives_the_same_bytes(run: Run):
     names = ("model.pt", "generated.npy", "metrics.json", "generated.png", "training.gif", "comparison.png")
-    first, again = ([(run() / name).read_bytes() for name in names] for _ in range(2))
+    first, again = ([(out / name).read_bytes() for name in names] for out in (run() for _ in range(2)))
 
     assert [name for name, one, other in zip(names, first, again, strict=True) if one != other] == []
 

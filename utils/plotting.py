@@ -112,15 +112,19 @@ def save_comparison(
         bar.ax.set_yticklabels(["looks\nlike data", "cannot\ntell", "looks\ngenerated"])
     for axes in panels:
         axes.set(xlabel="y: column (pixels)", xlim=(0, width), ylim=(height, 0), aspect="equal")
-    for i, (axes, (name, unit)) in enumerate(zip(marginals.subplots(1, 5), COORDINATES, strict=True)):
+    for i, (axes, (coordinate, unit)) in enumerate(zip(marginals.subplots(1, 5), COORDINATES, strict=True)):
         low, high = data[:, i].min(), data[:, i].max() + 1
         # Whole numbers in each bin, the same count in all: else the histogram of integers grows teeth.
         bins = np.arange(low, high + (step := max(1, round((high - low) / 40))), step)
-        axes.hist(data[:, i], bins, density=True, color=GRAY, alpha=0.6, label="data")
-        axes.hist(generated[:, i], bins, density=True, histtype="step", color=BLUE, linewidth=1.5, label="generated")
-        axes.set(title=name, xlabel=unit, yticks=[])
+        looks = {
+            "data": {"color": GRAY, "alpha": 0.6},
+            "generated": {"color": BLUE, "histtype": "step", "linewidth": 1.5},
+        }
+        for name, points in (("data", data), ("generated", generated)):
+            axes.hist(points[:, i], bins, weights=np.full(len(points), 1 / len(points)), label=name, **looks[name])
+        axes.set(title=coordinate, xlabel=unit, yticks=[])
         if i == 0:
-            axes.set_ylabel("density")
+            axes.set_ylabel("share of the points")
     marginals.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2)
     figure.savefig(path, dpi=90)
 

@@ -107,9 +107,6 @@ def test_the_split_is_a_partition_that_the_seed_chooses(points: ColoredPoints):
 def test_at_least_one_point_is_held_out_and_one_is_trained_on(points: ColoredPoints):
     assert [len(part) for part in ColoredPoints(points.points[:2], points.scaling).split(0.01, 0)] == [1, 1]
 
-    with pytest.raises(InputError, match="1 point"):
-        ColoredPoints(points.points[:1], points.scaling).split(0.1, 0)
-
 
 def test_a_batch_is_fetched_whole(points: ColoredPoints, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(ColoredPoints, "__getitem__", None)
