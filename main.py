@@ -8,22 +8,27 @@ import dataclasses
 import json
 import shlex
 import sys
+from pathlib import Path
 from typing import NoReturn
 
 import numpy as np
 import torch
+from tqdm import tqdm
 
 from data.points import ColoredPoints, read_points
-from models.generator import ARCHITECTURE, Generator, build_model, load_generator
+from models.generator import ARCHITECTURE, BLOCK, Generator, build_model, load_generator
 from utils.config import Config, describe, load_config
 from utils.errors import InputError, run_program
-from utils.evaluation import active_units, evaluate, table, verdict
-from utils.files import claimed
+from utils.evaluation import active_units, evaluate, table, thinned, verdict
+from utils.files import claimed, write_whole
 from utils.interruption import Interrupted, deferred
 from utils.plotting import paint, save_comparison, save_latent
 from utils.record import Record, read_checkpoint
 from utils.training import Training, evaluate_bound, evaluate_loss, pick_device
 from utils.two_sample import ClassifierTest
+
+# A scatter plot of more points is slow to draw and shows no more.
+MOST_SHOWN = 20_000
 
 
 def main(arguments: list[str]) -> None:
@@ -43,10 +48,11 @@ def main(arguments: list[str]) -> None:
     with claimed(config.output):
         if config.retrain:
             generator = train(config, data, device, checkpoint, arguments)
-        points = generator.sample(config.n_generate, config.seed)
-        means = posterior_means(generator, data)
+        points = generate(generator, config)
+        data_shown = thinned(data.points.numpy(), MOST_SHOWN)
+        means = posterior_means(generator, data_shown)
         metrics, classifier = judge(generator, data, points, means)
-        show(config, data, points, means, metrics, classifier)
+        show(config, data_shown, points, data.scaling.size[:2], means, metrics, classifier)
     report(config, metrics)
 
 
@@ -122,10 +128,24 @@ def check_fits(generator: Generator, config: Config, data: ColoredPoints) -> Non
         )
 
 
+def generate(generator: Generator, config: Config) -> np.ndarray:
+    """`n_generate` points `(n, 5)`, in a file that is written as they are drawn: they need not fit into memory."""
+    path, n = config.output / "generated.npy", config.n_generate
+
+    def write(unfinished: Path) -> None:
+        file = np.lib.format.open_memmap(unfinished, "w+", np.int64, (n, 5))
+        blocks = generator.sample_blocks(n, config.seed)
+        for start in tqdm(range(0, n, BLOCK), unit="block", desc="generating", disable=None if n > BLOCK else True):
+            file[start : start + BLOCK] = next(blocks)
+
+    write_whole(path, write)
+    return np.load(path, mmap_mode="r")
+
+
 @torch.no_grad()
-def posterior_means(generator: Generator, data: ColoredPoints) -> np.ndarray:
-    """Where the encoder puts each point: `(n, latent_dim)`."""
-    x = data.scaling.dequantise(data.points, torch.Generator().manual_seed(0))
+def posterior_means(generator: Generator, points: np.ndarray) -> np.ndarray:
+    """Where the encoder puts each of `points (n, 5)`: `(n, latent_dim)`."""
+    x = generator.scaling.dequantise(torch.from_numpy(points), torch.Generator().manual_seed(0))
     device = next(generator.model.parameters()).device
     return generator.model.encode(x.to(device)).mean.cpu().numpy()
 
@@ -148,22 +168,22 @@ def judge(
 
 def show(
     config: Config,
-    data: ColoredPoints,
+    data: np.ndarray,
     points: np.ndarray,
+    size: tuple[int, int],
     means: np.ndarray,
     metrics: dict,
     classifier: ClassifierTest | None,
 ) -> None:
-    """Write the points, their figures and their pictures."""
-    out, true_points, size = config.output, data.points.numpy(), data.scaling.size[:2]
-    np.save(out / "generated.npy", points)
+    """Write the figures of the points, and their pictures."""
+    out = config.output
     (out / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
     (out / "config.yaml").write_text(config.to_yaml(), encoding="utf-8")
     paint(points, *size).save(out / "generated.png")
     opinion = (classifier.points, classifier.scores) if classifier else ()
     title = f"{config.model} VAE: {metrics['verdict']}"
-    save_comparison(out / "comparison.png", title, true_points, points, size, *opinion)
-    save_latent(out / "latent.png", f"{config.model} VAE: where the encoder puts the points", means, true_points[:, 2:])
+    save_comparison(out / "comparison.png", title, data, thinned(points, MOST_SHOWN), size, *opinion)
+    save_latent(out / "latent.png", f"{config.model} VAE: where the encoder puts the points", means, data[:, 2:])
 
 
 def report(config: Config, metrics: dict) -> None:

@@ -39,12 +39,17 @@ def draw(mask: np.ndarray, n: int = 5000, seed: int = 0) -> tuple[np.ndarray, np
     rows, columns = rows[chosen], columns[chosen]
     down, across = (rows / mask.shape[0])[:, None], (columns / mask.shape[1])[:, None]
     top, bottom = ((1 - across) * left + across * right for left, right in CORNERS)
-    color = (1 - down) * top + down * bottom + rng.normal(0, COLOR_NOISE, (n, 3))
-    picture = np.zeros((*mask.shape, 3), np.uint8)
-    picture[rows, columns] = color.round().clip(0, 255)
+    colors = (1 - down) * top + down * bottom + rng.normal(0, COLOR_NOISE, (n, 3))
+    return rows, columns, on_black(rows, columns, colors, mask.shape)
+
+
+def on_black(rows: np.ndarray, columns: np.ndarray, colors: np.ndarray, shape: tuple[int, int]) -> bytes:
+    """The points `(n,)` in their colors `(n, 3)` on a black picture of height and width `shape`, as a JPEG."""
+    picture = np.zeros((*shape, 3), np.uint8)
+    picture[rows, columns] = colors.round().clip(0, 255)
     jpeg = io.BytesIO()
     Image.fromarray(picture).save(jpeg, "JPEG", quality=95, subsampling=0)
-    return rows, columns, jpeg.getvalue()
+    return jpeg.getvalue()
 
 
 def write(folder: str | Path, rows: np.ndarray, columns: np.ndarray, jpeg: bytes) -> None:

@@ -79,7 +79,7 @@ def read_points(folder: str | Path) -> ColoredPoints:
     Raises InputError where a file is missing or broken, or the three do not fit together.
     """
     folder = Path(folder)
-    picture = _read_picture(folder / PICTURE)
+    picture = np.asarray(open_picture(folder / PICTURE).convert("RGB"))
     height, width = picture.shape[:2]
     xs, ys = _read_coordinates(folder / XS, height, "rows"), _read_coordinates(folder / YS, width, "columns")
     if len(xs) != len(ys):
@@ -93,6 +93,28 @@ def read_points(folder: str | Path) -> ColoredPoints:
     return ColoredPoints(torch.from_numpy(points), Scaling.of_picture(height, width))
 
 
+def open_picture(path: str | Path) -> Image.Image:
+    """The picture in `path`, of any format and mode, with 8 bits a channel.
+
+    Raises InputError where it cannot be read.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(path) as picture:
+                picture.load()
+    except FileNotFoundError:
+        raise InputError(f"{path}: there is no such picture; set data_path to the folder that holds it") from None
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise InputError(f"{path}: has more pixels than {Image.MAX_IMAGE_PIXELS:,}; make it smaller") from None
+    except (OSError, ValueError, SyntaxError) as error:
+        raise InputError(f"{path}: cannot be read as a picture ({error}); save it again, as PNG or JPEG") from None
+    if picture.mode.startswith("I"):
+        # 16 bits a pixel, which conversion would cut off at 255.
+        return Image.fromarray((np.asarray(picture) >> 8).clip(0, 255).astype(np.uint8))
+    return picture
+
+
 def _as_it_is(batch: Tensor) -> Tensor:
     """The batch is whole already; a named function, for processes that are spawned must find it."""
     return batch
@@ -102,24 +124,6 @@ def _leave_interruption_to_the_main_process(worker: int) -> None:
     """Ctrl-C reaches the whole group of processes; the main one still needs batches to end its step."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-
-
-def _read_picture(path: Path) -> np.ndarray:
-    """The picture as `(height, width, 3)` bytes, whatever its mode and format."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path) as picture:
-                if picture.mode.startswith("I"):
-                    # 16 bits a pixel, which `convert` would cut off at 255.
-                    picture = Image.fromarray((np.asarray(picture) >> 8).clip(0, 255).astype(np.uint8))
-                return np.asarray(picture.convert("RGB"))
-    except FileNotFoundError:
-        raise InputError(f"{path}: there is no such picture; set data_path to the folder that holds it") from None
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise InputError(f"{path}: has more pixels than {Image.MAX_IMAGE_PIXELS:,}; make it smaller") from None
-    except (OSError, ValueError, SyntaxError) as error:
-        raise InputError(f"{path}: cannot be read as a picture ({error}); save it again, as PNG or JPEG") from None
 
 
 def _read_coordinates(path: Path, size: int, axis: str) -> np.ndarray:

@@ -33,7 +33,7 @@ class AttentionVAE(VAE):
         super().__init__(latent_dim, n_components)
         self.harmonics = Harmonics(COARSE)
         self.encoder_tokens = LinearEach(5, COARSE, WIDTH)
-        self.encoder = Transformer(WIDTH, hidden_dim, HEADS, n_blocks=1, causal=False)
+        self.encoder = Transformer(WIDTH, hidden_dim // 2, HEADS, n_blocks=1, causal=False)
         self.to_posterior = nn.Linear(5 * WIDTH, 2 * latent_dim)
         self.place_stack = CausalStack(1, FINE, latent_dim, hidden_dim, n_blocks=2)
         self.color_stack = CausalStack(4, COARSE, latent_dim, hidden_dim, n_blocks=1)
@@ -57,14 +57,14 @@ class CausalStack(nn.Module):
         self.tokens = LinearEach(n_coordinates, n_harmonics, WIDTH)
         self.transformer = Transformer(WIDTH, hidden_dim, HEADS, n_blocks, causal=True)
 
-    def forward(self, z: Tensor, x: Tensor, past: list[Tensor] | None = None) -> Tensor:
+    def forward(self, z: Tensor, x: Tensor, past: list[Tensor] | None = None, skip: int = 0) -> Tensor:
         """Hidden vectors `(n, 1 + k, WIDTH)` of the latent `z (n, latent_dim)` and the k coordinates `x (n, k)`.
 
-        With `past`, see `Transformer.forward`.
+        With `past` or `skip`, see `Transformer.forward`.
         """
         tokens = self.tokens(self.harmonics(x), slice(0, x.shape[1]))
         tokens = torch.cat([self.latent_token(z).unsqueeze(1), tokens], dim=1)
-        return self.transformer(tokens, past)
+        return self.transformer(tokens, past, skip)
 
 
 class CausalDecoder:
@@ -76,7 +76,7 @@ class CausalDecoder:
     def log_prob(self, x: Tensor) -> Tensor:
         """Log-density `(n,)` of the points `x (n, 5)`: all factors at once, each given the true values before it."""
         place = self.model.place_stack(self.z, x[:, :1])
-        color = self.model.color_stack(self.z, x[:, :4])[:, 2:]
+        color = self.model.color_stack(self.z, x[:, :4], skip=2)
         return self.model.head(torch.cat([place, color], dim=1)).log_prob(x)
 
     def sample(self, generator: torch.Generator) -> Tensor:

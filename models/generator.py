@@ -1,6 +1,7 @@
 """A trained model packed into one file, with all that it takes to draw points from it anywhere."""
 
 import pickle
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from utils.files import write_whole
 FORMAT = 1
 # The arguments that a model is built with, by their names in the configuration.
 ARCHITECTURE = ("hidden_dim", "latent_dim", "n_components")
-# Points drawn at a time: memory stays the same however many are asked for.
+# Points drawn at a time.
 BLOCK = 20_000
 
 
@@ -32,14 +33,18 @@ class Generator:
 
     def sample(self, n: int, seed: int | None = None) -> np.ndarray:
         """`n` points `(n, 5)`, integers x, y, r, g, b; the same for the same seed, other ones each time for None."""
+        return np.concatenate(list(self.sample_blocks(n, seed)))
+
+    def sample_blocks(self, n: int, seed: int | None = None) -> Iterator[np.ndarray]:
+        """The points of `sample`, in blocks of `BLOCK`: memory stays the same however many are asked for."""
         device = next(self.model.parameters()).device
         generator = torch.Generator(device)
         if seed is None:
             generator.seed()
         else:
             generator.manual_seed(seed)
-        blocks = [self.model.sample(min(BLOCK, n - start), generator) for start in range(0, n, BLOCK)]
-        return np.concatenate([self.scaling.quantise(block).numpy() for block in blocks])
+        for start in range(0, n, BLOCK):
+            yield self.scaling.quantise(self.model.sample(min(BLOCK, n - start), generator)).numpy()
 
     def save(self, path: str | Path) -> None:
         """Write all of it to `path`, whole or not at all."""

@@ -64,16 +64,20 @@ class SelfAttention(nn.Module):
         self.project = nn.Linear(width, width)
         self.n_heads, self.causal = n_heads, causal
 
-    def forward(self, h: Tensor, past: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    def forward(self, h: Tensor, past: Tensor | None = None, skip: int = 0) -> tuple[Tensor, Tensor]:
         """The new `h`, and the keys and values `(2, n, heads, tokens, width / heads)` of all tokens so far.
 
-        `past` holds those of the tokens before `h`; then `h` must be the one token that follows them.
+        `past` holds those of the tokens before `h`; then `h` must be the one token that follows them. The first `skip`
+        tokens are seen by the others, but do not come out.
         """
         n, tokens, width = h.shape
         heads = self.query_key_value(self.norm(h)).view(n, tokens, 3, self.n_heads, -1).permute(2, 0, 3, 1, 4)
         seen = heads[1:] if past is None else torch.cat([past, heads[1:]], dim=3)
-        mixed = F.scaled_dot_product_attention(heads[0], seen[0], seen[1], is_causal=self.causal and past is None)
-        return h + self.project(mixed.transpose(1, 2).reshape(n, tokens, width)), seen
+        query, mask = heads[0, :, :, skip:], None
+        if self.causal and past is None:
+            mask = torch.ones(tokens, tokens, dtype=torch.bool, device=h.device).tril()[skip:]
+        mixed = F.scaled_dot_product_attention(query, seen[0], seen[1], attn_mask=mask)
+        return h[:, skip:] + self.project(mixed.transpose(1, 2).reshape(n, tokens - skip, width)), seen
 
 
 class Transformer(nn.Module):
@@ -85,8 +89,8 @@ class Transformer(nn.Module):
         self.networks = nn.ModuleList(ResidualBlock(width, hidden_dim) for _ in range(n_blocks))
         self.norm = nn.LayerNorm(width)
 
-    def forward(self, h: Tensor, past: list[Tensor] | None = None) -> Tensor:
-        """The tokens after all blocks.
+    def forward(self, h: Tensor, past: list[Tensor] | None = None, skip: int = 0) -> Tensor:
+        """The tokens after all blocks, without the first `skip` ones, which the last block need not compute.
 
         A list `past`, empty at first, is filled with what each block has to remember. In a further call with it, all
         tokens of `h` but the last are known already: only the last one passes, and comes out.
@@ -94,8 +98,9 @@ class Transformer(nn.Module):
         remembered = past or [None] * len(self.networks)
         if past:
             h = h[:, -1:]
+        last = len(self.networks) - 1
         for block, (attention, network) in enumerate(zip(self.attentions, self.networks, strict=True)):
-            h, remembered[block] = attention(h, remembered[block])
+            h, remembered[block] = attention(h, remembered[block], skip if block == last else 0)
             h = network(h)
         if past is not None:
             past[:] = remembered

@@ -25,7 +25,7 @@ from utils.two_sample import (
 
 NAMES = ("x", "y", "r", "g", "b")
 # Larger sets are thinned out, evenly, to this many points.
-MOST_GENERATED, MOST_TRAINING = 5000, 50_000
+MOST_GENERATED, MOST_TRAINING, MOST_FOR_COPIES = 5000, 50_000, 500_000
 # Below, no test can tell anything.
 LEAST = 20
 SIGNIFICANT, MEMORISED = 0.05, 0.01
@@ -40,7 +40,7 @@ class Evaluation(NamedTuple):
 
 def evaluate(generated: np.ndarray, train: np.ndarray, held_out: np.ndarray) -> Evaluation:
     """All figures of the `generated` points: `value` beside `floor`, and `p` where a test belongs to it."""
-    copied, floor = copies(generated, train), copies(held_out, train)
+    copied, floor = copies(thinned(generated, MOST_FOR_COPIES), train), copies(held_out, train)
     thin, real, fresh = thinned(generated, MOST_GENERATED), thinned(train, MOST_TRAINING), held_out[:MOST_GENERATED]
     marginals, floors = marginal_distances(thin, fresh), marginal_distances(real, fresh)
     figures = {

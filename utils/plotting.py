@@ -25,7 +25,8 @@ FRAME_MS, LAST_FRAME_MS = 80, 3000
 def paint(points: np.ndarray, height: int, width: int) -> Image.Image:
     """The picture that `points (n, 5)` draw on black, one pixel a point, upright as the input picture is."""
     canvas = np.zeros((height, width, 3), np.uint8)
-    canvas[points[:, 0], points[:, 1]] = points[:, 2:]
+    for block in np.array_split(points, 1 + len(points) // 1_000_000):
+        canvas[block[:, 0], block[:, 1]] = block[:, 2:]
     return Image.fromarray(canvas)
 
 

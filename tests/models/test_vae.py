@@ -86,7 +86,7 @@ def test_a_model_can_learn_one_batch_by_heart(model: VAE, generator: torch.Gener
 def test_the_density_of_points_given_a_latent_integrates_to_one(model: VAE, generator: torch.Generator):
     """Estimated with points spread evenly over a box that holds nearly all of it: colors may reach over the border."""
     low, high = torch.tensor([0, 0, -0.5, -0.5, -0.5]), torch.tensor([1, 1, 1.5, 1.5, 1.5])
-    x = low + (high - low) * torch.rand(200_000, 5, generator=generator)
+    x = low + (high - low) * torch.rand(100_000, 5, generator=generator)
     z = model.prior.sample(1, generator).expand(len(x), 3)
 
     with torch.no_grad():

@@ -1,0 +1,75 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from data.draw_pi import draw, glyph_mask
+from data.from_picture import main, scatter
+from data.points import read_points
+from utils.errors import InputError
+
+
+def halves() -> Image.Image:
+    """Black above, dim red in the lower left, bright red in the lower right; twice as wide as high."""
+    picture = np.zeros((50, 100, 3), np.uint8)
+    picture[25:, :50, 0], picture[25:, 50:, 0] = 60, 240
+    return Image.fromarray(picture)
+
+
+def test_brighter_places_get_more_points_and_the_background_none():
+    rows, columns, _ = scatter(halves(), n=400, size=100, threshold=30, seed=0)
+
+    assert len(set(zip(rows.tolist(), columns.tolist(), strict=True))) == 400
+    assert rows.min() >= 24
+    assert (columns >= 50).sum() > 3 * (columns < 50).sum()
+
+
+def test_opacity_counts_where_there_is_any_transparency():
+    picture = Image.new("RGBA", (40, 40), (10, 10, 10, 0))
+    picture.paste((10, 10, 10, 255), (0, 0, 20, 40))
+
+    _, columns, _ = scatter(picture, n=300, size=40, threshold=30, seed=0)
+
+    assert columns.max() < 21
+
+
+def test_a_picture_becomes_a_data_set_of_its_own_shape_and_colors(tmp_path: Path, capsys: pytest.CaptureFixture):
+    halves().save(tmp_path / "photo.png")
+
+    main([str(tmp_path / "photo.png"), "--points", "300", "--size", "60", "--out", str(tmp_path / "set")])
+
+    data = read_points(tmp_path / "set")
+    assert len(data) == 300
+    assert data.scaling.size[:2] == (30, 60)
+    bright = data.points[data.points[:, 1] > 32]
+    assert abs(bright[:, 2].float().mean() - 240) < 20
+    assert bright[:, 3].float().mean() < 60
+    assert f"python main.py data_path={tmp_path / 'set'}" in capsys.readouterr().out
+
+
+def test_a_text_is_drawn_as_the_sample_set_is(tmp_path: Path):
+    main(["--text", "π", "--points", "300", "--size", "60", "--out", str(tmp_path)])
+
+    assert (tmp_path / "sparse_pi_colored.jpg").read_bytes() == draw(glyph_mask("π", 60), 300)[2]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["none.png"], "there is no such picture"),
+        (["--text", "A", "--points", "90000"], "covers only .* pixels; ask for fewer --points"),
+        (["--text", " "], "--text must have something to draw"),
+        (["--text", "A", "--points", "1"], "--points must be 2 or more"),
+        (["--text", "A", "--size", "3"], "--size from 8"),
+    ],
+)
+def test_what_cannot_be_made_is_refused(tmp_path: Path, arguments: list[str], complaint: str):
+    with pytest.raises(InputError, match=complaint):
+        main([*arguments, "--out", str(tmp_path / "set")])
+    assert not (tmp_path / "set").exists()
+
+
+def test_a_picture_that_is_too_dark_is_refused(tmp_path: Path):
+    with pytest.raises(InputError, match="only 0 pixels are above the threshold"):
+        scatter(Image.new("L", (50, 50), 20), n=10, size=50, threshold=30, seed=0)
