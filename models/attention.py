@@ -33,7 +33,7 @@ class AttentionVAE(VAE):
         super().__init__(latent_dim, n_components)
         self.harmonics = Harmonics(COARSE)
         self.encoder_tokens = LinearEach(5, COARSE, WIDTH)
-        self.encoder = Transformer(WIDTH, hidden_dim // 2, HEADS, n_blocks=1, causal=False)
+        self.encoder = Transformer(WIDTH, hidden_dim, HEADS, n_blocks=1, causal=False)
         self.to_posterior = nn.Linear(5 * WIDTH, 2 * latent_dim)
         self.place_stack = CausalStack(1, FINE, latent_dim, hidden_dim, n_blocks=2)
         self.color_stack = CausalStack(4, COARSE, latent_dim, hidden_dim, n_blocks=1)

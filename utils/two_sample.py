@@ -174,7 +174,7 @@ def scaled(points: np.ndarray, scale: np.ndarray) -> Tensor:
 
 
 def _places(points: np.ndarray) -> Tensor:
-    return torch.from_numpy(points[:, :2]).float()
+    return torch.from_numpy(points[:, :2].astype(np.float32))
 
 
 def _gaussian_kernel(x: Tensor) -> Tensor:
