@@ -89,7 +89,7 @@ def train(
     torch.manual_seed(config.seed)
     model = build_model(settings).to(device)
     training = Training(model, training_points, held_out, config)
-    record = Record(config.output, config, training, data.fingerprint())
+    record = Record(config.output, config, training, data)
     if checkpoint:
         record.resume(checkpoint)
     else:

@@ -20,6 +20,7 @@ COORDINATES = (
     ("b", "blue (0 to 255)"),
 )
 FRAME_MS, LAST_FRAME_MS = 80, 3000
+FILM_GAP, FILM_CAPTION = 8, 16
 
 
 def paint(points: np.ndarray, height: int, width: int) -> Image.Image:
@@ -30,19 +31,25 @@ def paint(points: np.ndarray, height: int, width: int) -> Image.Image:
     return Image.fromarray(canvas)
 
 
-def save_film(path: Path, frames: Sequence[Image.Image], captions: Sequence[str]) -> None:
-    """Write `frames` as an endless GIF, each over its caption; the last one stays for a while."""
-    width, height = frames[0].size
+def save_film(path: Path, data: Image.Image, frames: Sequence[Image.Image], captions: Sequence[str]) -> None:
+    """Write an endless GIF: `data` on the left, `frames` on the right, each over its caption; the last one stays."""
+    width, height = data.size
     # Pillow's own font knows no Greek; matplotlib brings one that does.
     font = ImageFont.truetype(findfont("DejaVu Sans"), 11)
-    captioned = []
+    pages = []
     for frame, caption in zip(frames, captions, strict=True):
-        page = Image.new("RGB", (width, height + 16))
-        page.paste(frame)
-        ImageDraw.Draw(page).text((width / 2, height + 7), caption, font=font, fill="white", anchor="mm")
-        captioned.append(page.quantize(64, dither=Image.Dither.NONE))
-    durations = [FRAME_MS] * (len(frames) - 1) + [LAST_FRAME_MS]
-    captioned[0].save(path, save_all=True, append_images=captioned[1:], duration=durations, loop=0)
+        page = Image.new("RGB", (2 * width + FILM_GAP, height + FILM_CAPTION))
+        page.paste(data)
+        page.paste(frame, (width + FILM_GAP, 0))
+        draw = ImageDraw.Draw(page)
+        for text, left in (("data", 0), (caption, width + FILM_GAP)):
+            draw.text((left + width / 2, height + FILM_CAPTION / 2), text, font=font, fill="white", anchor="mm")
+        pages.append(page)
+    # One palette for all, so that what does not change between two pages is not stored again.
+    palette = pages[-1].quantize(128)
+    pages = [page.quantize(palette=palette, dither=Image.Dither.NONE) for page in pages]
+    durations = [FRAME_MS] * (len(pages) - 1) + [LAST_FRAME_MS]
+    pages[0].save(path, save_all=True, append_images=pages[1:], duration=durations, loop=0)
 
 
 def save_loss_curves(path: Path, title: str, history: dict[str, np.ndarray]) -> None:

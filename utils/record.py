@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+from data.points import ColoredPoints
 from models.generator import Generator
 from utils.config import Config
 from utils.errors import InputError
@@ -28,8 +29,8 @@ FREE_TO_CHANGE = ("epochs", "data_path", "result_path")
 class Record:
     """Writes into `folder` after each epoch; the checkpoint comes last, when all that it counts on is there."""
 
-    def __init__(self, folder: Path, config: Config, training: Training, fingerprint: str) -> None:
-        self.folder, self.config, self.training, self.fingerprint = folder, config, training, fingerprint
+    def __init__(self, folder: Path, config: Config, training: Training, data: ColoredPoints) -> None:
+        self.folder, self.config, self.training, self.data = folder, config, training, data
         self.rows: list[Epoch] = []
 
     def clear(self) -> None:
@@ -54,7 +55,7 @@ class Record:
         content = {
             "format": FORMAT,
             "config": dataclasses.asdict(self.config),
-            "fingerprint": self.fingerprint,
+            "fingerprint": self.data.fingerprint(),
             "rows": [dataclasses.astuple(row) for row in self.rows],
             "training": self.training.state_dict(),
         }
@@ -73,7 +74,7 @@ class Record:
             raise InputError(
                 f"{path}: belongs to other settings: {keys}; set them back, or train anew without --resume"
             )
-        if content["fingerprint"] != self.fingerprint:
+        if content["fingerprint"] != self.data.fingerprint():
             raise InputError(
                 f"{path}: belongs to other data than {self.config.data_path} holds; set data_path to those, "
                 "or train anew without --resume"
@@ -98,7 +99,10 @@ class Record:
         if painted:
             frames = [Image.open(self._frame_path(row)) for row in painted]
             captions = [f"epoch {row.epoch}   β {row.beta:.2f}   KL {row.train_kl:.1f} nats" for row in painted]
-            save_film(self.folder / "training.gif", frames, captions)
+            # As many points as the frames have, for a fair look.
+            points = self.data.points[:FRAME_POINTS].numpy()
+            data = paint(points, *self.data.scaling.size[:2])
+            save_film(self.folder / "training.gif", data, frames, captions)
 
     def _is_painted(self, row: Epoch) -> bool:
         every = int(self.config.gen_every_epochs)

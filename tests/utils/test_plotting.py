@@ -29,19 +29,20 @@ def test_what_is_painted_reads_back_as_it_was(some_points: np.ndarray):
     assert np.array_equal(picture[points[:, 0], points[:, 1]], points[:, 2:])
 
 
-def test_the_film_shows_every_frame_and_rests_on_the_last(tmp_path: Path, some_points: np.ndarray):
+def test_the_film_shows_data_beside_every_frame_and_rests_on_the_last(tmp_path: Path, some_points: np.ndarray):
     frames = [paint(some_points[:n], 60, 80) for n in (10, 50, 100)]
 
-    save_film(tmp_path / "film.gif", frames, ["one", "two", "three"])
+    save_film(tmp_path / "film.gif", frames[-1], frames, ["one", "two", "three"])
 
     with Image.open(tmp_path / "film.gif") as film:
         assert film.n_frames == 3
-        assert film.size[0] == 80
+        assert film.size == (80 + 8 + 80, 60 + 16)
         first = film.info["duration"]
         film.seek(2)
         assert film.info["duration"] > 10 * first
         shown, painted = np.asarray(film.convert("RGB"))[:60].astype(int), np.asarray(frames[-1]).astype(int)
-    assert np.abs(shown - painted).mean() < 3
+    for half in (shown[:, :80], shown[:, 88:]):
+        assert np.abs(half - painted).mean() < 3
 
 
 @pytest.mark.parametrize("epochs", [1, 2, 30])
