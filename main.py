@@ -19,13 +19,13 @@ from data.points import ColoredPoints, read_points
 from models.generator import ARCHITECTURE, BLOCK, Generator, build_model, load_generator
 from utils.config import Config, describe, load_config
 from utils.errors import InputError, run_program
-from utils.evaluation import active_units, evaluate, table, thinned, verdict
+from utils.evaluation import active_units, evaluate, table, verdict
 from utils.files import claimed, write_whole
 from utils.interruption import Interrupted, deferred
 from utils.plotting import paint, save_comparison, save_latent
 from utils.record import Record, read_checkpoint
 from utils.training import Training, evaluate_bound, evaluate_loss, pick_device
-from utils.two_sample import ClassifierTest
+from utils.two_sample import ClassifierTest, thinned
 
 # A scatter plot of more points is slow to draw and shows no more.
 MOST_SHOWN = 20_000

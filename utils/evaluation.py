@@ -21,6 +21,7 @@ from utils.two_sample import (
     off_support_test,
     scaled,
     spread,
+    thinned,
 )
 
 NAMES = ("x", "y", "r", "g", "b")
@@ -41,7 +42,11 @@ class Evaluation(NamedTuple):
 def evaluate(generated: np.ndarray, train: np.ndarray, held_out: np.ndarray) -> Evaluation:
     """All figures of the `generated` points: `value` beside `floor`, and `p` where a test belongs to it."""
     copied, floor = copies(thinned(generated, MOST_FOR_COPIES), train), copies(held_out, train)
-    thin, real, fresh = thinned(generated, MOST_GENERATED), thinned(train, MOST_TRAINING), held_out[:MOST_GENERATED]
+    thin, real, fresh = (
+        thinned(generated, MOST_GENERATED),
+        thinned(train, MOST_TRAINING),
+        thinned(held_out, MOST_GENERATED),
+    )
     marginals, floors = marginal_distances(thin, fresh), marginal_distances(real, fresh)
     figures = {
         "n_generated": len(generated),
@@ -161,13 +166,6 @@ def active_units(means: np.ndarray, threshold: float = 0.01) -> int:
     Burda et al. 2016, "Importance weighted autoencoders" (arXiv 1509.00519), section 5.2.
     """
     return int((means.var(0) > threshold).sum())
-
-
-def thinned(points: np.ndarray, most: int) -> np.ndarray:
-    """`points`, or `most` of them at even distances."""
-    if len(points) <= most:
-        return points
-    return points[np.linspace(0, len(points) - 1, most).round().astype(int)]
 
 
 def main(arguments: list[str]) -> None:

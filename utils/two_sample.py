@@ -51,7 +51,7 @@ def classifier_test(generated: np.ndarray, held_out: np.ndarray, train: np.ndarr
     `features`: its predictions are linear in the labels, so that all permutations are one product of matrices.
     """
     rng = torch.Generator().manual_seed(seed)
-    generated, held_out = generated[:MOST_POINTS], held_out[:MOST_POINTS]
+    generated, held_out = thinned(generated, MOST_POINTS), thinned(held_out, MOST_POINTS)
     points = np.vstack([generated, held_out])
     kernel = _gaussian_kernel(features(points, train))
     is_generated = torch.cat([torch.ones(len(generated)), torch.zeros(len(held_out))])
@@ -81,7 +81,7 @@ def energy_test(points: np.ndarray, reference: np.ndarray, scale: np.ndarray, se
     0 only for equal distributions. Szekely & Rizzo 2013, "Energy statistics: a class of statistics based on distances",
     equation 5; the biased estimate, which is never below 0.
     """
-    x, y = (scaled(sample[:MOST_POINTS], scale) for sample in (points, reference))
+    x, y = (scaled(thinned(sample, MOST_POINTS), scale) for sample in (points, reference))
     both = torch.cat([x, y])
     distances = torch.cdist(both, both)
     # With weights 1/n for x and -1/m for y, the distance is -w' D w.
@@ -166,6 +166,13 @@ def spread(points: np.ndarray) -> np.ndarray:
     """Standard deviation of each coordinate `(5,)`; 1 where it has none."""
     deviation = points.std(0)
     return np.where(deviation > 0, deviation, 1.0)
+
+
+def thinned(points: np.ndarray, most: int) -> np.ndarray:
+    """`points`, or `most` of them at even distances."""
+    if len(points) <= most:
+        return points
+    return points[np.linspace(0, len(points) - 1, most).round().astype(int)]
 
 
 def scaled(points: np.ndarray, scale: np.ndarray) -> Tensor:

@@ -15,7 +15,6 @@ from utils.evaluation import (
     main,
     marginal_distances,
     table,
-    thinned,
     verdict,
 )
 
@@ -55,13 +54,6 @@ def test_copies_counts_points_that_are_in_the_training_set(rng: np.random.Genera
 
 def test_an_active_unit_is_a_latent_whose_mean_varies(rng: np.random.Generator):
     assert active_units(rng.normal(0, [1, 0.05, 0.5], (1000, 3))) == 2
-
-
-def test_large_sets_are_thinned_evenly():
-    points = np.arange(100)[:, None].repeat(5, 1)
-
-    assert np.array_equal(thinned(points, 100), points)
-    assert thinned(points, 12)[:, 0].tolist() == list(range(0, 100, 9))
 
 
 def test_every_figure_stands_beside_its_floor(sets: tuple):

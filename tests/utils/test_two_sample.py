@@ -13,6 +13,7 @@ from utils.two_sample import (
     off_support_share,
     off_support_test,
     spread,
+    thinned,
 )
 
 ONES = np.ones(5)
@@ -40,6 +41,13 @@ def test_the_nearest_records_are_found_in_blocks_as_at_once(rng: np.random.Gener
     expected = torch.cdist(points, records).topk(3, largest=False)
     assert torch.allclose(distance[-50:], expected.values)
     assert torch.equal(index[:50], expected.indices)
+
+
+def test_large_sets_are_thinned_evenly_whatever_their_order():
+    points = np.arange(100)[:, None].repeat(5, 1)
+
+    assert np.array_equal(thinned(points, 100), points)
+    assert thinned(points, 12)[:, 0].tolist() == list(range(0, 100, 9))
 
 
 def test_real_points_pass_every_test(sets: tuple):
