@@ -1,5 +1,6 @@
 """Every picture that a run leaves behind, drawn from arrays."""
 
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -104,7 +105,7 @@ def save_comparison(
     """
     height, width = size
     figure = Figure(figsize=(17, 9), layout="constrained")
-    figure.suptitle(title, fontsize="x-large")
+    figure.suptitle(textwrap.fill(title, 130), fontsize="x-large")
     pictures, marginals = figure.subfigures(2, 1, height_ratios=(2, 1))
     panels = pictures.subplots(1, 2 if suspects is None else 3, sharey=True)
     for axes, name, points in zip(panels, ("data", "generated"), (data, generated), strict=False):
