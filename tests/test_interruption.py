@@ -85,8 +85,17 @@ def test_a_run_that_is_killed_at_any_moment_resumes_to_the_same_bytes(
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 @pytest.mark.parametrize("num_workers", [0, 4])
 def test_asked_to_stop_a_run_saves_says_how_to_go_on_and_does(
-    folder: Path, tmp_path: Path, capfd: pytest.CaptureFixture, number: int, status: int, num_workers: int
+    folder: Path,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    number: int,
+    status: int,
+    num_workers: int,
 ):
+    # These are not looked at here, and take most of the time.
+    for drawing in ("main.save_comparison", "main.save_latent"):
+        monkeypatch.setattr(drawing, lambda *_: None)
     settings = ["epochs=4", "batch_size=10", f"num_workers={num_workers}", "gen_every_epochs=2"]
     started(arguments(folder, tmp_path / "whole", *settings)).join()
     expected = what_counts(tmp_path / "whole" / "attention")
