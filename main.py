@@ -99,7 +99,7 @@ def train(
     print(f"training: {config.model} VAE, {weights:,} weights, {counts}")
 
     def pack(model: torch.nn.Module) -> Generator:
-        return Generator(model, data.scaling, settings, data.fingerprint())
+        return Generator(model, data.scaling, settings, record.fingerprint)
 
     with deferred() as signals:
         try:

@@ -31,6 +31,7 @@ class Record:
 
     def __init__(self, folder: Path, config: Config, training: Training, data: ColoredPoints) -> None:
         self.folder, self.config, self.training, self.data = folder, config, training, data
+        self.fingerprint = data.fingerprint()
         self.rows: list[Epoch] = []
 
     def clear(self) -> None:
@@ -55,7 +56,7 @@ class Record:
         content = {
             "format": FORMAT,
             "config": dataclasses.asdict(self.config),
-            "fingerprint": self.data.fingerprint(),
+            "fingerprint": self.fingerprint,
             "rows": [dataclasses.astuple(row) for row in self.rows],
             "training": self.training.state_dict(),
         }
@@ -74,7 +75,7 @@ class Record:
             raise InputError(
                 f"{path}: belongs to other settings: {keys}; set them back, or train anew without --resume"
             )
-        if content["fingerprint"] != self.data.fingerprint():
+        if content["fingerprint"] != self.fingerprint:
             raise InputError(
                 f"{path}: belongs to other data than {self.config.data_path} holds; set data_path to those, "
                 "or train anew without --resume"
