@@ -1,31 +1,34 @@
 """The data set: colored points, read from two arrays and a picture, checked, and split."""
 
 import hashlib
+import math
 import signal
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset, RandomSampler
+from torch.utils.data import DataLoader, Dataset, Sampler
 
 from data.scaling import Scaling
 from utils.errors import InputError
 
+# Training points are fetched about this many at a time, however small a batch is: to fetch is dear, points are small.
+CHUNK = 4096
 XS, YS, PICTURE = "pi_xs.npy", "pi_ys.npy", "sparse_pi_colored.jpg"
 # PyTorch warns, in six lines, of more worker processes than cores; the seed's own settings ask for four.
 warnings.filterwarnings("ignore", "This DataLoader will create")
 # A pixel this dark in all channels counts as black background; JPEG leaves a shimmer around the points.
 BLACK = 40
+# To see whether most points fall on black, about this many will do.
+ENOUGH = 100_000
 
 
 class ColoredPoints(Dataset):
-    """`points (n, 5)`: integers x (row), y (column), r, g, b, on the grid of `scaling`.
-
-    Batches are fetched whole, by one indexing in place of one fetch a point.
-    """
+    """`points (n, 5)`: integers x (row), y (column), r, g, b, on the grid of `scaling`."""
 
     def __init__(self, points: Tensor, scaling: Scaling) -> None:
         self.points, self.scaling = points, scaling
@@ -33,31 +36,30 @@ class ColoredPoints(Dataset):
     def __len__(self) -> int:
         return len(self.points)
 
-    def __getitem__(self, index: int) -> Tensor:
+    def __getitem__(self, index: int | Tensor) -> Tensor:
         return self.points[index]
 
-    def __getitems__(self, indices: list[int]) -> Tensor:
-        return self.points[indices]
+    def chunks(self, batch_size: int, num_workers: int, generator: torch.Generator) -> DataLoader:
+        """All points once, in an order that `generator` draws anew for each epoch.
 
-    def batches(self, batch_size: int, num_workers: int, generator: torch.Generator) -> DataLoader:
-        """All points once, in batches `(batch_size, 5)` and an order that `generator` draws anew for each epoch.
-
-        The last batch may be smaller. With `num_workers`, as many processes fetch the same batches, and are kept from
-        epoch to epoch.
+        They come some whole batches at a time, `(k * batch_size, 5)`; the last may be smaller. With `num_workers`, as
+        many processes fetch the same chunks, and are kept from epoch to epoch.
         """
         return DataLoader(
             self,
-            batch_size,
-            sampler=RandomSampler(self, generator=generator),
+            batch_size=None,
+            sampler=_Shuffle(len(self), batch_size * max(1, CHUNK // batch_size), generator),
             num_workers=num_workers,
             persistent_workers=num_workers > 0,
-            collate_fn=_as_it_is,
             worker_init_fn=_leave_interruption_to_the_main_process,
         )
 
     def remarks(self) -> str:
         """What is allowed but worth a word: how many points share a pixel with another."""
-        pixels = len(torch.unique(self.points[:, :2], dim=0))
+        height, width = self.scaling.size[:2]
+        taken = torch.zeros(height * width, dtype=torch.bool)
+        taken[self.points[:, 0] * width + self.points[:, 1]] = True
+        pixels = int(taken.sum())
         return f" ({len(self) - pixels:,} of them on a pixel that another has too)" if pixels < len(self) else ""
 
     def fingerprint(self) -> str:
@@ -115,9 +117,17 @@ def open_picture(path: str | Path) -> Image.Image:
     return picture
 
 
-def _as_it_is(batch: Tensor) -> Tensor:
-    """The batch is whole already; a named function, for processes that are spawned must find it."""
-    return batch
+class _Shuffle(Sampler):
+    """The indices of `n` points in a random order, `size` at a time."""
+
+    def __init__(self, n: int, size: int, generator: torch.Generator) -> None:
+        self.n, self.size, self.generator = n, size, generator
+
+    def __len__(self) -> int:
+        return math.ceil(self.n / self.size)
+
+    def __iter__(self) -> Iterator[Tensor]:
+        yield from torch.randperm(self.n, generator=self.generator).split(self.size)
 
 
 def _leave_interruption_to_the_main_process(worker: int) -> None:
@@ -149,6 +159,7 @@ def _check_axes(folder: Path, picture: np.ndarray, xs: np.ndarray, ys: np.ndarra
     height, width = picture.shape[:2]
     if xs.max() >= width or ys.max() >= height:
         return
+    xs, ys = (values[:: 1 + len(values) // ENOUGH] for values in (xs, ys))
     as_given = (picture[xs, ys].max(1) < BLACK).mean()
     swapped = (picture[ys, xs].max(1) < BLACK).mean()
     if as_given > 0.5 and swapped < as_given / 2:

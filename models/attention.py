@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from models.densities import FREE, PointHead
+from models.densities import PointHead
 from models.layers import Harmonics, LinearEach, Transformer
 from models.vae import VAE, Posterior
 
@@ -14,7 +14,7 @@ FINE, COARSE = 8, 4
 # Along a row, a glyph is even inside, empty outside, and has edges in between: logits that flatten out at two levels
 # draw just that, where free ones draw the noise in the counts of points as lighter and darker patches. How many points
 # a row holds has no such levels.
-LEVELS = (FREE, 4.0)
+LEVEL = 4.0
 
 
 class AttentionVAE(VAE):
@@ -37,7 +37,7 @@ class AttentionVAE(VAE):
         self.to_posterior = nn.Linear(5 * WIDTH, 2 * latent_dim)
         self.place_stack = CausalStack(1, FINE, latent_dim, hidden_dim, n_blocks=2)
         self.color_stack = CausalStack(4, COARSE, latent_dim, hidden_dim, n_blocks=1)
-        self.head = PointHead(WIDTH, LEVELS)
+        self.head = PointHead(WIDTH, LEVEL)
 
     def encode(self, x: Tensor) -> Posterior:
         tokens = self.encoder(self.encoder_tokens(self.harmonics(x)))
@@ -88,6 +88,7 @@ class CausalDecoder:
         ):
             past = []
             for i in range(count):
-                h = stack(self.z, x, past)[:, -1:]
+                # Of the tokens that came before, the last block needs what it remembers, not what becomes of them.
+                h = stack(self.z, x, past, skip=0 if past else x.shape[1])
                 x = torch.cat([x, densities(h, slice(i, i + 1)).sample(generator)], dim=1)
         return x

@@ -9,8 +9,6 @@ from torch.nn import functional as F
 from models.layers import LinearEach
 
 PLACES, COLORS = slice(0, 2), slice(2, 5)
-# A level that no logit comes near.
-FREE = 1000.0
 
 
 class Histogram:
@@ -81,26 +79,26 @@ class PointHead(nn.Module):
     """Turn a hidden vector a coordinate into that coordinate's density.
 
     Places x and y get histograms, for the edges of a glyph are sharp. Their logits are sums of `n_harmonics` cosines,
-    so that neighboring bins share what they learn, and flatten out at plus and minus `levels`, one for x and one for y;
-    far below, they sink on, for nothing lies between the strokes.
+    so that neighboring bins share what they learn. With a `level`, those of y flatten out at plus and minus `level`,
+    and far below they sink on, for nothing lies between the strokes.
     Colors r, g, b, smooth but for noise, get mixtures of `n_normals` normals.
     """
 
     def __init__(
         self,
         width: int,
-        levels: tuple[float, float] = (FREE, FREE),
+        level: float | None = None,
         n_bins: int = 150,
         n_harmonics: int = 32,
         n_normals: int = 10,
     ) -> None:
         super().__init__()
+        self.level = level
         self.place = LinearEach(2, width, n_harmonics)
         self.color = LinearEach(3, width, 3 * n_normals)
         centers = (torch.arange(n_bins) + 0.5) / n_bins
         harmonics = torch.arange(1, n_harmonics + 1).unsqueeze(-1)
         self.register_buffer("cosines", torch.cos(math.pi * harmonics * centers), persistent=False)
-        self.register_buffer("levels", torch.tensor(levels).unsqueeze(-1), persistent=False)
         with torch.no_grad():
             # Begin near a flat histogram, and with normals that cover the range of colors evenly.
             self.place.weight.mul_(0.1)
@@ -115,9 +113,12 @@ class PointHead(nn.Module):
 
     def places(self, h: Tensor, which: slice = slice(0, 2)) -> Histogram:
         """The densities `(n, k)` of the k places `which`, from `h (n, k, width)`."""
-        level = self.levels[which]
         logits = 2 * self.place(h, which) @ self.cosines
-        return Histogram(level * torch.tanh(logits / level) - 2 * F.softplus(-logits - level / 2))
+        if self.level is None:
+            return Histogram(logits)
+        x, y = logits[:, : 1 - which.start], logits[:, 1 - which.start :]
+        y = self.level * torch.tanh(y / self.level) - 2 * F.softplus(-y - self.level / 2)
+        return Histogram(torch.cat([x, y], dim=1))
 
     def colors(self, h: Tensor, which: slice = slice(0, 3)) -> NormalMixture:
         """The densities `(n, k)` of the k colors `which`, from `h (n, k, width)`."""

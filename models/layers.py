@@ -65,19 +65,26 @@ class SelfAttention(nn.Module):
         self.n_heads, self.causal = n_heads, causal
 
     def forward(self, h: Tensor, past: Tensor | None = None, skip: int = 0) -> tuple[Tensor, Tensor]:
-        """The new `h`, and the keys and values `(2, n, heads, tokens, width / heads)` of all tokens so far.
+        """The new `h`, and the keys and values `(n, tokens, 2, heads, width / heads)` of all tokens so far.
 
         `past` holds those of the tokens before `h`; then `h` must be the one token that follows them. The first `skip`
         tokens are seen by the others, but do not come out.
         """
         n, tokens, width = h.shape
-        heads = self.query_key_value(self.norm(h)).view(n, tokens, 3, self.n_heads, -1).permute(2, 0, 3, 1, 4)
-        seen = heads[1:] if past is None else torch.cat([past, heads[1:]], dim=3)
-        query, mask = heads[0, :, :, skip:], None
-        if self.causal and past is None:
-            mask = torch.ones(tokens, tokens, dtype=torch.bool, device=h.device).tril()[skip:]
-        mixed = F.scaled_dot_product_attention(query, seen[0], seen[1], attn_mask=mask)
-        return h[:, skip:] + self.project(mixed.transpose(1, 2).reshape(n, tokens - skip, width)), seen
+        heads = self.query_key_value(self.norm(h)).view(n, tokens, 3, self.n_heads, -1)
+        query, seen = heads[:, skip:, 0], heads[:, :, 1:]
+        if past is not None:
+            seen = torch.cat([past, seen], dim=1)
+        key, value = seen.unbind(2)
+        if query.shape[1] == 1:
+            # The last token sees all. For so little, products and sums are faster than a kernel for long sequences.
+            scores = (query * key).sum(-1, keepdim=True) / math.sqrt(query.shape[-1])
+            mixed = (scores.softmax(1) * value).sum(1, keepdim=True)
+        else:
+            mask = torch.ones(tokens, tokens, dtype=torch.bool, device=h.device).tril()[skip:] if self.causal else None
+            sequences = (part.transpose(1, 2) for part in (query, key, value))
+            mixed = F.scaled_dot_product_attention(*sequences, attn_mask=mask).transpose(1, 2)
+        return h[:, skip:] + self.project(mixed.reshape(n, -1, width)), seen
 
 
 class Transformer(nn.Module):

@@ -56,6 +56,7 @@ class VAE(nn.Module):
 
     def __init__(self, latent_dim: int, n_components: int) -> None:
         super().__init__()
+        self.latent_dim = latent_dim
         self.prior = MixturePrior(latent_dim, n_components)
 
     def encode(self, x: Tensor) -> Posterior:
@@ -66,18 +67,21 @@ class VAE(nn.Module):
         """The distribution p(x|z) for the latents `z (n, latent_dim)`."""
         raise NotImplementedError
 
-    def reparameterize(self, posterior: Posterior, generator: torch.Generator) -> Tensor:
+    def noise(self, n: int, generator: torch.Generator) -> Tensor:
+        """Standard normal numbers `(n, latent_dim)`: all the randomness that `loss` needs for n points."""
+        return torch.randn(n, self.latent_dim, generator=generator, device=generator.device)
+
+    def reparameterize(self, posterior: Posterior, noise: Tensor) -> Tensor:
         """A draw `(n, latent_dim)` that gradients pass through: z = mean + std * noise (section 2.4 of the paper)."""
-        noise = torch.randn(posterior.mean.shape, generator=generator, device=posterior.mean.device)
         return posterior.mean + posterior.log_std.exp() * noise
 
-    def loss(self, x: Tensor, generator: torch.Generator) -> Loss:
+    def loss(self, x: Tensor, noise: Tensor) -> Loss:
         """Reconstruction -log p(x|z) and KL(q(z|x) || p(z)) of `x (n, 5)`, each estimated with one z ~ q(z|x).
 
         The KL has no closed form under a mixture: its entropy term is exact, the cross-entropy to the prior is not.
         """
         posterior = self.encode(x)
-        z = self.reparameterize(posterior, generator)
+        z = self.reparameterize(posterior, noise)
         return Loss(-self.decode(z).log_prob(x), -posterior.entropy() - self.prior.log_prob(z))
 
     @torch.no_grad()
@@ -89,7 +93,7 @@ class VAE(nn.Module):
         posterior = self.encode(x)
         log_weights = []
         for _ in range(k):
-            z = self.reparameterize(posterior, generator)
+            z = self.reparameterize(posterior, self.noise(len(x), generator))
             log_weights.append(self.decode(z).log_prob(x) + self.prior.log_prob(z) - posterior.log_prob(z))
         return torch.stack(log_weights).logsumexp(0) - math.log(k)
 

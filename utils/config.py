@@ -62,6 +62,11 @@ class Config:
     holdout: float = _key(0.1, "share of the points that are never trained on, to test with", above=0, most=0.5)
     device: str = _key("cpu", "where to compute: cpu, cuda, cuda:1 or mps", pattern=r"cpu|mps|cuda(:\d+)?")
     num_workers: int = _key(0, "processes that load batches; 0 loads them in the main one", least=0, most=256)
+    compile: str = _key(
+        "auto",
+        "whether to turn the training step into machine code first; auto does where it pays",
+        choices=("auto", "always", "never"),
+    )
     seed: int = _key(10, "source of all randomness", least=0, most=2**63 - 1)
     retrain: bool = _key(True, "false: load the trained model and only generate")
     gen_every_epochs: bool | int = _key(

@@ -20,8 +20,10 @@ from utils.training import Epoch, Training
 
 # Points on a frame of the film: enough to see the glyph, few enough to be drawn after each epoch.
 FRAME_POINTS = 2000
+# A film of more would be long to watch, and large.
+MOST_FRAMES = 100
 CHECKPOINT = "checkpoint.pt"
-FORMAT = 1
+FORMAT = 2
 # Settings that a resumed run may change: how long it trains, and where files are (the data are known by fingerprint).
 FREE_TO_CHANGE = ("epochs", "data_path", "result_path")
 
@@ -44,12 +46,18 @@ class Record:
         """Keep the epoch's figures and the generator as it is now; paint it where gen_every_epochs says so."""
         self.rows.append(row)
         if self._is_painted(row):
-            # The same random numbers each time: what moves from frame to frame is the model, not chance.
-            frame = paint(generator.sample(FRAME_POINTS, self.config.seed), *generator.scaling.size[:2])
-            frame.save(self._frame_path(row))
+            self.paint_frame(row, generator)
         write_whole(self.folder / "history.csv", self._write_history)
         generator.save(self.folder / "model.pt")
         self.save_checkpoint()
+
+    def paint_frame(self, row: Epoch, generator: Generator) -> None:
+        """Paint what the generator draws after the epoch, from the same random numbers each time.
+
+        What moves from frame to frame is the model, not chance.
+        """
+        frame = paint(generator.sample(FRAME_POINTS, self.config.seed), *generator.scaling.size[:2])
+        frame.save(self._frame_path(row), compress_level=1)
 
     def save_checkpoint(self) -> None:
         """Write all that a resumed run needs."""
@@ -98,6 +106,8 @@ class Record:
         save_loss_curves(self.folder / "loss.png", f"{self.config.model} VAE: training", history)
         painted = [row for row in self.rows if self._is_painted(row) and self._frame_path(row).exists()]
         if painted:
+            shown = np.linspace(0, len(painted) - 1, min(len(painted), MOST_FRAMES)).round().astype(int)
+            painted = [painted[i] for i in shown]
             frames = [Image.open(self._frame_path(row)) for row in painted]
             captions = [f"epoch {row.epoch}   β {row.beta:.2f}   KL {row.train_kl:.1f} nats" for row in painted]
             # As many points as the frames have, for a fair look.

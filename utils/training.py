@@ -1,21 +1,22 @@
 """Training: one loop, from points to a model whose samples can be drawn."""
 
+import copy
 import itertools
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor
-from torch.optim.swa_utils import AveragedModel
+from torch import Tensor, nn
 from torch.utils.data import DataLoader
 from tqdm import tqdm
 
 from data.points import ColoredPoints
 from models.vae import VAE
 from utils.annealing import beta_schedule, cosine_decay
+from utils.compilation import compiled
 from utils.config import Config
 from utils.errors import InputError
 
@@ -56,34 +57,41 @@ def pick_device(name: str) -> torch.device:
 class Training:
     """Training of `model` on `train` to minimise reconstruction + beta * KL, by steps that can be stopped and resumed.
 
-    `average` is the moving average of the weights, which samples are drawn with. All randomness follows from
-    `config.seed`. Whatever the next step depends on is in `state_dict`: stopped after any step and resumed from it, a
-    run comes to the same bytes.
+    `average` is the model with the moving average of the weights, which samples are drawn with. All randomness follows
+    from `config.seed`. Whatever the next step depends on is in `state_dict`: stopped after any step and resumed from
+    it, a run comes to the same bytes.
     """
 
     def __init__(self, model: VAE, train: ColoredPoints, held_out: ColoredPoints, config: Config) -> None:
         self.model, self.train, self.held_out, self.config = model, train, held_out, config
         self.device = next(model.parameters()).device
-        self.shuffle = torch.Generator().manual_seed(config.seed)
-        self.cells = torch.Generator().manual_seed(config.seed + 1)
-        self.noise = torch.Generator(self.device).manual_seed(config.seed)
-        self.epoch_steps = math.ceil(len(train) / config.batch_size)
-        groups = _parameter_groups(model, config.weight_decay)
+        self.average = copy.deepcopy(model)
+        self.weights, self.averages = _flatten(model), _flatten(self.average)
+        matrices, others = self.weights
+        groups = [
+            {"params": [matrices], "weight_decay": config.weight_decay},
+            {"params": [others], "weight_decay": 0.0},
+        ]
         self.optimizer = torch.optim.AdamW(groups, config.learning_rate, betas=(0.9, 0.99), fused=True)
-        self.averaged = AveragedModel(model, multi_avg_fn=_exponential_average(config.ema_decay))
+        self.gradients = self._gradients
+        self.epoch_steps = math.ceil(len(train) / config.batch_size)
         self.n_steps = config.epochs * self.epoch_steps
         self.beta_at = beta_schedule(
             config.annealing, self.n_steps, config.n_cycles, config.ratio, config.annealing_share, config.beta_max
         )
         self.step = 0
-        # Of the epoch under way: sums of reconstruction and KL so far, seconds so far, and the shuffle it began with.
+        # Draws the order of the points and their places in their cells, and the noise of the posterior.
+        self.order = torch.Generator().manual_seed(config.seed)
+        self.noise = torch.Generator(self.device).manual_seed(config.seed)
+        # Of the epoch under way: sums of reconstruction and KL so far, seconds so far, and the order it began with.
         self.total, self.seconds = torch.zeros(2, device=self.device), 0.0
-        self.shuffle_at_start = self.shuffle.get_state()
+        self.order_at_start = self.order.get_state()
 
-    @property
-    def average(self) -> VAE:
-        """The model with the average of the weights."""
-        return self.averaged.module
+    def compile(self) -> None:
+        """Take all further steps as compiled code. Raises RuntimeError where this machine cannot make it."""
+        n = self.config.batch_size
+        x, noise = (torch.zeros(n, width, device=self.device) for width in (5, self.model.latent_dim))
+        self.gradients = compiled(self._gradients, x, noise, torch.tensor(1.0))
 
     def run(self, on_epoch: Callable[[Epoch, VAE], None], stopped: Callable[[], bool] = lambda: False) -> None:
         """Train to the end, or until `stopped()` is true after a step. `on_epoch` is given each epoch's figures.
@@ -91,10 +99,10 @@ class Training:
         Raises InputError where the loss stops being finite; the step that made it so is not taken.
         """
         # Local, for the worker processes end when nothing holds them.
-        batches = self.train.batches(self.config.batch_size, self.config.num_workers, self.shuffle)
+        chunks = self.train.chunks(self.config.batch_size, self.config.num_workers, self.order)
         with tqdm(total=self.n_steps, initial=self.step, unit="step", disable=None) as bar:
             while self.step < self.n_steps and not stopped():
-                row = self._run_epoch(batches, bar, stopped)
+                row = self._run_epoch(chunks, bar, stopped)
                 if row:
                     losses = {"reconstruction": f"{row.train_reconstruction:.2f}", "KL": f"{row.train_kl:.2f}"}
                     bar.set_postfix(beta=f"{row.beta:.2f}", **losses)
@@ -105,10 +113,9 @@ class Training:
         return {
             "step": self.step,
             "model": self.model.state_dict(),
-            "averaged": self.averaged.state_dict(),
+            "average": self.average.state_dict(),
             "optimizer": self.optimizer.state_dict(),
-            "shuffle": self.shuffle_at_start,
-            "cells": self.cells.get_state(),
+            "order": self.order_at_start,
             "noise": self.noise.get_state(),
             "total": self.total,
             "seconds": self.seconds,
@@ -117,20 +124,19 @@ class Training:
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on from where `state_dict` was taken."""
         self.step, self.seconds = state["step"], state["seconds"]
-        for name in ("model", "averaged", "optimizer"):
+        for name in ("model", "average", "optimizer"):
             getattr(self, name).load_state_dict(state[name])
-        self.shuffle_at_start = state["shuffle"].cpu()
-        self.shuffle.set_state(self.shuffle_at_start)
-        self.cells.set_state(state["cells"].cpu())
+        self.order_at_start = state["order"].cpu()
+        self.order.set_state(self.order_at_start)
         self.noise.set_state(state["noise"].cpu())
         self.total = state["total"].to(self.device)
 
-    def _run_epoch(self, batches: DataLoader, bar: tqdm, stopped: Callable[[], bool]) -> Epoch | None:
+    def _run_epoch(self, chunks: DataLoader, bar: tqdm, stopped: Callable[[], bool]) -> Epoch | None:
         """The rest of the epoch under way, and its figures; None where it was stopped before its end."""
         start = time.perf_counter() - self.seconds
-        self.shuffle_at_start = self.shuffle.get_state()
-        for points in itertools.islice(batches, self.step % self.epoch_steps, None):
-            beta, learning_rate = self._take_step(points)
+        self.order_at_start = self.order.get_state()
+        for x in itertools.islice(self._batches(chunks), self.step % self.epoch_steps, None):
+            beta, learning_rate = self._take_step(x)
             bar.update()
             self.seconds = time.perf_counter() - start
             if stopped() and self.step % self.epoch_steps:
@@ -138,34 +144,54 @@ class Training:
         reconstruction, kl = (self.total / len(self.train)).tolist()
         heldout = evaluate_loss(self.model, self.held_out, self.config.seed)
         seconds = time.perf_counter() - start
-        self.total, self.seconds, self.shuffle_at_start = torch.zeros_like(self.total), 0.0, self.shuffle.get_state()
+        self.total, self.seconds, self.order_at_start = torch.zeros_like(self.total), 0.0, self.order.get_state()
         epoch = self.step // self.epoch_steps
         return Epoch(epoch, beta, learning_rate, reconstruction + self.train.scaling.log_cells, kl, *heldout, seconds)
 
-    def _take_step(self, points: Tensor) -> tuple[float, float]:
+    def _batches(self, chunks: DataLoader) -> Iterator[Tensor]:
+        """The batches `(batch_size, 5)` of an epoch, dequantised."""
+        for points in chunks:
+            x = self.train.scaling.dequantise(points, self.order).to(self.device)
+            yield from x.split(self.config.batch_size)
+
+    def _take_step(self, x: Tensor) -> tuple[float, float]:
         """One step of Adam on a batch; the beta and the learning rate it was taken with."""
         beta = self.beta_at(self.step)
         learning_rate = self.config.learning_rate * cosine_decay(self.step, self.n_steps, WARMUP_STEPS)
         for group in self.optimizer.param_groups:
             group["lr"] = learning_rate
 
-        x = self.train.scaling.dequantise(points, self.cells).to(self.device)
-        reconstruction, kl = self.model.loss(x, self.noise)
-        loss = reconstruction.mean() + beta * kl.mean()
-        self.optimizer.zero_grad()
-        loss.backward()
-        norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip_norm)
-        if not torch.isfinite(loss + norm):
+        # The last batch of an epoch may be smaller than what the compiled code is for.
+        gradients = self.gradients if len(x) == self.config.batch_size else self._gradients
+        noise = self.model.noise(len(x), self.noise)
+        *gradients, losses = gradients(x, noise, torch.tensor(beta))
+        for weights, gradient in zip(self.weights, gradients, strict=True):
+            weights.grad = gradient
+        norm = nn.utils.clip_grad_norm_(self.weights, self.config.clip_norm)
+        if not torch.isfinite(losses.sum() + norm):
             epoch = self.step // self.epoch_steps + 1
             raise InputError(
                 f"training: the loss is not finite in epoch {epoch}, step {self.step + 1}; "
                 f"what was saved before is kept; try a learning_rate below {self.config.learning_rate:g}"
             )
         self.optimizer.step()
-        self.averaged.update_parameters(self.model)
-        self.total += torch.stack([reconstruction.detach().sum(), kl.detach().sum()])
         self.step += 1
+        # The average's memory is short at first, to forget the initial weights.
+        memory = min(self.config.ema_decay, self.step / (9 + self.step))
+        with torch.no_grad():
+            for average, weights in zip(self.averages, self.weights, strict=True):
+                average.lerp_(weights, 1 - memory)
+        self.total += losses
         return beta, learning_rate
+
+    def _gradients(self, x: Tensor, noise: Tensor, beta: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """The loss's gradients by the two vectors of weights, and the batch's sums of reconstruction and KL `(2,)`."""
+        reconstruction, kl = self.model.loss(x, noise)
+        loss = reconstruction.mean() + beta * kl.mean()
+        groups = _groups(self.model)
+        gradients = iter(torch.autograd.grad(loss, groups[0] + groups[1]))
+        matrices, others = (torch.cat([next(gradients).flatten() for _ in group]) for group in groups)
+        return matrices, others, torch.stack([reconstruction.sum(), kl.sum()]).detach()
 
 
 @torch.no_grad()
@@ -178,7 +204,8 @@ def evaluate_loss(model: VAE, points: ColoredPoints, seed: int) -> tuple[float, 
     cells, noise = torch.Generator().manual_seed(seed), torch.Generator(device).manual_seed(seed)
     reconstruction = kl = 0.0
     for block in points.points.split(BLOCK):
-        loss = model.loss(points.scaling.dequantise(block, cells).to(device), noise)
+        x = points.scaling.dequantise(block, cells).to(device)
+        loss = model.loss(x, model.noise(len(x), noise))
         reconstruction += loss.reconstruction.sum().item()
         kl += loss.kl.sum().item()
     return reconstruction / len(points) + points.scaling.log_cells, kl / len(points)
@@ -192,19 +219,22 @@ def evaluate_bound(model: VAE, points: ColoredPoints, seed: int, k: int = 100) -
     return points.scaling.log_cells - model.log_likelihood(x, k, noise).mean().item()
 
 
-def _parameter_groups(model: VAE, weight_decay: float) -> list[dict]:
-    """Weight decay is for the networks' matrices alone: for biases, norms and the prior, zero is no better place."""
+def _groups(model: VAE) -> tuple[list[Tensor], list[Tensor]]:
+    """The networks' matrices, which decay, and all other weights: biases, norms and the prior are not drawn to zero."""
     groups = {True: [], False: []}
     for name, parameter in model.named_parameters():
         groups[parameter.ndim >= 2 and not name.startswith("prior.")].append(parameter)
-    return [{"params": groups[True], "weight_decay": weight_decay}, {"params": groups[False], "weight_decay": 0.0}]
+    return groups[True], groups[False]
 
 
-def _exponential_average(decay: float) -> Callable[[list[Tensor], list[Tensor], Tensor], None]:
-    """The average's step towards the current weights; its memory is short at first, to forget the initial weights."""
+def _flatten(model: VAE) -> list[nn.Parameter]:
+    """Each group's weights, one after the other in a vector; from now on, the model's weights are views of it.
 
-    def update(averages: list[Tensor], weights: list[Tensor], count: Tensor) -> None:
-        steps = int(count)
-        torch._foreach_lerp_(averages, weights, 1 - min(decay, (1 + steps) / (10 + steps)))
-
-    return update
+    The optimizer then makes one operation of what would be seventy, one for each small tensor.
+    """
+    vectors = []
+    for group in _groups(model):
+        vector = nn.utils.parameters_to_vector(group).detach()
+        nn.utils.vector_to_parameters(vector, group)
+        vectors.append(nn.Parameter(vector))
+    return vectors

@@ -108,33 +108,39 @@ def test_at_least_one_point_is_held_out_and_one_is_trained_on(points: ColoredPoi
     assert [len(part) for part in ColoredPoints(points.points[:2], points.scaling).split(0.01, 0)] == [1, 1]
 
 
-def test_a_batch_is_fetched_whole(points: ColoredPoints, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(ColoredPoints, "__getitem__", None)
+@pytest.mark.parametrize(("batch_size", "sizes"), [(1, [100, 100, 100]), (40, [80, 80, 80, 60]), (128, [128, 128, 44])])
+def test_whole_batches_are_fetched_many_at_a_time(
+    points: ColoredPoints, monkeypatch: pytest.MonkeyPatch, batch_size: int, sizes: list[int]
+):
+    monkeypatch.setattr("data.points.CHUNK", 100)
 
-    batches = list(points.batches(128, 0, torch.Generator().manual_seed(0)))
+    chunks = list(points.chunks(batch_size, 0, torch.Generator().manual_seed(0)))
 
-    assert [len(batch) for batch in batches] == [128, 128, 44]
-    assert sorted(torch.cat(batches).tolist()) == sorted(points.points.tolist())
+    assert [len(chunk) for chunk in chunks] == sizes
+    assert sorted(torch.cat(chunks).tolist()) == sorted(points.points.tolist())
 
 
 def test_each_epoch_has_an_order_of_its_own(points: ColoredPoints):
-    batches = points.batches(300, 0, torch.Generator().manual_seed(0))
+    chunks = points.chunks(300, 0, torch.Generator().manual_seed(0))
 
-    assert not torch.equal(next(iter(batches)), next(iter(batches)))
+    assert not torch.equal(next(iter(chunks)), next(iter(chunks)))
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])
-def test_worker_processes_give_the_same_batches_and_are_kept(points: ColoredPoints, method: str):
+def test_worker_processes_give_the_same_chunks_and_are_kept(
+    points: ColoredPoints, monkeypatch: pytest.MonkeyPatch, method: str
+):
     if method not in multiprocessing.get_all_start_methods():
         pytest.skip(f"this system cannot {method}")
+    monkeypatch.setattr("data.points.CHUNK", 100)
     before = multiprocessing.get_start_method()
     multiprocessing.set_start_method(method, force=True)
     try:
-        alone = points.batches(100, 0, torch.Generator().manual_seed(0))
-        loader = points.batches(100, 2, torch.Generator().manual_seed(0))
+        alone = points.chunks(100, 0, torch.Generator().manual_seed(0))
+        loader = points.chunks(100, 2, torch.Generator().manual_seed(0))
         workers = []
         for _ in range(2):
-            assert [batch.tolist() for batch in loader] == [batch.tolist() for batch in alone]
+            assert [chunk.tolist() for chunk in loader] == [chunk.tolist() for chunk in alone]
             workers.append({process.pid for process in multiprocessing.active_children()})
     finally:
         multiprocessing.set_start_method(before, force=True)

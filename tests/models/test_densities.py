@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from models.densities import FREE, Histogram, NormalMixture, PointHead
+from models.densities import Histogram, NormalMixture, PointHead
 
 
 def integral(log_prob: torch.Tensor, width: float) -> torch.Tensor:
@@ -64,11 +64,15 @@ def test_the_head_gives_each_coordinate_the_density_of_its_own_hidden_vector(gen
     assert torch.allclose(head.places(h[:, 1:2], slice(1, 2)).logits, before.places.logits[:, 1:], atol=1e-6)
 
 
-def test_logits_of_places_flatten_out_at_their_levels(generator: torch.Generator):
-    head = PointHead(16, levels=(FREE, 4.0))
+def test_with_a_level_the_logits_of_y_flatten_out_and_those_of_x_are_free(generator: torch.Generator):
+    head = PointHead(16, level=4.0)
 
-    x, y = head.places(100 * torch.randn(50, 2, 16, generator=generator)).logits.detach().unbind(1)
+    h = 100 * torch.randn(50, 2, 16, generator=generator)
+
+    x, y = head.places(h).logits.detach().unbind(1)
+    alone = torch.cat([head.places(h[:, i : i + 1], slice(i, i + 1)).logits for i in (0, 1)], dim=1)
 
     assert x.abs().max() > 20
     assert y.max() == pytest.approx(4, abs=1e-3)
     assert y.min() < -20
+    assert torch.allclose(alone, torch.stack([x, y], dim=1), atol=1e-3)

@@ -91,9 +91,9 @@ def test_a_loss_that_is_not_finite_stops_before_the_step(
     model = build_model(dataclasses.asdict(quick))
     proper, calls = model.loss, []
 
-    def breaks_at_the_ninth_step(x: torch.Tensor, generator: torch.Generator) -> Loss:
+    def breaks_at_the_ninth_step(x: torch.Tensor, noise: torch.Tensor) -> Loss:
         calls.append(len(x))
-        loss = proper(x, generator)
+        loss = proper(x, noise)
         return Loss(loss.reconstruction * (float("nan") if len(calls) == 9 else 1), loss.kl)
 
     monkeypatch.setattr(model, "loss", breaks_at_the_ninth_step)
@@ -105,7 +105,10 @@ def test_a_loss_that_is_not_finite_stops_before_the_step(
 
 def test_losses_are_per_point_and_count_the_cells_of_the_grid(points: ColoredPoints):
     class Flat(torch.nn.Linear):
-        def loss(self, x: torch.Tensor, generator: torch.Generator) -> Loss:
+        noise = VAE.noise
+        latent_dim = 1
+
+        def loss(self, x: torch.Tensor, noise: torch.Tensor) -> Loss:
             return Loss(torch.zeros(len(x)), torch.full((len(x),), 0.5))
 
     assert evaluate_loss(Flat(1, 1), points, seed=0) == pytest.approx((points.scaling.log_cells, 0.5))

@@ -1,0 +1,324 @@
+"""Where the time goes. `python -m tests.benchmark [PART ...] [--json FILE]` measures all parts, or those named.
+
+Each figure is the median of several, taken in turns with what it is compared to. On a noisy machine, believe ratios.
+"""
+
+import argparse
+import dataclasses
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import torch
+from torch.profiler import ProfilerActivity, profile
+
+from data.draw_pi import glyph_mask, on_black, write
+from data.points import read_points
+from models.generator import BLOCK, Generator, build_model
+from models.table import MODELS
+from utils.config import Config
+from utils.record import Record
+from utils.training import Training
+
+REPOSITORY = Path(__file__).parent.parent
+# Of a short run.
+EPOCHS = 4
+SAMPLE_DATA = REPOSITORY / "gen_ml_quiz_content"
+Rows = list[dict]
+
+
+def setup(**settings: object) -> Training:
+    """A training on the sample data, about to begin."""
+    config = Config(data_path=str(SAMPLE_DATA), **settings)
+    torch.manual_seed(config.seed)
+    train, held_out = read_points(config.data_path).split(config.holdout, config.seed)
+    return Training(build_model(dataclasses.asdict(config)), train, held_out, config)
+
+
+def first_points(training: Training, n: int) -> torch.Tensor:
+    """The training set's first `n` points, dequantised."""
+    return training.train.scaling.dequantise(training.train.points[:n], training.order)
+
+
+def seconds(function: Callable[[], object], times: int = 1) -> float:
+    """What a call takes, the mean of `times`."""
+    start = time.perf_counter()
+    for _ in range(times):
+        function()
+    return (time.perf_counter() - start) / times
+
+
+def in_turns(rounds: int, functions: dict[str, Callable[[], object]], times: int = 1) -> dict[str, float]:
+    """The median time of a call of each function: they take turns, so that all of them meet the machine's moods."""
+    taken = {name: [] for name in functions}
+    for function in functions.values():
+        function()
+    for _ in range(rounds):
+        for name, function in functions.items():
+            taken[name].append(seconds(function, times))
+    return {name: median(values) for name, values in taken.items()}
+
+
+def bare_step(training: Training, fused: bool) -> Callable[[torch.Tensor], None]:
+    """A step as a textbook writes it, on a model of the same kind: zero_grad, forward, backward, clip, Adam."""
+    model = build_model(dataclasses.asdict(training.config))
+    optimizer = torch.optim.AdamW(model.parameters(), 1e-3, fused=fused or None)
+    generator = torch.Generator().manual_seed(0)
+
+    def step(x: torch.Tensor) -> None:
+        reconstruction, kl = model.loss(x, model.noise(len(x), generator))
+        optimizer.zero_grad()
+        (reconstruction.mean() + kl.mean()).backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+
+    return step
+
+
+def overhead() -> Rows:
+    """Training through the program, with all that it writes after each epoch, over a bare loop of as many steps."""
+    rows = []
+    for name in MODELS:
+        same = setup(model=name)
+        bare = bare_step(same, fused=True)
+        batches = first_points(same, len(same.train)).split(same.config.batch_size)
+        with tempfile.TemporaryDirectory() as folder:
+
+            def program(name: str = name, folder: str = folder) -> None:
+                training = setup(model=name, epochs=EPOCHS)
+                record = Record(Path(folder), training.config, training, training.train)
+                record.clear()
+                settings = dataclasses.asdict(training.config)
+                training.run(lambda row, m: record.add(row, Generator(m, training.train.scaling, settings, "")))
+
+            loops = {
+                "program": program,
+                "same": lambda t=same, b=batches: [t._take_step(x) for x in b * EPOCHS],
+                "bare": lambda b=batches, bare=bare: [bare(x) for x in b * EPOCHS],
+            }
+            taken = in_turns(5, loops)
+        rows.append(
+            {
+                "model": name,
+                "over the same steps": taken["program"] / taken["same"],
+                "over textbook steps": taken["program"] / taken["bare"],
+            }
+        )
+    return rows
+
+
+def pictures() -> Rows:
+    """CPU seconds of all pictures, figures and the film of a run with the settings as they come, over the run's."""
+    rows = []
+    for name in MODELS:
+        with tempfile.TemporaryDirectory() as folder:
+            code = (
+                "import atexit, time, functools; import main, utils.record as r, utils.plotting\n"
+                "spent = [0.0]\n"
+                "def timed(f):\n"
+                "    @functools.wraps(f)\n"
+                "    def g(*a, **k):\n"
+                "        t = time.process_time(); result = f(*a, **k); spent[0] += time.process_time() - t\n"
+                "        return result\n"
+                "    return g\n"
+                "r.Record.draw, r.Record.paint_frame = timed(r.Record.draw), timed(r.Record.paint_frame)\n"
+                "main.show = timed(main.show)\n"
+                f"main.main(['model={name}', 'result_path={folder}'])\n"
+                "print('spent', spent[0], time.process_time())\n"
+            )
+            out = subprocess.run(
+                [sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=True
+            )
+        spent, total = map(float, out.stdout.splitlines()[-1].split()[1:])
+        rows.append({"model": name, "CPU seconds of pictures": spent, "share of the run's": spent / total})
+    return rows
+
+
+def start() -> Rows:
+    """From `python main.py` to the first step, over `import torch`; both in processes of their own."""
+    code = (
+        "import os, utils.training as t; t.Training._take_step = lambda *_: os._exit(0)\n"
+        "import main; main.main(['result_path={}'])"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+
+        def run(code: str) -> None:
+            subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, check=True, stdout=subprocess.DEVNULL)
+
+        taken = in_turns(5, {"start": lambda: run(code.format(folder)), "torch": lambda: run("import torch")})
+    return [{"to the first step (s)": taken["start"], "over import torch": taken["start"] / taken["torch"]}]
+
+
+def operators(function: Callable[[], object]) -> int:
+    """How many of PyTorch's operators a call runs, those that others call counted in."""
+    with profile(activities=[ProfilerActivity.CPU]) as profiler:
+        function()
+    return sum(event.count for event in profiler.key_averages() if event.key.startswith("aten::"))
+
+
+def step() -> Rows:
+    """What a step costs, uncompiled."""
+    rows = []
+    for batch_size in (1, 16, 100, 500):
+        trainings = {name: setup(model=name, batch_size=batch_size) for name in MODELS}
+        x = first_points(trainings["vanilla"], batch_size)
+        steps = {name: lambda t=training, x=x: t._take_step(x) for name, training in trainings.items()}
+        taken = in_turns(15, steps, times=10)
+        rows += [
+            {
+                "batch": batch_size,
+                "model": name,
+                "microseconds a step": 1e6 * taken[name],
+                "points a second": batch_size / taken[name],
+                "operators": operators(steps[name]),
+                "over vanilla": taken[name] / taken["vanilla"],
+            }
+            for name in MODELS
+        ]
+    return rows
+
+
+def seed() -> Rows:
+    """`batch_size: 1`: the program's points a second over those of the textbook's loop, uncompiled and compiled."""
+    rows = []
+    for name in MODELS:
+        compiled = setup(model=name, batch_size=1)
+        eager = setup(model=name, batch_size=1, compile="never")
+        try:
+            making = seconds(compiled.compile)
+        except RuntimeError as error:
+            return [{"model": name, "not compiled": str(error)}]
+        x = first_points(eager, 1)
+        arguments = (x, torch.randn(1, eager.model.latent_dim), torch.tensor(0.5))
+        ours, theirs = (torch.cat(t.gradients(*arguments)) for t in (compiled, eager))
+        textbook = bare_step(eager, fused=False)
+        points = first_points(eager, 200).split(1)
+        loops = {
+            "textbook": lambda points=points, step=textbook: [step(x) for x in points],
+            "uncompiled": lambda points=points, t=eager: [t._take_step(x) for x in points],
+            "compiled": lambda points=points, t=compiled: [t._take_step(x) for x in points],
+        }
+        taken = in_turns(7, loops)
+        rates = {workers: [] for workers in (0, 4)}
+        for _ in range(3):
+            for workers, values in rates.items():
+                values.append(steps_a_second(setup(model=name, batch_size=1, num_workers=workers)))
+        rows.append(
+            {
+                "model": name,
+                "textbook, points a second": 200 / taken["textbook"],
+                "uncompiled, times that": taken["textbook"] / taken["uncompiled"],
+                "compiled, times that": taken["textbook"] / taken["compiled"],
+                "4 workers over 0": median(rates[4]) / median(rates[0]),
+                "difference of gradients": ((ours - theirs).norm() / theirs.norm()).item(),
+                "seconds to compile": making,
+            }
+        )
+    return rows
+
+
+def steps_a_second(training: Training, n: int = 1500) -> float:
+    """Of the program's own loop, compiled, its loader included once it is under way."""
+    training.compile()
+    ends = []
+
+    def stopped() -> bool:
+        ends.append(time.perf_counter())
+        return len(ends) > n
+
+    training.run(lambda *_: None, stopped)
+    return (n - 100) / (ends[n] - ends[100])
+
+
+def sampling() -> Rows:
+    """Points a second from a generator."""
+    rows = []
+    for name in MODELS:
+        model, generator = setup(model=name).model, torch.Generator().manual_seed(0)
+        rate = BLOCK / in_turns(15, {"block": lambda m=model, g=generator: m.sample(BLOCK, g)})["block"]
+        rows.append({"model": name, "points a second": rate})
+    return rows
+
+
+def memory() -> Rows:
+    """Peak memory of drawing many points into a file, with their evaluation and pictures."""
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        run_main(f"result_path={folder}", "model=vanilla", "epochs=1")
+        for n in (10_000, 1_000_000, 10_000_000):
+            wall, peak = run_main(f"result_path={folder}", "model=vanilla", "retrain=False", f"n_generate={n}")
+            rows.append({"n_generate": n, "seconds": wall, "peak memory (MB)": peak})
+    return rows
+
+
+def growth() -> Rows:
+    """Seconds and memory of loading, and of one epoch, against the number of training points."""
+    rows = []
+    for n, side in ((5_000, 300), (50_000, 1000), (500_000, 2000), (5_000_000, 4000)):
+        with tempfile.TemporaryDirectory() as folder:
+            draw_many(Path(folder), n, side)
+            load = in_turns(3, {"load": lambda folder=folder: read_points(folder)})["load"]
+            for name in MODELS:
+                settings = (f"model={name}", "epochs=1", "batch_size=500", "compile=never", f"data_path={folder}")
+                wall, peak = run_main(*settings, f"result_path={folder}/out")
+                history = (Path(folder) / "out" / name / "history.csv").read_text().splitlines()
+                rows.append(
+                    {
+                        "points": n,
+                        "picture": f"{side}x{side}",
+                        "model": name,
+                        "seconds to load": load,
+                        "microseconds a point in an epoch": 1e6 * float(history[1].split(",")[-1]) / (0.9 * n),
+                        "seconds in all": wall,
+                        "peak memory (MB)": peak,
+                    }
+                )
+    return rows
+
+
+def draw_many(folder: Path, n: int, side: int) -> None:
+    """A data set of `n` points, of which some share a pixel, in a picture of `side` x `side` pixels."""
+    rng = np.random.default_rng(0)
+    rows, columns = (values[rng.integers(0, len(values), n)] for values in np.nonzero(glyph_mask(size=side)))
+    colors = np.column_stack([rows, columns, side - rows]) * (255 / side) + rng.normal(0, 7, (n, 3))
+    write(folder, rows, columns, on_black(rows, columns, colors, (side, side)))
+
+
+def run_main(*arguments: str) -> tuple[float, float]:
+    """Wall seconds and peak memory in MB of `python main.py` in a process of its own."""
+    start = time.perf_counter()
+    process = subprocess.Popen([sys.executable, "main.py", *arguments], cwd=REPOSITORY, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        raise RuntimeError(f"main.py {' '.join(arguments)} ended with status {status}")
+    return time.perf_counter() - start, usage.ru_maxrss / 1024
+
+
+def show(part: str, rows: Rows) -> None:
+    """Print a part's rows under its first line."""
+    print(f"\n{part}: {PARTS[part].__doc__}")
+    for row in rows:
+        cells = (f"{key} {value:,.3g}" if isinstance(value, float) else f"{key} {value}" for key, value in row.items())
+        print("  " + ", ".join(cells), flush=True)
+
+
+PARTS = {part.__name__: part for part in (overhead, pictures, start, step, seed, sampling, memory, growth)}
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmark", description=__doc__)
+    parser.add_argument("parts", metavar="PART", nargs="*", help=f"any of {', '.join(PARTS)}")
+    parser.add_argument("--json", metavar="FILE", help="where to write all figures")
+    options = parser.parse_args()
+    figures = {"torch": torch.__version__, "threads": torch.get_num_threads()}
+    for part in options.parts or PARTS:
+        figures[part] = PARTS[part]()
+        show(part, figures[part])
+    if options.json:
+        Path(options.json).write_text(json.dumps(figures, indent=2) + "\n")
