@@ -4,6 +4,7 @@ A run, read top to bottom: config -> data -> model -> fit -> generate -> judge -
 """
 
 import argparse
+import contextlib
 import dataclasses
 import json
 import shlex
@@ -13,6 +14,7 @@ from typing import NoReturn
 
 import numpy as np
 import torch
+from PIL import Image
 from tqdm import tqdm
 
 from data.points import ColoredPoints, read_points
@@ -20,11 +22,12 @@ from models.generator import ARCHITECTURE, Generator, build_model, load_generato
 from utils.compilation import is_worthwhile
 from utils.config import Config, describe, load_config
 from utils.errors import InputError, run_program
-from utils.evaluation import active_units, evaluate, table, verdict
+from utils.evaluation import active_units, evaluate, in_words, table, verdict
 from utils.files import claimed, write_whole
 from utils.interruption import Interrupted, deferred
-from utils.plotting import paint, save_comparison, save_latent
-from utils.record import Record, read_checkpoint
+from utils.latent import STEPS, latent_map, posterior_means
+from utils.plotting import paint, save_compared, save_comparison, save_latent
+from utils.record import Record, clear, read_checkpoints, read_history
 from utils.training import Training, evaluate_bound, evaluate_loss, pick_device
 from utils.two_sample import ClassifierTest, thinned
 
@@ -44,19 +47,28 @@ def main(arguments: list[str]) -> None:
     data = read_points(config.data_path)
     print(f"data: {len(data):,} points from {config.data_path}{data.remarks()}")
 
-    if not config.retrain:
-        generator = load_generator(config.output / "model.pt", device)
-        check_fits(generator, config, data)
-    checkpoint = read_checkpoint(config.output) if resume else None
-    with claimed(config.output):
-        if config.retrain:
-            generator = train(config, data, device, checkpoint, arguments)
-        points = generate(generator, config)
-        data_shown = thinned(data.points.numpy(), MOST_SHOWN)
-        means = posterior_means(generator, data_shown)
-        metrics, classifier = judge(generator, data, points, means)
-        show(config, data_shown, points, data.scaling.size[:2], means, metrics, classifier)
-    report(config, metrics)
+    runs = config.each_model()
+    generators = [load_generator(run.output / "model.pt", device) for run in runs if not run.retrain]
+    for run, generator in zip(runs, generators, strict=False):
+        check_fits(generator, run, data)
+    checkpoints = read_checkpoints(runs) if resume else [None] * len(runs)
+    with contextlib.ExitStack() as claims:
+        for run in runs:
+            claims.enter_context(claimed(run.output))
+        if config.retrain and not resume:
+            for run in runs:
+                clear(run.output)
+        for i, run in enumerate(runs):
+            generator = train(run, data, device, checkpoints[i], arguments) if run.retrain else generators[i]
+            points = generate(generator, run)
+            data_shown = thinned(data.points.numpy(), MOST_SHOWN)
+            means = posterior_means(generator, data_shown)
+            metrics, classifier = judge(generator, data, points, means)
+            show(run, generator, data_shown, points, means, metrics, classifier)
+            report(run, metrics)
+        if len(runs) > 1:
+            compare(config, data)
+    print(f"to try next: {suggestion(config)}")
 
 
 class Parser(argparse.ArgumentParser):
@@ -95,8 +107,6 @@ def train(
     record = Record(config.output, config, training, data)
     if checkpoint:
         record.resume(checkpoint)
-    else:
-        record.clear()
     weights = sum(parameter.numel() for parameter in model.parameters())
     counts = f"{len(training_points):,} points, {len(held_out):,} held out"
     print(f"training: {config.model} VAE, {weights:,} weights, {counts}")
@@ -157,14 +167,6 @@ def generate(generator: Generator, config: Config) -> np.ndarray:
     return np.load(path, mmap_mode="r")
 
 
-@torch.no_grad()
-def posterior_means(generator: Generator, points: np.ndarray) -> np.ndarray:
-    """Where the encoder puts each of `points (n, 5)`: `(n, latent_dim)`."""
-    x = generator.scaling.dequantise(torch.from_numpy(points), torch.Generator().manual_seed(0))
-    device = next(generator.model.parameters()).device
-    return generator.model.encode(x.to(device)).mean.cpu().numpy()
-
-
 def judge(
     generator: Generator, data: ColoredPoints, points: np.ndarray, means: np.ndarray
 ) -> tuple[dict, ClassifierTest | None]:
@@ -184,22 +186,51 @@ def judge(
 
 def show(
     config: Config,
+    generator: Generator,
     data: np.ndarray,
     points: np.ndarray,
-    size: tuple[int, int],
     means: np.ndarray,
     metrics: dict,
     classifier: ClassifierTest | None,
 ) -> None:
     """Write the figures of the points, and their pictures."""
-    out = config.output
+    out, size = config.output, generator.scaling.size[:2]
     (out / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
     (out / "config.yaml").write_text(config.to_yaml(), encoding="utf-8")
     paint(points, *size).save(out / "generated.png")
     opinion = (classifier.points, classifier.scores) if classifier else ()
     title = f"{config.model} VAE: {metrics['verdict']}"
     save_comparison(out / "comparison.png", title, data, thinned(points, MOST_SHOWN), size, *opinion)
-    save_latent(out / "latent.png", f"{config.model} VAE: where the encoder puts the points", means, data[:, 2:])
+    show_latent(config, generator, means, data[:, 2:], metrics["active_units"])
+
+
+def show_latent(config: Config, generator: Generator, means: np.ndarray, colors: np.ndarray, active: int) -> None:
+    """Draw the map of the latent space, and what the decoder makes of a walk through it."""
+    latent = latent_map(generator, means, active, config.seed)
+    prior = None if latent.density is None else (latent.across, latent.up, latent.density)
+    title = f"{config.model} VAE: latent space, {active} of {means.shape[1]} latents active"
+    size, path = generator.scaling.size[:2], config.output / "latent.png"
+    save_latent(path, title, latent.latents, latent.means, colors, prior, latent.traversals, STEPS, size)
+
+
+def compare(config: Config, data: ColoredPoints) -> None:
+    """Draw the models side by side, from what their runs have written, in `compare.png`."""
+    path = Path(config.result_path) / "compare.png"
+    histories, pictures, figures = {}, {}, {}
+    for run in config.each_model():
+        histories[run.model] = read_history(run.output)
+        pictures[run.model] = Image.open(run.output / "generated.png")
+        figures[run.model] = in_words(json.loads((run.output / "metrics.json").read_text(encoding="utf-8")))
+    shown = paint(thinned(data.points.numpy(), config.n_generate), *data.scaling.size[:2])
+    save_compared(path, shown, histories, pictures, figures)
+    print(f"side by side: {path}")
+
+
+def suggestion(config: Config) -> str:
+    """A command that shows something new after a run with these settings."""
+    if config.model != "both":
+        return "python main.py model=both   (the two models, side by side)"
+    return 'python -m data.from_picture --text "Ω" --out my_data   (your own data set)'
 
 
 def report(config: Config, metrics: dict) -> None:

@@ -1,7 +1,6 @@
-"""Draw the sample data set: a π of 5,000 colored pixels. `python -m data.draw_pi [FOLDER]` writes its three files."""
+"""Draw a glyph as colored points. The sample data set is `python -m data.from_picture --text π`: this, and no more."""
 
 import io
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -59,7 +58,3 @@ def write(folder: str | Path, rows: np.ndarray, columns: np.ndarray, jpeg: bytes
     np.save(folder / XS, rows)
     np.save(folder / YS, columns)
     (folder / PICTURE).write_bytes(jpeg)
-
-
-if __name__ == "__main__":
-    write(sys.argv[1] if len(sys.argv) > 1 else "gen_ml_quiz_content", *draw(glyph_mask()))

@@ -32,6 +32,25 @@ class MixturePrior(nn.Module):
 
     def sample(self, n: int, generator: torch.Generator) -> Tensor:
         """`n` draws `(n, latent_dim)`."""
-        chosen = torch.multinomial(self.logits.softmax(-1), n, replacement=True, generator=generator)
+        return self._sample(self.logits, n, generator)
+
+    def sample_given(self, latent: int, value: float, n: int, generator: torch.Generator) -> Tensor:
+        """`n` draws `(n, latent_dim)` of p(z | z_latent = value): that latent is `value`, the others follow from it."""
+        standardised = (value - self.mean[:, latent]) * torch.exp(-self.log_std[:, latent])
+        z = self._sample(self.logits - 0.5 * standardised.square() - self.log_std[:, latent], n, generator)
+        z[:, latent] = value
+        return z
+
+    def marginal(self, latents: list[int]) -> "MixturePrior":
+        """The prior of some of the latents alone, in this order."""
+        part = MixturePrior(len(latents), len(self.logits)).to(self.mean.device)
+        with torch.no_grad():
+            part.logits.copy_(self.logits)
+            part.mean.copy_(self.mean[:, latents])
+            part.log_std.copy_(self.log_std[:, latents])
+        return part
+
+    def _sample(self, logits: Tensor, n: int, generator: torch.Generator) -> Tensor:
+        chosen = torch.multinomial(logits.softmax(-1), n, replacement=True, generator=generator)
         noise = torch.randn(n, self.mean.shape[-1], generator=generator, device=self.mean.device)
         return self.mean[chosen] + self.log_std[chosen].exp() * noise

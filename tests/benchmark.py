@@ -94,7 +94,6 @@ def overhead() -> Rows:
             def program(name: str = name, folder: str = folder) -> None:
                 training = setup(model=name, epochs=EPOCHS)
                 record = Record(Path(folder), training.config, training, training.train)
-                record.clear()
                 settings = dataclasses.asdict(training.config)
                 training.run(lambda row, m: record.add(row, Generator(m, training.train.scaling, settings, "")))
 

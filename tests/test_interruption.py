@@ -73,7 +73,7 @@ def test_a_run_that_is_killed_at_any_moment_resumes_to_the_same_bytes(
         saved = (tmp_path / str(i) / "attention" / "checkpoint.pt").exists()
         with monkeypatch.context() as patch:
             # Pictures are not compared, and take most of the time.
-            for drawing in ("main.save_comparison", "main.save_latent", "utils.record.save_loss_curves"):
+            for drawing in ("main.save_comparison", "main.show_latent", "utils.record.save_loss_curves"):
                 patch.setattr(drawing, lambda *_: None)
             process = started([*killed, "--resume"] if saved else killed)
             process.join()
@@ -94,7 +94,7 @@ def test_asked_to_stop_a_run_saves_says_how_to_go_on_and_does(
     num_workers: int,
 ):
     # These are not looked at here, and take most of the time.
-    for drawing in ("main.save_comparison", "main.save_latent"):
+    for drawing in ("main.save_comparison", "main.show_latent"):
         monkeypatch.setattr(drawing, lambda *_: None)
     settings = ["epochs=4", "batch_size=10", f"num_workers={num_workers}", "gen_every_epochs=2"]
     started(arguments(folder, tmp_path / "whole", *settings)).join()

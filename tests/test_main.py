@@ -83,6 +83,50 @@ def test_a_run_leaves_all_of_its_files_and_each_is_what_it_says(run: Run, model:
     assert np.array_equal(colored_pi_generator(200, str(out / "model.pt"), seed=config.seed), points)
 
 
+def test_both_models_are_run_as_each_alone_would_be_and_compared(
+    run: Run, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+):
+    expected = {model: (run(f"model={model}") / "generated.npy").read_bytes() for model in ("attention", "vanilla")}
+    for drawing in ("main.save_comparison", "main.show_latent", "utils.record.save_loss_curves"):
+        monkeypatch.setattr(drawing, lambda *_: None)
+
+    result = run("model=both", result="again").parent
+
+    for model, points in expected.items():
+        assert (result / model / "generated.npy").read_bytes() == points
+    assert Image.open(result / "compare.png").size[0] > 1000
+    assert "to try next: python " in capsys.readouterr().out.splitlines()[-1]
+    assert not list(result.rglob("run.lock"))
+
+    (result / "compare.png").unlink()
+    run("model=both", "retrain=False", result="again")
+    assert (result / "compare.png").exists()
+
+
+def test_the_films_last_frame_is_the_last_epochs_picture(run: Run):
+    out = run("epochs=3")
+
+    with Image.open(out / "training.gif") as film, Image.open(out / "epochs" / "epoch_003.png") as picture:
+        assert film.n_frames == 3
+        width, height = picture.size
+        assert film.size == (2 * width + 8, height + 16)
+        film.seek(2)
+        shown = np.asarray(film.convert("RGB"))[:height, width + 8 :].astype(int)
+        painted = np.asarray(picture).astype(int)
+    assert np.array_equal(shown.any(2), painted.any(2))
+    # A GIF has few colors.
+    assert np.abs(shown - painted)[painted.any(2)].mean() < 30
+
+
+def test_a_film_of_many_epochs_has_a_hundred_frames_at_most(run: Run, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("utils.record.MOST_FRAMES", 3)
+
+    out = run("epochs=8")
+
+    assert len(list((out / "epochs").iterdir())) == 8
+    assert Image.open(out / "training.gif").n_frames == 3
+
+
 def test_the_same_seed_gives_the_same_bytes(run: Run):
     names = ("model.pt", "generated.npy", "metrics.json", "generated.png", "training.gif", "comparison.png")
     first, again = ([(out / name).read_bytes() for name in names] for out in (run() for _ in range(2)))

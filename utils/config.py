@@ -32,7 +32,9 @@ class Config:
 
     data_path: str = _key("./gen_ml_quiz_content/", "folder of pi_xs.npy, pi_ys.npy and the picture")
     result_path: str = _key("./result/", "folder for the output; each model gets a folder of its own in it")
-    model: str = _key("attention", "which autoencoder", choices=("attention", "vanilla"))
+    model: str = _key(
+        "attention", "which autoencoder, or both in turn and compared", choices=("attention", "vanilla", "both")
+    )
     epochs: int = _key(100, "passes over the training points", least=1, most=10**6)
     batch_size: int = _key(200, "points a training step", least=1, most=10**7)
     learning_rate: float = _key(
@@ -87,8 +89,13 @@ class Config:
 
     @property
     def output(self) -> Path:
-        """The folder that this run writes to."""
+        """The folder that the run of one model writes to."""
         return Path(self.result_path) / self.model
+
+    def each_model(self) -> list["Config"]:
+        """These settings for each of the models that they ask for."""
+        models = ("vanilla", "attention") if self.model == "both" else (self.model,)
+        return [dataclasses.replace(self, model=model) for model in models]
 
 
 def load_config(path: str, overrides: list[str] = ()) -> Config:

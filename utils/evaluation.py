@@ -131,6 +131,24 @@ def table(figures: dict) -> str:
     return "\n".join(lines)
 
 
+def in_words(metrics: dict) -> dict[str, str]:
+    """What metrics.json of a run comes to, in a few rows of a name and a short text."""
+    reconstruction, kl = metrics["heldout_reconstruction"], metrics["heldout_kl"]
+    rows = {
+        "a held-out point costs (nats)": f"{reconstruction + kl:.2f} = {reconstruction:.2f} + KL {kl:.2f}",
+        "active latents": str(metrics["active_units"]),
+    }
+    if metrics["p"] is not None:
+        auc, off, closer = (metrics[name] for name in ("c2st_auc", "off_support", "closer_to_train"))
+        rows |= {
+            "AUC, generated or held-out (real: 0.50)": f"{auc['value']:.2f} ± {auc['standard_error']:.2f}",
+            "p of all tests together": f"{metrics['p']:.2g}",
+            "places where no data are (real: 1.0%)": f"{off['value']:.1%}",
+            "closer to training points (real: 0.50)": f"{closer['value']:.3f}, p = {closer['p']:.2g}",
+        }
+    return rows | {"copies of training points": f"{metrics['copies']['value']:.1%}"}
+
+
 def marginal_distances(points: np.ndarray, reference: np.ndarray) -> dict[str, float]:
     """Kolmogorov-Smirnov distance of each coordinate: the largest gap between the cumulative shares, in [0, 1]."""
     distances = {}

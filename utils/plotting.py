@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -57,36 +58,76 @@ def save_loss_curves(path: Path, title: str, history: dict[str, np.ndarray]) -> 
     """Draw the columns of history.csv: above reconstruction and its sum with the KL, below the KL beside beta."""
     figure = Figure(figsize=(9, 7), layout="constrained")
     above, below = figure.subplots(2, 1, sharex=True)
+    _draw_losses(above, below, history)
+    above.set(title=title)
+    figure.savefig(path, dpi=110)
+
+
+def save_compared(
+    path: Path,
+    data: Image.Image,
+    histories: dict[str, dict[str, np.ndarray]],
+    pictures: dict[str, Image.Image],
+    figures: dict[str, dict[str, str]],
+) -> None:
+    """Draw models side by side, by their names: curves, below what each paints beside the `data`, below its figures."""
+    names = list(histories)
+    figure = Figure(figsize=(6.5 * len(names), 15), layout="constrained")
+    curves, paintings, table = figure.subfigures(3, 1, height_ratios=(7, 5.5, 2.2))
+    axes = curves.subplots(2, len(names), sharex="col", sharey="row", squeeze=False)
+    for (above, below), name in zip(axes.T, names, strict=True):
+        _draw_losses(above, below, histories[name])
+        above.set_title(f"{name} VAE", fontsize="x-large")
+    panels = paintings.subplots(1, 1 + len(names))
+    for panel, (name, picture) in zip(panels, {"data": data, **pictures}.items(), strict=True):
+        panel.imshow(picture, interpolation="nearest")
+        panel.set(title=name, xticks=[], yticks=[])
+    rows = list(figures[names[0]])
+    axes = table.subplots()
+    axes.axis("off")
+    cells = axes.table(
+        [[figures[name][row] for name in names] for row in rows],
+        rowLabels=rows,
+        colLabels=[f"{name} VAE" for name in names],
+        colWidths=[0.62 / len(names)] * len(names),
+        loc="center right",
+        cellLoc="center",
+        edges="horizontal",
+    )
+    cells.auto_set_font_size(False)
+    cells.set_fontsize(11)
+    cells.scale(1, 1.5)
+    figure.savefig(path, dpi=80)
+
+
+def _draw_losses(above: Axes, below: Axes, history: dict[str, np.ndarray]) -> None:
+    """Reconstruction and its sum with the KL above, the KL beside beta below; every second cycle of beta is shaded."""
     epoch = history["epoch"]
     for part, style in (("train", "-"), ("heldout", "--")):
         name = part.replace("heldout", "held-out")
         reconstruction, kl = history[f"{part}_reconstruction"], history[f"{part}_kl"]
-        above.plot(
-            epoch,
-            reconstruction + kl,
-            style,
-            color=BLUE,
-            label=f"total, {name}: {(reconstruction + kl)[-1]:.2f} at the end",
-        )
-        above.plot(
-            epoch, reconstruction, style, color=ORANGE, label=f"reconstruction, {name}: {reconstruction[-1]:.2f}"
-        )
+        total = reconstruction + kl
+        above.plot(epoch, total, style, color=BLUE, label=f"total, {name}: {total[-1]:.2f} at the end")
+        label = f"reconstruction, {name}: {reconstruction[-1]:.2f}"
+        above.plot(epoch, reconstruction, style, color=ORANGE, label=label)
         below.plot(epoch, kl, style, color=BLUE, label=f"KL, {name}: {kl[-1]:.2f} at the end")
-    above.set(title=title, ylabel="loss (nats a point)")
+    above.set(ylabel="loss (nats a point)")
     below.set(xlabel="epoch", ylabel="KL divergence (nats a point)", ylim=(0, None))
     beta = below.twinx()
-    beta.fill_between(epoch, history["beta"], color=GRAY, alpha=0.3, linewidth=0, label="β, the KL's weight")
+    beta.plot(epoch, history["beta"], ":", color="black", linewidth=1.2, label="β, the KL's weight")
     beta.set(ylabel="β", ylim=(0, max(1e-9, history["beta"].max()) * 1.05))
-    below.set_zorder(1)
-    below.patch.set_visible(False)
-    lines, areas = below.get_legend_handles_labels(), beta.get_legend_handles_labels()
-    below.legend(lines[0] + areas[0], lines[1] + areas[1])
-    above.legend(ncols=2)
+    # A new cycle begins where beta falls back.
+    begins = [0.5, *(epoch[1:][np.diff(history["beta"]) < 0] - 0.5), epoch[-1] + 0.5]
     for axes in (above, below):
+        for left, right in list(pairwise(begins))[::2]:
+            axes.axvspan(left, right, color=GRAY, alpha=0.15, linewidth=0)
         axes.grid(alpha=0.3)
-        axes.set_xlim(0, epoch[-1] + 0.5)
+        axes.set_xlim(min(1, epoch[-1] - 0.5), epoch[-1] + 0.5)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    figure.savefig(path, dpi=110)
+    lines, dots = below.get_legend_handles_labels(), beta.get_legend_handles_labels()
+    # On the uppermost axes: else the dots of beta would run through the legend.
+    beta.legend(lines[0] + dots[0], lines[1] + dots[1], fontsize="small")
+    above.legend(ncols=2, fontsize="small")
 
 
 def save_comparison(
@@ -138,19 +179,45 @@ def save_comparison(
     figure.savefig(path, dpi=90)
 
 
-def save_latent(path: Path, title: str, means: np.ndarray, colors: np.ndarray) -> None:
-    """Draw posterior means `(n, latent_dim)` along the two latents that vary most, each in its color `(n, 3)`."""
-    figure = Figure(figsize=(7, 6.5), layout="constrained")
-    axes = figure.subplots()
-    order = np.argsort(-means.var(0))
-    first, second = order[0], order[min(1, len(order) - 1)]
-    _scatter(axes, means[:, first], means[:, second], colors)
-    axes.set(
-        title=title, xlabel=f"posterior mean of latent {first + 1}", ylabel=f"posterior mean of latent {second + 1}"
-    )
-    figure.savefig(path, dpi=110)
+def save_latent(
+    path: Path,
+    title: str,
+    latents: tuple[int, int],
+    means: np.ndarray,
+    colors: np.ndarray,
+    prior: tuple[np.ndarray, np.ndarray, np.ndarray] | None,
+    traversals: dict[int, list[np.ndarray]],
+    steps: Sequence[int],
+    size: tuple[int, int],
+) -> None:
+    """Draw posterior means `(n, 2)` of two `latents`, each in its color `(n, 3)`, over contours of the `prior`.
+
+    `prior` is the density `(up, across)` after the places across and up. Beside it, a row of `traversals` a latent: the
+    points `(k, 5)`, in pictures of height and width `size`, that belong to its `steps`.
+    """
+    figure = Figure(figsize=(15, 7), layout="constrained")
+    figure.suptitle(title, fontsize="x-large")
+    left, right = figure.subfigures(1, 2, width_ratios=(1, 1.15))
+    axes = left.subplots()
+    if prior:
+        across, up, density = prior
+        levels = density.max() * np.array([0.01, 0.03, 0.1, 0.3, 0.7])
+        axes.contour(across, up, density, levels, colors="white", linewidths=0.7, alpha=0.55)
+    _scatter(axes, means[:, 0], means[:, 1], colors)
+    names = [f"posterior mean of latent {latent + 1}" for latent in latents]
+    axes.set(title="where the encoder puts the points; contours: the prior", xlabel=names[0], ylabel=names[1])
+    right.suptitle("what the decoder draws as one latent moves (in standard deviations)")
+    panels = right.subplots(len(traversals), len(steps), squeeze=False)
+    for row, (latent, drawn) in zip(panels, traversals.items(), strict=True):
+        row[0].set_ylabel(f"latent {latent + 1}")
+        for panel, points, step in zip(row, drawn, steps, strict=True):
+            _scatter(panel, points[:, 1], points[:, 0], points[:, 2:], area=1)
+            panel.set(xticks=[], yticks=[], xlim=(0, size[1]), ylim=(size[0], 0), aspect="equal")
+            if row is panels[-1]:
+                panel.set_xlabel(f"{step:+d}" if step else "0")
+    figure.savefig(path, dpi=90)
 
 
-def _scatter(axes: Axes, across: np.ndarray, up: np.ndarray, colors: np.ndarray) -> None:
-    axes.scatter(across, up, s=3, c=colors / 255, linewidths=0)
+def _scatter(axes: Axes, across: np.ndarray, up: np.ndarray, colors: np.ndarray, area: float = 3) -> None:
+    axes.scatter(across, up, s=area, c=colors / 255, linewidths=0)
     axes.set_facecolor("black")

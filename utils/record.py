@@ -35,12 +35,7 @@ class Record:
         self.folder, self.config, self.training, self.data = folder, config, training, data
         self.fingerprint = data.fingerprint()
         self.rows: list[Epoch] = []
-
-    def clear(self) -> None:
-        """Remove what an earlier run left, as far as this one would not overwrite it."""
-        (self.folder / "epochs").mkdir(exist_ok=True)
-        for old in [*self.folder.glob("epochs/epoch_*.png"), self.folder / "training.gif", self.folder / CHECKPOINT]:
-            old.unlink(missing_ok=True)
+        (folder / "epochs").mkdir(exist_ok=True)
 
     def add(self, row: Epoch, generator: Generator) -> None:
         """Keep the epoch's figures and the generator as it is now; paint it where gen_every_epochs says so."""
@@ -127,6 +122,32 @@ class Record:
             table = csv.writer(file)
             table.writerow(field.name for field in dataclasses.fields(Epoch))
             table.writerows(dataclasses.astuple(row) for row in self.rows)
+
+
+def clear(folder: Path) -> None:
+    """Remove what an earlier run left in `folder`, as far as a new one would not overwrite it."""
+    for old in [*folder.glob("epochs/epoch_*.png"), folder / "training.gif", folder / CHECKPOINT]:
+        old.unlink(missing_ok=True)
+
+
+def read_history(folder: Path) -> dict[str, np.ndarray]:
+    """The columns of history.csv in `folder`. Raises InputError where it cannot be read."""
+    path = folder / "history.csv"
+    try:
+        with open(path, newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        return {field.name: np.array([float(row[field.name]) for row in rows]) for field in dataclasses.fields(Epoch)}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{path}: cannot be read ({error}); train again, with retrain=true") from None
+
+
+def read_checkpoints(runs: list[Config]) -> list[dict[str, Any] | None]:
+    """The checkpoint of each of the `runs` that there are to resume; None for one that has not begun.
+
+    Raises InputError where none has, or no use can be made of one.
+    """
+    begun = [run for run in runs if (run.output / CHECKPOINT).exists()] or runs
+    return [read_checkpoint(run.output) if run in begun else None for run in runs]
 
 
 def read_checkpoint(folder: Path) -> dict[str, Any]:

@@ -12,7 +12,8 @@ FILES = ("pi_xs.npy", "pi_ys.npy", "sparse_pi_colored.jpg")
 
 
 def test_the_command_draws_the_committed_sample_set_again(tmp_path: Path):
-    subprocess.run([sys.executable, "-m", "data.draw_pi", tmp_path], cwd=REPOSITORY, check=True)
+    command = [sys.executable, "-m", "data.from_picture", "--text", "π", "--out", tmp_path]
+    subprocess.run(command, cwd=REPOSITORY, check=True)
 
     drawn, committed = read_points(tmp_path), read_points(REPOSITORY / "gen_ml_quiz_content")
     for name in FILES[:2]:

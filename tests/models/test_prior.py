@@ -1,3 +1,4 @@
+import pytest
 import torch
 from torch.distributions import Categorical, Independent, MixtureSameFamily, Normal
 
@@ -32,3 +33,26 @@ def test_draws_have_the_mean_and_the_variance_of_the_mixture(generator: torch.Ge
     expected = in_the_librarys_words(prior)
     assert torch.allclose(draws.mean(0), expected.mean, atol=0.02)
     assert torch.allclose(draws.var(0), expected.variance, rtol=0.03)
+
+
+def test_a_marginal_is_what_is_left_when_the_other_latents_are_summed_out():
+    prior = a_prior()
+    z = torch.tensor([[0.3, -0.5]])
+    others = torch.linspace(-12, 12, 4001)
+    everywhere = torch.stack([z[0, 1].expand(4001), others, z[0, 0].expand(4001)], dim=1)
+
+    summed = prior.log_prob(everywhere).exp().sum() * (others[1] - others[0])
+
+    assert prior.marginal([2, 0]).log_prob(z).exp().item() == pytest.approx(summed.item(), rel=1e-3)
+
+
+def test_draws_given_one_latent_are_those_of_all_draws_that_happen_to_have_it(generator: torch.Generator):
+    prior = a_prior()
+    draws = prior.sample(2_000_000, generator)
+    near = draws[(draws[:, 1] - 0.5).abs() < 0.02]
+
+    given = prior.sample_given(1, 0.5, 100_000, generator)
+
+    assert (given[:, 1] == 0.5).all()
+    assert torch.allclose(given.mean(0), near.mean(0), atol=0.03)
+    assert torch.allclose(given.std(0)[[0, 2]], near.std(0)[[0, 2]], rtol=0.03)

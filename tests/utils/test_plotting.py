@@ -1,10 +1,11 @@
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from utils.plotting import paint, save_comparison, save_film, save_latent, save_loss_curves
+from utils.plotting import paint, save_compared, save_comparison, save_film, save_latent, save_loss_curves
 
 
 @pytest.fixture
@@ -45,15 +46,42 @@ def test_the_film_shows_data_beside_every_frame_and_rests_on_the_last(tmp_path: 
         assert np.abs(half - painted).mean() < 3
 
 
+def a_history(epochs: int, cycles: int = 1) -> dict[str, np.ndarray]:
+    losses = ["train_reconstruction", "train_kl", "heldout_reconstruction", "heldout_kl"]
+    history = {name: np.linspace(0.0, 1.0, epochs) for name in losses}
+    return history | {"epoch": np.arange(1, epochs + 1), "beta": np.arange(epochs) * cycles % epochs / epochs}
+
+
 @pytest.mark.parametrize("epochs", [1, 2, 30])
 def test_the_curves_of_runs_of_any_length_are_drawn(tmp_path: Path, epochs: int):
-    losses = ["train_reconstruction", "train_kl", "heldout_reconstruction", "heldout_kl"]
-    history = {name: np.linspace(0.0, 1.0, epochs) for name in ("beta", *losses)}
-    history["epoch"] = np.arange(1, epochs + 1)
-
-    save_loss_curves(tmp_path / "loss.png", "title", history)
+    save_loss_curves(tmp_path / "loss.png", "title", a_history(epochs))
 
     assert min(Image.open(tmp_path / "loss.png").size) > 600
+
+
+def test_every_second_cycle_of_beta_is_shaded(tmp_path: Path):
+    save_loss_curves(tmp_path / "loss.png", "title", a_history(40, cycles=4))
+
+    picture = np.asarray(Image.open(tmp_path / "loss.png").convert("L"))
+    # Along the axes' upper border, where no curve runs: gray, white, gray, white.
+    band = [median > 250 for median in np.median(picture[395:405, 100:900], axis=0)]
+    changes = sum(one != other for one, other in pairwise(band))
+    assert changes >= 3
+
+
+def test_models_are_compared_side_by_side(tmp_path: Path, some_points: np.ndarray):
+    picture, figures = paint(some_points, 30, 50), {"AUC": "0.50"}
+    names = ("vanilla", "attention")
+
+    save_compared(
+        tmp_path / "compare.png",
+        picture,
+        {name: a_history(9) for name in names},
+        dict.fromkeys(names, picture),
+        dict.fromkeys(names, figures),
+    )
+
+    assert min(Image.open(tmp_path / "compare.png").size) > 1000
 
 
 @pytest.mark.parametrize("color", [None, 128])
@@ -79,10 +107,16 @@ def test_the_comparison_shows_what_a_classifier_suspects(tmp_path: Path, some_po
     assert brown.sum() > ((none[..., 0] > none[..., 2] + 50) & (none[..., 0] < 140)).sum() + 100
 
 
-@pytest.mark.parametrize("latent_dim", [1, 2, 5])
-def test_the_latent_map_is_drawn_for_any_number_of_latents(tmp_path: Path, some_points: np.ndarray, latent_dim: int):
-    means = np.random.default_rng(0).normal(size=(100, latent_dim))
+@pytest.mark.parametrize("rows", [1, 4])
+@pytest.mark.parametrize("with_prior", [True, False])
+def test_the_latent_map_is_drawn_with_and_without_a_prior(
+    tmp_path: Path, some_points: np.ndarray, rows: int, with_prior: bool
+):
+    means, grid = np.random.default_rng(0).normal(size=(100, 2)), np.linspace(-2, 2, 20)
+    prior = (grid, grid, np.exp(-(grid[:, None] ** 2) - grid**2)) if with_prior else None
+    traversals = {latent: [some_points] * 5 for latent in range(rows)}
 
-    save_latent(tmp_path / "latent.png", "title", means, some_points[:, 2:])
+    path, steps = tmp_path / "latent.png", (-2, -1, 0, 1, 2)
+    save_latent(path, "title", (0, 1), means, some_points[:, 2:], prior, traversals, steps, (30, 50))
 
     assert min(Image.open(tmp_path / "latent.png").size) > 500
