@@ -81,6 +81,22 @@ def test_a_run_that_is_killed_at_any_moment_resumes_to_the_same_bytes(
         assert what_counts(tmp_path / str(i) / "attention") == expected, f"killed after {moment:.2f} s"
 
 
+def test_of_two_models_the_one_begun_is_resumed_and_the_other_trained(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    for drawing in ("main.save_comparison", "main.show_latent", "main.save_compared"):
+        monkeypatch.setattr(drawing, lambda *_: None)
+    both = arguments(folder, tmp_path / "both", "epochs=1", "model=both")
+    main(both)
+    expected = [what_counts(tmp_path / "both" / model) for model in ("vanilla", "attention")]
+    # As if it had been stopped before the second model began.
+    (tmp_path / "both" / "attention" / "checkpoint.pt").unlink()
+
+    main([*both, "--resume"])
+
+    assert [what_counts(tmp_path / "both" / model) for model in ("vanilla", "attention")] == expected
+
+
 @needs_fork
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 @pytest.mark.parametrize("num_workers", [0, 4])

@@ -141,6 +141,19 @@ def test_the_seeds_own_values_are_honored(run: Run):
     assert (out / "generated.npy").exists()
 
 
+def test_without_a_compiler_it_trains_all_the_same_and_says_so(
+    run: Run, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+):
+    def broken(*_: object) -> None:
+        raise RuntimeError("no g++ here")
+
+    monkeypatch.setattr("utils.training.compiled", broken)
+    out = run("compile=always", "epochs=1")
+
+    assert "not compiled, it trains all the same, but slower (no g++ here)" in capsys.readouterr().out
+    assert (out / "generated.npy").exists()
+
+
 def test_frames_are_painted_as_often_as_asked_and_those_of_an_earlier_run_do_not_stay(run: Run):
     out = run("epochs=5", "gen_every_epochs=2")
     assert sorted(path.name for path in (out / "epochs").iterdir()) == [

@@ -6,7 +6,7 @@ import torch
 
 from data.scaling import Scaling
 from models import colored_pi_generator
-from models.generator import Generator, build_model, load_generator
+from models.generator import BLOCK, Generator, build_model, load_generator
 from utils.errors import InputError
 
 CONFIG = {"model": "vanilla", "hidden_dim": 16, "latent_dim": 2, "n_components": 4}
@@ -84,3 +84,9 @@ def test_a_file_cannot_run_code(path: Path, tmp_path: Path):
     with pytest.raises(InputError, match="not a model of this program"):
         load_generator(path)
     assert not (tmp_path / "touched").exists()
+
+
+def test_blocks_are_drawn_when_asked_for_whatever_their_number(generator: Generator):
+    blocks = generator.sample_blocks(10**12, seed=1)
+
+    assert [len(next(blocks)) for _ in range(2)] == [BLOCK, BLOCK]

@@ -1,4 +1,5 @@
 import dataclasses
+from collections.abc import Callable
 
 import pytest
 import torch
@@ -83,6 +84,53 @@ def test_weight_decay_shrinks_matrices_and_spares_the_prior(points: ColoredPoint
 
     assert norms[10.0][0] < 0.8 * norms[0.0][0]
     assert norms[10.0][1] == pytest.approx(norms[0.0][1], rel=0.1)
+
+
+@pytest.mark.parametrize(("name", "most"), [("attention", 2800), ("vanilla", 1500)])
+def test_a_step_is_few_operators(points: ColoredPoints, quick: Config, name: str, most: int):
+    """At small batches they are what a step costs. Clipping, Adam and the average take but a few of them."""
+    config = dataclasses.replace(quick, model=name)
+    training = Training(build_model(dataclasses.asdict(config)), *points.split(0.1, 0), config)
+    x = torch.rand(50, 5)
+    training._take_step(x)
+
+    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as step:
+        training._take_step(x)
+    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as gradients:
+        training._gradients(x, torch.zeros(50, config.latent_dim), torch.tensor(1.0))
+
+    whole, part = (
+        sum(event.count for event in profile.key_averages() if event.key.startswith("aten::"))
+        for profile in (step, gradients)
+    )
+    assert whole < most
+    assert whole - part < 80
+
+
+def test_compiled_steps_come_to_what_uncompiled_ones_do(
+    points: ColoredPoints, quick: Config, monkeypatch: pytest.MonkeyPatch
+):
+    """The compiler is stood in for by the function itself, and must not be asked for a batch of another size."""
+    sizes = []
+
+    def recording(function: Callable, *example: torch.Tensor) -> Callable:
+        def code(x: torch.Tensor, *rest: torch.Tensor) -> tuple:
+            sizes.append(len(x))
+            return function(x, *rest)
+
+        assert [tuple(argument.shape) for argument in example] == [(50, 5), (50, quick.latent_dim), ()]
+        return code
+
+    monkeypatch.setattr("utils.training.compiled", recording)
+    plain, _ = trained(points, quick)
+    torch.manual_seed(quick.seed)
+    training = Training(build_model(dataclasses.asdict(quick)), *points.split(quick.holdout, quick.seed), quick)
+    training.compile()
+    training.run(lambda *_: None)
+
+    assert weights(training.average) == weights(plain)
+    # 270 points are 5 batches of 50 an epoch, and one of 20.
+    assert sizes == [50] * 10
 
 
 def test_a_loss_that_is_not_finite_stops_before_the_step(
