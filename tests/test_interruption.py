@@ -72,9 +72,10 @@ def test_a_run_that_is_killed_at_any_moment_resumes_to_the_same_bytes(
         process.join()
         saved = (tmp_path / str(i) / "attention" / "checkpoint.pt").exists()
         with monkeypatch.context() as patch:
-            # Pictures are not compared, and take most of the time.
-            for drawing in ("main.save_comparison", "main.show_latent", "utils.record.save_loss_curves"):
-                patch.setattr(drawing, lambda *_: None)
+            # Pictures and the verdict are not compared, and take most of the time.
+            patch.setattr("main.judge", lambda *_: ({}, None))
+            for unseen in ("main.show", "main.report", "utils.record.save_loss_curves"):
+                patch.setattr(unseen, lambda *_: None)
             process = started([*killed, "--resume"] if saved else killed)
             process.join()
         assert process.exitcode == 0

@@ -36,6 +36,13 @@ def run(folder: Path, tmp_path: Path) -> Run:
     return run
 
 
+@pytest.fixture
+def without_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For runs whose pictures nobody looks at: to draw them takes most of the time."""
+    for drawing in ("main.save_comparison", "main.show_latent", "utils.record.save_loss_curves"):
+        monkeypatch.setattr(drawing, lambda *_: None)
+
+
 @pytest.mark.parametrize("model", ["attention", "vanilla"])
 def test_a_run_leaves_all_of_its_files_and_each_is_what_it_says(run: Run, model: str):
     out = run(f"model={model}")
@@ -83,12 +90,9 @@ def test_a_run_leaves_all_of_its_files_and_each_is_what_it_says(run: Run, model:
     assert np.array_equal(colored_pi_generator(200, str(out / "model.pt"), seed=config.seed), points)
 
 
-def test_both_models_are_run_as_each_alone_would_be_and_compared(
-    run: Run, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
-):
+@pytest.mark.usefixtures("without_pictures")
+def test_both_models_are_run_as_each_alone_would_be_and_compared(run: Run, capsys: pytest.CaptureFixture):
     expected = {model: (run(f"model={model}") / "generated.npy").read_bytes() for model in ("attention", "vanilla")}
-    for drawing in ("main.save_comparison", "main.show_latent", "utils.record.save_loss_curves"):
-        monkeypatch.setattr(drawing, lambda *_: None)
 
     result = run("model=both", result="again").parent
 
@@ -103,6 +107,7 @@ def test_both_models_are_run_as_each_alone_would_be_and_compared(
     assert (result / "compare.png").exists()
 
 
+@pytest.mark.usefixtures("without_pictures")
 def test_the_films_last_frame_is_the_last_epochs_picture(run: Run):
     out = run("epochs=3")
 
@@ -118,6 +123,7 @@ def test_the_films_last_frame_is_the_last_epochs_picture(run: Run):
     assert np.abs(shown - painted)[painted.any(2)].mean() < 30
 
 
+@pytest.mark.usefixtures("without_pictures")
 def test_a_film_of_many_epochs_has_a_hundred_frames_at_most(run: Run, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("utils.record.MOST_FRAMES", 3)
 
@@ -134,6 +140,7 @@ def test_the_same_seed_gives_the_same_bytes(run: Run):
     assert [name for name, one, other in zip(names, first, again, strict=True) if one != other] == []
 
 
+@pytest.mark.usefixtures("without_pictures")
 def test_the_seeds_own_values_are_honored(run: Run):
     out = run("batch_size=1", "num_workers=4", "epochs=1")
 
@@ -141,6 +148,7 @@ def test_the_seeds_own_values_are_honored(run: Run):
     assert (out / "generated.npy").exists()
 
 
+@pytest.mark.usefixtures("without_pictures")
 def test_without_a_compiler_it_trains_all_the_same_and_says_so(
     run: Run, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
 ):
@@ -154,6 +162,7 @@ def test_without_a_compiler_it_trains_all_the_same_and_says_so(
     assert (out / "generated.npy").exists()
 
 
+@pytest.mark.usefixtures("without_pictures")
 def test_frames_are_painted_as_often_as_asked_and_those_of_an_earlier_run_do_not_stay(run: Run):
     out = run("epochs=5", "gen_every_epochs=2")
     assert sorted(path.name for path in (out / "epochs").iterdir()) == [
@@ -167,6 +176,7 @@ def test_frames_are_painted_as_often_as_asked_and_those_of_an_earlier_run_do_not
     assert not (out / "training.gif").exists()
 
 
+@pytest.mark.usefixtures("without_pictures")
 def test_without_retrain_the_trained_model_only_generates(run: Run):
     out = run()
     model, history, points = ((out / name).read_bytes() for name in ("model.pt", "history.csv", "generated.npy"))
@@ -181,6 +191,7 @@ def test_without_retrain_the_trained_model_only_generates(run: Run):
     assert (out / "generated.npy").read_bytes() == points
 
 
+@pytest.mark.usefixtures("without_pictures")
 def test_without_retrain_a_model_that_is_missing_or_does_not_fit_is_refused(run: Run, folder: Path):
     with pytest.raises(InputError, match=r"model\.pt: there is no trained model here; train one first"):
         run("retrain=False")

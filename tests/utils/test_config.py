@@ -107,7 +107,7 @@ def test_an_integer_will_do_for_a_number(file: Path):
         ("holdout=0.9", "holdout must be at most 0.5"),
         ("ratio=1.1", "ratio must be at most 1"),
         ("ema_decay=1", "ema_decay must be below 1"),
-        ("model=gan", "model must be attention or vanilla, not gan"),
+        ("model=gan", "model must be attention or vanilla or both, not gan"),
         ("device=tpu", "device must be cpu, cuda, cuda:1 or mps, not tpu"),
         ("retrain=1", "retrain must be of type boolean, not 1"),
         ("gen_every_epochs=-1", "gen_every_epochs must be at least 0, not -1"),
