@@ -210,11 +210,11 @@ def save_latent(
     panels = right.subplots(len(traversals), len(steps), squeeze=False)
     for row, (latent, drawn) in zip(panels, traversals.items(), strict=True):
         row[0].set_ylabel(f"latent {latent + 1}")
-        for panel, points, step in zip(row, drawn, steps, strict=True):
+        for panel, points in zip(row, drawn, strict=True):
             _scatter(panel, points[:, 1], points[:, 0], points[:, 2:], area=1)
             panel.set(xticks=[], yticks=[], xlim=(0, size[1]), ylim=(size[0], 0), aspect="equal")
-            if row is panels[-1]:
-                panel.set_xlabel(f"{step:+d}" if step else "0")
+    for panel, step in zip(panels[-1], steps, strict=True):
+        panel.set_xlabel(f"{step:+d}" if step else "0")
     figure.savefig(path, dpi=90)
 
 

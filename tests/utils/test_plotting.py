@@ -120,3 +120,13 @@ def test_the_latent_map_is_drawn_with_and_without_a_prior(
     save_latent(path, "title", (0, 1), means, some_points[:, 2:], prior, traversals, steps, (30, 50))
 
     assert min(Image.open(tmp_path / "latent.png").size) > 500
+
+
+def test_under_the_traversals_stand_their_steps(tmp_path: Path, some_points: np.ndarray):
+    means, steps = np.random.default_rng(0).normal(size=(100, 2)), (-2, -1, 0, 1, 2)
+    traversals = {latent: [some_points] * 5 for latent in range(4)}
+
+    save_latent(tmp_path / "latent.png", "", (0, 1), means, some_points[:, 2:], None, traversals, steps, (50, 50))
+
+    below = np.asarray(Image.open(tmp_path / "latent.png").convert("L"))[-20:, 700:] < 128
+    assert (np.diff(np.flatnonzero(below.any(0))) > 50).sum() == len(steps) - 1
