@@ -47,6 +47,7 @@ def main(arguments: list[str]) -> None:
     data = read_points(config.data_path)
     print(f"data: {len(data):,} points from {config.data_path}{data.remarks()}")
 
+    data_shown = thinned(data.points.numpy(), MOST_SHOWN)
     runs = config.each_model()
     generators = [load_generator(run.output / "model.pt", device) for run in runs if not run.retrain]
     for run, generator in zip(runs, generators, strict=False):
@@ -61,7 +62,6 @@ def main(arguments: list[str]) -> None:
         for i, run in enumerate(runs):
             generator = train(run, data, device, checkpoints[i], arguments) if run.retrain else generators[i]
             points = generate(generator, run)
-            data_shown = thinned(data.points.numpy(), MOST_SHOWN)
             means = posterior_means(generator, data_shown)
             metrics, classifier = judge(generator, data, points, means)
             show(run, generator, data_shown, points, means, metrics, classifier)

@@ -17,6 +17,7 @@ from utils.errors import InputError
 from utils.files import write_whole
 from utils.plotting import paint, save_film, save_loss_curves
 from utils.training import Epoch, Training
+from utils.two_sample import thinned
 
 # Points on a frame of the film: enough to see the glyph, few enough to be drawn after each epoch.
 FRAME_POINTS = 2000
@@ -101,8 +102,7 @@ class Record:
         save_loss_curves(self.folder / "loss.png", f"{self.config.model} VAE: training", history)
         painted = [row for row in self.rows if self._is_painted(row) and self._frame_path(row).exists()]
         if painted:
-            shown = np.linspace(0, len(painted) - 1, min(len(painted), MOST_FRAMES)).round().astype(int)
-            painted = [painted[i] for i in shown]
+            painted = [painted[i] for i in thinned(np.arange(len(painted)), MOST_FRAMES)]
             frames = [Image.open(self._frame_path(row)) for row in painted]
             captions = [f"epoch {row.epoch}   β {row.beta:.2f}   KL {row.train_kl:.1f} nats" for row in painted]
             # As many points as the frames have, for a fair look.

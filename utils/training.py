@@ -66,6 +66,7 @@ class Training:
         self.model, self.train, self.held_out, self.config = model, train, held_out, config
         self.device = next(model.parameters()).device
         self.average = copy.deepcopy(model)
+        self.groups = _groups(model)
         self.weights, self.averages = _flatten(model), _flatten(self.average)
         matrices, others = self.weights
         groups = [
@@ -188,9 +189,8 @@ class Training:
         """The loss's gradients by the two vectors of weights, and the batch's sums of reconstruction and KL `(2,)`."""
         reconstruction, kl = self.model.loss(x, noise)
         loss = reconstruction.mean() + beta * kl.mean()
-        groups = _groups(self.model)
-        gradients = iter(torch.autograd.grad(loss, groups[0] + groups[1]))
-        matrices, others = (torch.cat([next(gradients).flatten() for _ in group]) for group in groups)
+        gradients = iter(torch.autograd.grad(loss, [*self.groups[0], *self.groups[1]]))
+        matrices, others = (torch.cat([next(gradients).flatten() for _ in group]) for group in self.groups)
         return matrices, others, torch.stack([reconstruction.sum(), kl.sum()]).detach()
 
 
