@@ -19,17 +19,17 @@ from tqdm import tqdm
 
 from data.points import ColoredPoints, read_points
 from models.generator import ARCHITECTURE, Generator, build_model, load_generator
-from utils.compilation import is_worthwhile
-from utils.config import Config, describe, load_config
-from utils.errors import InputError, run_program
-from utils.evaluation import active_units, evaluate, in_words, table, verdict
-from utils.files import claimed, write_whole
-from utils.interruption import Interrupted, deferred
-from utils.latent import STEPS, latent_map, posterior_means
-from utils.plotting import paint, save_compared, save_comparison, save_latent
-from utils.record import Record, clear, read_checkpoints, read_history
-from utils.training import Training, evaluate_bound, evaluate_loss, pick_device
-from utils.two_sample import ClassifierTest, thinned
+from utils.evaluation.figures import active_units, evaluate, in_words, table, verdict
+from utils.evaluation.latent import STEPS, latent_map, posterior_means
+from utils.evaluation.two_sample import ClassifierTest, thinned
+from utils.pictures.plotting import paint, save_compared, save_comparison, save_latent
+from utils.program.errors import InputError, run_program
+from utils.program.files import claimed, write_whole
+from utils.program.interruption import Interrupted, deferred
+from utils.runs.record import Record, clear, read_checkpoints, read_history
+from utils.settings.config import Config, describe, load_config
+from utils.training.compilation import is_worthwhile
+from utils.training.loop import Training, evaluate_bound, evaluate_loss, pick_device
 
 # A scatter plot of more points is slow to draw and shows no more.
 MOST_SHOWN = 20_000

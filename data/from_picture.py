@@ -12,9 +12,9 @@ import sys
 import numpy as np
 from PIL import Image
 
-from data.draw_pi import draw, glyph_mask, on_black, write
+from data.glyph import draw, glyph_mask, on_black, write
 from data.points import open_picture
-from utils.errors import InputError, run_program
+from utils.program.errors import InputError, run_program
 
 Points = tuple[np.ndarray, np.ndarray, bytes]
 

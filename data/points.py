@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 
 from data.scaling import Scaling
-from utils.errors import InputError
+from utils.program.errors import InputError
 
 # Training points are fetched about this many at a time, however small a batch is: to fetch is dear, points are small.
 CHUNK = 4096

@@ -1,7 +1,7 @@
 """Generative models of colored points, all behind the same few verbs: encode, reparameterize, decode, loss, sample."""
 
 from models.generator import colored_pi_generator
-from models.table import MODELS
+from models.registry import MODELS
 from models.vae import VAE
 
 __all__ = ["MODELS", "VAE", "colored_pi_generator"]

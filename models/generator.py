@@ -10,10 +10,10 @@ import numpy as np
 import torch
 
 from data.scaling import Scaling
-from models.table import MODELS
+from models.registry import MODELS
 from models.vae import VAE
-from utils.errors import InputError
-from utils.files import write_whole
+from utils.program.errors import InputError
+from utils.program.files import write_whole
 
 FORMAT = 1
 # The arguments that a model is built with, by their names in the configuration.

@@ -19,13 +19,13 @@ import numpy as np
 import torch
 from torch.profiler import ProfilerActivity, profile
 
-from data.draw_pi import glyph_mask, on_black, write
+from data.glyph import glyph_mask, on_black, write
 from data.points import read_points
 from models.generator import BLOCK, Generator, build_model
-from models.table import MODELS
-from utils.config import Config
-from utils.record import Record
-from utils.training import Training
+from models.registry import MODELS
+from utils.runs.record import Record
+from utils.settings.config import Config
+from utils.training.loop import Training
 
 REPOSITORY = Path(__file__).parent.parent
 # Of a short run.
@@ -119,7 +119,7 @@ def pictures() -> Rows:
     for name in MODELS:
         with tempfile.TemporaryDirectory() as folder:
             code = (
-                "import atexit, time, functools; import main, utils.record as r, utils.plotting\n"
+                "import atexit, time, functools; import main, utils.runs.record as r, utils.pictures.plotting\n"
                 "spent = [0.0]\n"
                 "def timed(f):\n"
                 "    @functools.wraps(f)\n"
@@ -143,7 +143,7 @@ def pictures() -> Rows:
 def start() -> Rows:
     """From `python main.py` to the first step, over `import torch`; both in processes of their own."""
     code = (
-        "import os, utils.training as t; t.Training._take_step = lambda *_: os._exit(0)\n"
+        "import os, utils.training.loop as t; t.Training._take_step = lambda *_: os._exit(0)\n"
         "import main; main.main(['result_path={}'])"
     )
     with tempfile.TemporaryDirectory() as folder:

@@ -6,11 +6,11 @@ import pytest
 import torch
 from PIL import Image
 
-from data.draw_pi import draw, glyph_mask, write
+from data.glyph import draw, glyph_mask, write
 from data.points import ColoredPoints, read_points
-from models.table import MODELS
+from models.registry import MODELS
 from models.vae import VAE
-from utils.config import Config
+from utils.settings.config import Config
 
 
 @pytest.fixture

@@ -31,13 +31,13 @@ from sklearn.model_selection import cross_val_predict
 from sklearn.neighbors import KernelDensity
 from tqdm import tqdm
 
-from data.draw_pi import draw, glyph_mask
+from data.glyph import draw, glyph_mask
 from data.points import ColoredPoints
 from data.scaling import Scaling
 from models.generator import Generator, build_model
-from utils.config import Config, load_config
-from utils.evaluation import active_units
-from utils.training import Training, evaluate_loss
+from utils.evaluation.figures import active_units
+from utils.settings.config import Config, load_config
+from utils.training.loop import Training, evaluate_loss
 
 GLYPHS = ("π", "&")
 SIZE = 300

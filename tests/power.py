@@ -17,9 +17,9 @@ from tqdm import tqdm
 
 from data.points import read_points
 from data.scaling import Scaling
-from utils.config import Config
-from utils.evaluation import SIGNIFICANT, evaluate, verdict
-from utils.two_sample import spread
+from utils.evaluation.figures import SIGNIFICANT, evaluate, verdict
+from utils.evaluation.two_sample import spread
+from utils.settings.config import Config
 
 SEEDS = range(20)
 N_HELD_OUT, N_OTHERS = 500, 1500

@@ -16,8 +16,8 @@ from PIL import Image
 
 from data.points import PICTURE, XS, YS, read_points
 from main import main
-from utils.config import Config, load_config
-from utils.errors import InputError
+from utils.program.errors import InputError
+from utils.settings.config import Config, load_config
 
 Change = Callable[[Path], None]
 
@@ -106,7 +106,7 @@ DATA = {
 
 FILES = {
     "missing": (None, r"none\.yaml: cannot read the configuration .*; name another with --config FILE"),
-    "empty": ("", "is empty; `python -m utils.config"),
+    "empty": ("", "is empty; `python -m utils.settings.config"),
     "only comments": ("# nothing\n", "is empty"),
     "null": ("null\n", "is empty"),
     "a list": ("- epochs\n", "is a list, not a table"),
@@ -259,7 +259,7 @@ def test_what_is_unusual_but_allowed_runs_to_the_end(
     monkeypatch: pytest.MonkeyPatch,
 ):
     # The training curves do not depend on the data's form, and take their time.
-    monkeypatch.setattr("utils.record.save_loss_curves", lambda *_: None)
+    monkeypatch.setattr("utils.runs.record.save_loss_curves", lambda *_: None)
     try:
         case(folder)
     except OSError:

@@ -13,9 +13,9 @@ import pytest
 import torch
 
 from main import main
-from utils.errors import InputError, run_program
-from utils.files import LOCK, claimed, write_whole
-from utils.training import Training
+from utils.program.errors import InputError, run_program
+from utils.program.files import LOCK, claimed, write_whole
+from utils.training.loop import Training
 
 REPOSITORY = Path(__file__).parent.parent
 QUICK = {"batch_size": 50, "hidden_dim": 16, "n_components": 4, "n_generate": 100}
@@ -74,7 +74,7 @@ def test_a_run_that_is_killed_at_any_moment_resumes_to_the_same_bytes(
         with monkeypatch.context() as patch:
             # Pictures and the verdict are not compared, and take most of the time.
             patch.setattr("main.judge", lambda *_: ({}, None))
-            for unseen in ("main.show", "main.report", "utils.record.save_loss_curves"):
+            for unseen in ("main.show", "main.report", "utils.runs.record.save_loss_curves"):
                 patch.setattr(unseen, lambda *_: None)
             process = started([*killed, "--resume"] if saved else killed)
             process.join()

@@ -15,8 +15,8 @@ from main import main
 from models import colored_pi_generator
 from models.attention import AttentionVAE
 from models.vae import Loss
-from utils.config import Config, load_config
-from utils.errors import InputError
+from utils.program.errors import InputError
+from utils.settings.config import Config, load_config
 
 REPOSITORY = Path(__file__).parent.parent
 QUICK = {"epochs": 2, "batch_size": 50, "hidden_dim": 32, "n_components": 8, "n_generate": 200}
@@ -39,7 +39,7 @@ def run(folder: Path, tmp_path: Path) -> Run:
 @pytest.fixture
 def without_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     """For runs whose pictures nobody looks at: to draw them takes most of the time."""
-    for drawing in ("main.save_comparison", "main.show_latent", "utils.record.save_loss_curves"):
+    for drawing in ("main.save_comparison", "main.show_latent", "utils.runs.record.save_loss_curves"):
         monkeypatch.setattr(drawing, lambda *_: None)
 
 
@@ -125,7 +125,7 @@ def test_the_films_last_frame_is_the_last_epochs_picture(run: Run):
 
 @pytest.mark.usefixtures("without_pictures")
 def test_a_film_of_many_epochs_has_a_hundred_frames_at_most(run: Run, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("utils.record.MOST_FRAMES", 3)
+    monkeypatch.setattr("utils.runs.record.MOST_FRAMES", 3)
 
     out = run("epochs=8")
 
@@ -155,7 +155,7 @@ def test_without_a_compiler_it_trains_all_the_same_and_says_so(
     def broken(*_: object) -> None:
         raise RuntimeError("no g++ here")
 
-    monkeypatch.setattr("utils.training.compiled", broken)
+    monkeypatch.setattr("utils.training.loop.compiled", broken)
     out = run("compile=always", "epochs=1")
 
     assert "not compiled, it trains all the same, but slower (no g++ here)" in capsys.readouterr().out

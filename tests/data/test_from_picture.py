@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from data.draw_pi import draw, glyph_mask
 from data.from_picture import main, scatter
+from data.glyph import draw, glyph_mask
 from data.points import read_points
-from utils.errors import InputError
+from utils.program.errors import InputError
 
 
 def halves() -> Image.Image:

@@ -7,7 +7,7 @@ import torch
 from PIL import Image
 
 from data.points import ColoredPoints, read_points
-from utils.errors import InputError
+from utils.program.errors import InputError
 
 
 def test_a_point_is_row_column_and_the_color_of_the_picture_there(folder: Path):

@@ -7,7 +7,7 @@ import torch
 from data.scaling import Scaling
 from models import colored_pi_generator
 from models.generator import BLOCK, Generator, build_model, load_generator
-from utils.errors import InputError
+from utils.program.errors import InputError
 
 CONFIG = {"model": "vanilla", "hidden_dim": 16, "latent_dim": 2, "n_components": 4}
 

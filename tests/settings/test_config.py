@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from utils.config import Config, describe, load_config
-from utils.errors import InputError
+from utils.program.errors import InputError
+from utils.settings.config import Config, describe, load_config
 
 REPOSITORY = Path(__file__).parent.parent.parent
 SEED_KEYS = "epochs batch_size hidden_dim device num_workers result_path gen_every_epochs seed retrain"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from utils.errors import InputError
+from utils.program.errors import InputError
 
 LOCK = "run.lock"
 # What a run writes with the settings as they come, twice over.

@@ -1,6 +1,6 @@
 import pytest
 
-from utils.annealing import beta_schedule, constant, cosine_decay, cyclical, monotonic
+from utils.training.schedules import beta_schedule, constant, cosine_decay, cyclical, monotonic
 
 
 def test_cyclical_annealing_has_the_values_of_the_papers_definition():

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from data.draw_pi import draw, glyph_mask
+from data.glyph import draw, glyph_mask
 from data.points import BLACK, read_points
 
 REPOSITORY = Path(__file__).parent.parent.parent

@@ -15,10 +15,10 @@ from tqdm import tqdm
 
 from data.points import ColoredPoints
 from models.vae import VAE
-from utils.annealing import beta_schedule, cosine_decay
-from utils.compilation import compiled
-from utils.config import Config
-from utils.errors import InputError
+from utils.program.errors import InputError
+from utils.settings.config import Config
+from utils.training.compilation import compiled
+from utils.training.schedules import beta_schedule, cosine_decay
 
 WARMUP_STEPS = 50
 # Held-out points are evaluated in blocks, so that memory does not grow with their number.

@@ -1,6 +1,6 @@
 """Every setting of a run: its default, its bounds and its meaning stand here and nowhere else.
 
-`config.yaml`, `--help` and the validation follow from `Config`; `python -m utils.config > config.yaml` writes the file.
+`config.yaml`, `--help` and the validation follow from `Config`; `python -m utils.settings.config > config.yaml` writes the file.
 """
 
 import dataclasses
@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from utils.errors import InputError
+from utils.program.errors import InputError
 
 
 def _key(default: Any, doc: str, **bounds: Any) -> Any:
@@ -111,7 +111,7 @@ def load_config(path: str, overrides: list[str] = ()) -> Config:
         ) from None
     settings = _parse(text, path)
     if settings is None:
-        raise InputError(f"{path}: is empty; `python -m utils.config > {path}` writes one with all defaults")
+        raise InputError(f"{path}: is empty; `python -m utils.settings.config > {path}` writes one with all defaults")
     if not isinstance(settings, dict):
         raise InputError(f"{path}: is a {type(settings).__name__}, not a table; write one 'key: value' a line")
     overridden = {}

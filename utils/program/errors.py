@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 
-from utils.interruption import Interrupted, raise_on_terminate
+from utils.program.interruption import Interrupted, raise_on_terminate
 
 
 class InputError(Exception):

@@ -3,7 +3,7 @@
 Points are integers `(n, 5)`: x, y, r, g, b. A floor is what the same figure comes to for real points in place of the
 generated ones. docs/evaluation.md has each figure's definition, its source, and how well it notices what is wrong.
 
-    python -m utils.evaluation --data DIR SAMPLES.npy    judges any such points, wherever they come from
+    python -m utils.evaluation.figures --data DIR SAMPLES.npy    judges any such points, wherever they come from
 """
 
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from utils.two_sample import (
+from utils.evaluation.two_sample import (
     ClassifierTest,
     classifier_test,
     energy_test,
@@ -196,10 +196,10 @@ def main(arguments: list[str]) -> None:
     import argparse
 
     from data.points import read_points
-    from utils.config import Config
-    from utils.errors import InputError
+    from utils.program.errors import InputError
+    from utils.settings.config import Config
 
-    parser = argparse.ArgumentParser(prog="python -m utils.evaluation", description=main.__doc__.partition(".")[0])
+    parser = argparse.ArgumentParser(prog="python -m utils.evaluation.figures", description=main.__doc__.partition(".")[0])
     parser.add_argument("--data", metavar="DIR", default=Config.data_path, help="folder of the data")
     parser.add_argument("--holdout", type=float, default=Config.holdout, help="share of the data held out")
     parser.add_argument("--seed", type=int, default=Config.seed, help="the split's seed; that of the generator's run")
@@ -224,6 +224,6 @@ def main(arguments: list[str]) -> None:
 if __name__ == "__main__":
     import sys
 
-    from utils.errors import run_program
+    from utils.program.errors import run_program
 
     run_program(main, sys.argv[1:])

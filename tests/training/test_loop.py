@@ -7,9 +7,9 @@ import torch
 from data.points import ColoredPoints
 from models.generator import build_model
 from models.vae import VAE, Loss
-from utils.config import Config
-from utils.errors import InputError
-from utils.training import Epoch, Training, evaluate_loss, pick_device
+from utils.program.errors import InputError
+from utils.settings.config import Config
+from utils.training.loop import Epoch, Training, evaluate_loss, pick_device
 
 
 def trained(points: ColoredPoints, config: Config) -> tuple[VAE, list[Epoch]]:
@@ -121,7 +121,7 @@ def test_compiled_steps_come_to_what_uncompiled_ones_do(
         assert [tuple(argument.shape) for argument in example] == [(50, 5), (50, quick.latent_dim), ()]
         return code
 
-    monkeypatch.setattr("utils.training.compiled", recording)
+    monkeypatch.setattr("utils.training.loop.compiled", recording)
     plain, _ = trained(points, quick)
     torch.manual_seed(quick.seed)
     training = Training(build_model(dataclasses.asdict(quick)), *points.split(quick.holdout, quick.seed), quick)

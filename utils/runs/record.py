@@ -12,12 +12,12 @@ from PIL import Image
 
 from data.points import ColoredPoints
 from models.generator import Generator
-from utils.config import Config
-from utils.errors import InputError
-from utils.files import write_whole
-from utils.plotting import paint, save_film, save_loss_curves
-from utils.training import Epoch, Training
-from utils.two_sample import thinned
+from utils.evaluation.two_sample import thinned
+from utils.pictures.plotting import paint, save_film, save_loss_curves
+from utils.program.errors import InputError
+from utils.program.files import write_whole
+from utils.settings.config import Config
+from utils.training.loop import Epoch, Training
 
 # Points on a frame of the film: enough to see the glyph, few enough to be drawn after each epoch.
 FRAME_POINTS = 2000

@@ -4,7 +4,7 @@ import torch
 
 from data.points import ColoredPoints
 from models.generator import Generator, build_model
-from utils.latent import GRID, STEPS, TRAVERSAL_POINTS, latent_map, posterior_means
+from utils.evaluation.latent import GRID, STEPS, TRAVERSAL_POINTS, latent_map, posterior_means
 
 
 def a_generator(points: ColoredPoints, latent_dim: int) -> Generator:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from utils.plotting import paint, save_compared, save_comparison, save_film, save_latent, save_loss_curves
+from utils.pictures.plotting import paint, save_compared, save_comparison, save_film, save_latent, save_loss_curves
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from utils.compilation import compiled, is_worthwhile
+from utils.training.compilation import compiled, is_worthwhile
 
 
 def test_auto_compiles_where_there_are_many_steps():

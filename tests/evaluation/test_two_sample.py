@@ -3,7 +3,7 @@ import pytest
 import torch
 from conftest import world
 
-from utils.two_sample import (
+from utils.evaluation.two_sample import (
     area_under_curve,
     classifier_test,
     energy_test,
