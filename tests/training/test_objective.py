@@ -1,0 +1,65 @@
+"""What a training step does, held against a textbook's loop: loss, gradients, clip, AdamW, weight average."""
+
+import copy
+import dataclasses
+
+import pytest
+import torch
+
+from data.points import ColoredPoints
+from models.generator import build_model
+from models.vae import VAE
+from utils.settings.config import Config
+from utils.training.loop import WARMUP_STEPS, Training
+from utils.training.schedules import beta_schedule, cosine_decay
+
+
+def textbook(model: VAE, points: ColoredPoints, config: Config) -> tuple[VAE, VAE]:
+    """`model` trained as a textbook would, with the random numbers of `Training`; and its weight average."""
+    average, step = copy.deepcopy(model), 0
+    named = list(model.named_parameters())
+    decaying = [w for name, w in named if w.ndim >= 2 and not name.startswith("prior.")]
+    others = [w for name, w in named if w.ndim < 2 or name.startswith("prior.")]
+    optimizer = torch.optim.AdamW(
+        [{"params": decaying, "weight_decay": config.weight_decay}, {"params": others, "weight_decay": 0.0}],
+        lr=config.learning_rate,
+        betas=(0.9, 0.99),
+    )
+    n_batches = -(-len(points) // config.batch_size)
+    n_steps = config.epochs * n_batches
+    beta_at = beta_schedule(
+        config.annealing, n_steps, config.n_cycles, config.ratio, config.annealing_share, config.beta_max
+    )
+    order, noise = (torch.Generator().manual_seed(config.seed) for _ in range(2))
+    for _ in range(config.epochs):
+        x = points.points[torch.randperm(len(points), generator=order)]
+        for batch in points.scaling.dequantise(x, order).split(config.batch_size):
+            for group in optimizer.param_groups:
+                group["lr"] = config.learning_rate * cosine_decay(step, n_steps, WARMUP_STEPS)
+            reconstruction, kl = model.loss(batch, model.noise(len(batch), noise))
+            optimizer.zero_grad()
+            (reconstruction + beta_at(step) * kl).mean().backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), config.clip_norm)
+            optimizer.step()
+            step += 1
+            decay = min(config.ema_decay, step / (9 + step))
+            with torch.no_grad():
+                for mean, weight in zip(average.parameters(), model.parameters(), strict=True):
+                    mean.copy_(decay * mean + (1 - decay) * weight)
+    return model, average
+
+
+@pytest.mark.parametrize("name", ["attention", "vanilla"])
+def test_training_takes_the_steps_of_a_textbook(points: ColoredPoints, quick: Config, name: str):
+    # Rates, decay and clipping are such that each of them shows in the weights after 12 steps.
+    config = dataclasses.replace(quick, model=name, learning_rate=0.01, weight_decay=1.0, clip_norm=0.5)
+    torch.manual_seed(0)
+    model = build_model(dataclasses.asdict(config))
+    expected, expected_average = textbook(copy.deepcopy(model), points, config)
+
+    training = Training(model, points, points, config)
+    training.run(lambda *_: None)
+
+    for ours, theirs in ((model, expected), (training.average, expected_average)):
+        for (part, weight), (_, wanted) in zip(ours.named_parameters(), theirs.named_parameters(), strict=True):
+            assert torch.allclose(weight, wanted, atol=1e-4), part
