@@ -1,1 +1,1 @@
-"""The input: reading, checking, scaling and splitting points, and drawing the sample set."""
+"""The points: reading, checking, scaling, splitting and batching them; drawing data sets."""

@@ -43,7 +43,7 @@ def scatter(picture: Image.Image, n: int, size: int, threshold: int, seed: int) 
     return rows, columns, on_black(rows, columns, colors[rows, columns].astype(float), weights.shape)
 
 
-def write_text(text: str, n: int, size: int, seed: int) -> Points:
+def draw_text(text: str, n: int, size: int, seed: int) -> Points:
     """`n` distinct pixels of `text`, in the colors of the sample set. Raises InputError where it has fewer."""
     mask = glyph_mask(text, size)
     if mask.sum() < n:
@@ -71,7 +71,7 @@ def main(arguments: list[str]) -> None:
         picture = open_picture(options.picture)
         points = scatter(picture, options.points, options.size, options.threshold, options.seed)
     elif options.text.strip():
-        points = write_text(options.text, options.points, options.size, options.seed)
+        points = draw_text(options.text, options.points, options.size, options.seed)
     else:
         raise InputError("--text must have something to draw")
     write(options.out, *points)

@@ -1,4 +1,4 @@
-"""Draw a glyph as colored points. The sample data set is `python -m data.from_picture --text π`: this, and no more."""
+"""Draw a glyph as colored points, and write points as a data set. The sample data set was drawn by this code."""
 
 import io
 from pathlib import Path

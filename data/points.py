@@ -1,33 +1,27 @@
 """The data set: colored points, read from two arrays and a picture, checked, and split."""
 
 import hashlib
-import math
-import signal
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset, Sampler
+from torch.utils.data import Dataset
 
+from data.coordinates import PLACES
 from data.scaling import Scaling
 from utils.program.errors import InputError
 
-# Training points are fetched about this many at a time, however small a batch is: to fetch is dear, points are small.
-CHUNK = 4096
 XS, YS, PICTURE = "pi_xs.npy", "pi_ys.npy", "sparse_pi_colored.jpg"
-# PyTorch warns, in six lines, of more worker processes than cores; the seed's own settings ask for four.
-warnings.filterwarnings("ignore", "This DataLoader will create")
 # A pixel this dark in all channels counts as black background; JPEG leaves a shimmer around the points.
 BLACK = 40
-# To see whether most points fall on black, about this many will do.
+# Checking this many points is enough to see whether most of them fall on black.
 ENOUGH = 100_000
 
 
-class ColoredPoints(Dataset):
+class ColoredPoints(Dataset[Tensor]):
     """`points (n, 5)`: integers x (row), y (column), r, g, b, on the grid of `scaling`."""
 
     def __init__(self, points: Tensor, scaling: Scaling) -> None:
@@ -39,40 +33,26 @@ class ColoredPoints(Dataset):
     def __getitem__(self, index: int | Tensor) -> Tensor:
         return self.points[index]
 
-    def chunks(self, batch_size: int, num_workers: int, generator: torch.Generator) -> DataLoader:
-        """All points once, in an order that `generator` draws anew for each epoch.
-
-        They come some whole batches at a time, `(k * batch_size, 5)`; the last may be smaller. With `num_workers`, as
-        many processes fetch the same chunks, and are kept from epoch to epoch.
-        """
-        return DataLoader(
-            self,
-            batch_size=None,
-            sampler=_Shuffle(len(self), batch_size * max(1, CHUNK // batch_size), generator),
-            num_workers=num_workers,
-            persistent_workers=num_workers > 0,
-            worker_init_fn=_leave_interruption_to_the_main_process,
-        )
-
-    def remarks(self) -> str:
-        """What is allowed but worth a word: how many points share a pixel with another."""
-        height, width = self.scaling.size[:2]
-        taken = torch.zeros(height * width, dtype=torch.bool)
-        taken[self.points[:, 0] * width + self.points[:, 1]] = True
-        pixels = int(taken.sum())
-        return f" ({len(self) - pixels:,} of them on a pixel that another has too)" if pixels < len(self) else ""
+    @property
+    def n_on_shared_pixels(self) -> int:
+        """How many points could be left out with every pixel of the set still taken."""
+        height, width = self.scaling.shape
+        taken = torch.zeros(height, width, dtype=torch.bool)
+        taken[self.points[:, PLACES].unbind(1)] = True
+        return len(self) - int(taken.sum())
 
     def fingerprint(self) -> str:
-        """A short name for these very points on this very grid: a hash of both."""
+        """A hash of the points and their grid, which tells one data set from another."""
         digest = hashlib.sha256(repr(self.scaling.size).encode())
         digest.update(np.ascontiguousarray(self.points.numpy(), "<i8").tobytes())
         return digest.hexdigest()[:16]
 
     def split(self, holdout: float, seed: int) -> tuple["ColoredPoints", "ColoredPoints"]:
-        """Training points and held-out points: a share `holdout` (0.5 at most), at least one, chosen by `seed`."""
+        """Training points and held-out points: a share `holdout` (at most 0.5), at least one, chosen by `seed`."""
         held_out = max(1, round(holdout * len(self)))
         order = torch.randperm(len(self), generator=torch.Generator().manual_seed(seed))
-        return tuple(ColoredPoints(self.points[part], self.scaling) for part in (order[held_out:], order[:held_out]))
+        training, testing = self.points[order[held_out:]], self.points[order[:held_out]]
+        return ColoredPoints(training, self.scaling), ColoredPoints(testing, self.scaling)
 
 
 def read_points(folder: str | Path) -> ColoredPoints:
@@ -85,9 +65,7 @@ def read_points(folder: str | Path) -> ColoredPoints:
     height, width = picture.shape[:2]
     xs, ys = _read_coordinates(folder / XS, height, "rows"), _read_coordinates(folder / YS, width, "columns")
     if len(xs) != len(ys):
-        raise InputError(
-            f"{folder}: {XS} holds {len(xs)} numbers and {YS} {len(ys)}; there must be one of each a point"
-        )
+        raise InputError(f"{folder}: {XS} holds {len(xs)} numbers and {YS} {len(ys)}; each point needs one of both")
     if len(xs) < 2:
         raise InputError(f"{folder}: one point cannot be split into training and held-out points; give 2 or more")
     _check_axes(folder, picture, xs, ys)
@@ -96,7 +74,7 @@ def read_points(folder: str | Path) -> ColoredPoints:
 
 
 def open_picture(path: str | Path) -> Image.Image:
-    """The picture in `path`, of any format and mode, with 8 bits a channel.
+    """The picture in `path`, of any format and mode, with 8 bits per channel.
 
     Raises InputError where it cannot be read.
     """
@@ -112,28 +90,9 @@ def open_picture(path: str | Path) -> Image.Image:
     except (OSError, ValueError, SyntaxError) as error:
         raise InputError(f"{path}: cannot be read as a picture ({error}); save it again, as PNG or JPEG") from None
     if picture.mode.startswith("I"):
-        # 16 bits a pixel, which conversion would cut off at 255.
+        # 16 bits per pixel, which conversion to RGB would clip at 255.
         return Image.fromarray((np.asarray(picture) >> 8).clip(0, 255).astype(np.uint8))
     return picture
-
-
-class _Shuffle(Sampler):
-    """The indices of `n` points in a random order, `size` at a time."""
-
-    def __init__(self, n: int, size: int, generator: torch.Generator) -> None:
-        self.n, self.size, self.generator = n, size, generator
-
-    def __len__(self) -> int:
-        return math.ceil(self.n / self.size)
-
-    def __iter__(self) -> Iterator[Tensor]:
-        yield from torch.randperm(self.n, generator=self.generator).split(self.size)
-
-
-def _leave_interruption_to_the_main_process(worker: int) -> None:
-    """Ctrl-C reaches the whole group of processes; the main one still needs batches to end its step."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _read_coordinates(path: Path, size: int, axis: str) -> np.ndarray:
@@ -146,7 +105,7 @@ def _read_coordinates(path: Path, size: int, axis: str) -> np.ndarray:
         raise InputError(f"{path}: cannot be read as a NumPy array ({error}); save it again with numpy.save") from None
     if not isinstance(values, np.ndarray) or values.ndim != 1 or len(values) == 0:
         shape = getattr(values, "shape", "no array")
-        raise InputError(f"{path}: must be a list of numbers, one a point, but its shape is {shape}")
+        raise InputError(f"{path}: must be a list of numbers, one per point, but its shape is {shape}")
     if values.dtype.kind not in "iuf" or not np.array_equal(values, np.trunc(values)):
         raise InputError(f"{path}: must hold integers (pixel indices), but holds {values.dtype} numbers")
     if values.min() < 0 or values.max() >= size:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-COLORS = 256
-# Dequantised points keep this share of a cell away from its border: rounding to float32 leads none into the next cell.
+from data.coordinates import N_COLORS, N_LEVELS
+
+# Dequantized points keep this share of a cell away from its border, so that rounding to float32 never moves a point
+# into the next cell.
 BORDER = 1 / 256
 
 
@@ -15,11 +17,11 @@ BORDER = 1 / 256
 class Scaling:
     """The map between integer points and the unit cube.
 
-    `size` counts the values of each coordinate: height, width, 256, 256, 256.
+    `size` counts the values of each coordinate: height, width, then 256 for each color channel.
 
-    A density over real numbers grows without bound on integers, so each point is *dequantised*: moved to a random place
+    A density over real numbers grows without bound on integers, so each point is *dequantized*: moved to a random place
     in its cell of the grid (Theis et al. 2016, arXiv 1511.01844, section 3.1). -log of the density, plus `log_cells`,
-    then bounds -log of the probability of the integer point from above, both in nats.
+    is then an upper bound on -log of the probability of the integer point, both in nats.
     """
 
     size: tuple[int, ...]
@@ -27,19 +29,25 @@ class Scaling:
     @classmethod
     def of_picture(cls, height: int, width: int) -> "Scaling":
         """The scaling of points in a picture of `height` x `width` pixels."""
-        return cls((height, width, COLORS, COLORS, COLORS))
+        return cls((height, width, *[N_LEVELS] * N_COLORS))
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width of the picture in pixels."""
+        height, width = self.size[:2]
+        return height, width
 
     @property
     def log_cells(self) -> float:
-        """Log of the number of cells in the grid: what the best guess costs, in nats, when nothing is known."""
+        """Log of the number of cells in the grid: the cost in nats of a uniform guess."""
         return sum(math.log(size) for size in self.size)
 
-    def dequantise(self, points: Tensor, generator: torch.Generator) -> Tensor:
-        """Integer `points (n, 5)` to float32 `(n, 5)` in (0, 1), each drawn evenly from its cell."""
-        noise = torch.rand(points.shape, generator=generator, dtype=torch.float64)
+    def dequantize(self, points: Tensor, rng: torch.Generator) -> Tensor:
+        """Integer `points (n, 5)` to float32 `(n, 5)` in (0, 1), each drawn uniformly from its cell."""
+        noise = torch.rand(points.shape, generator=rng, dtype=torch.float64)
         return ((points + BORDER + (1 - 2 * BORDER) * noise) / noise.new_tensor(self.size)).float()
 
-    def quantise(self, x: Tensor) -> Tensor:
-        """The inverse of `dequantise`: the integers `(n, 5)` in whose cells the numbers `x (n, 5)` in [0, 1] lie."""
+    def quantize(self, x: Tensor) -> Tensor:
+        """The inverse of `dequantize`: the integers `(n, 5)` in whose cells the numbers `x (n, 5)` in [0, 1] lie."""
         size = torch.tensor(self.size)
         return torch.minimum((x.cpu().double() * size).floor().long(), size - 1)

@@ -1,4 +1,4 @@
-"""Generative models of colored points, all behind the same few verbs: encode, reparameterize, decode, loss, sample."""
+"""Generative models of colored points, all with the same methods: encode, reparameterize, decode, loss, sample."""
 
 from models.generator import colored_pi_generator
 from models.registry import MODELS

@@ -1,5 +1,6 @@
-"""A trained model packed into one file, with all that it takes to draw points from it anywhere."""
+"""A trained model in one file, with all that it takes to draw points from it anywhere."""
 
+import io
 import pickle
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,41 +14,46 @@ from data.scaling import Scaling
 from models.registry import MODELS
 from models.vae import VAE
 from utils.program.errors import InputError
-from utils.program.files import write_whole
+from utils.program.files import write_bytes
 
+# The version of model.pt.
 FORMAT = 1
-# The arguments that a model is built with, by their names in the configuration.
+# Settings that a model is built with; each is an argument of its class.
 ARCHITECTURE = ("hidden_dim", "latent_dim", "n_components")
-# Points drawn at a time: so few that what is computed for them stays in the processor's cache.
+# Points drawn at once: few enough for their intermediate results to stay in the processor's cache.
 BLOCK = 4000
 
 
 @dataclass
 class Generator:
-    """A model, the grid its points lie on, the settings it was trained with and the fingerprint of the data."""
+    """A model, the grid of its points, the settings it was trained with and the fingerprint of its data."""
 
     model: VAE
     scaling: Scaling
     config: dict[str, Any]
     fingerprint: str
 
+    @property
+    def device(self) -> torch.device:
+        """Where the model computes."""
+        return next(self.model.parameters()).device
+
     def sample(self, n: int, seed: int | None = None) -> np.ndarray:
-        """`n` points `(n, 5)`, integers x, y, r, g, b; the same for the same seed, other ones each time for None."""
+        """`n` points `(n, 5)`, integers x, y, r, g, b. The same seed draws the same points; None draws new ones."""
         return np.concatenate(list(self.sample_blocks(n, seed)))
 
     def sample_blocks(self, n: int, seed: int | None = None) -> Iterator[np.ndarray]:
-        """The points of `sample`, in blocks of `BLOCK`: memory stays the same however many are asked for."""
-        device = next(self.model.parameters()).device
-        generator = torch.Generator(device)
+        """The points of `sample` in blocks, so that memory does not grow with `n`."""
+        rng = torch.Generator(self.device)
         if seed is None:
-            generator.seed()
+            rng.seed()
         else:
-            generator.manual_seed(seed)
+            rng.manual_seed(seed)
         for start in range(0, n, BLOCK):
-            yield self.scaling.quantise(self.model.sample(min(BLOCK, n - start), generator)).numpy()
+            yield self.scaling.quantize(self.model.sample(min(BLOCK, n - start), rng)).numpy()
 
     def save(self, path: str | Path) -> None:
-        """Write all of it to `path`, whole or not at all."""
+        """Write all of it to `path`. Raises InputError if that fails; what was there before then still is."""
         content = {
             "format": FORMAT,
             "config": self.config,
@@ -55,18 +61,20 @@ class Generator:
             "size": list(self.scaling.size),
             "fingerprint": self.fingerprint,
         }
-        write_whole(path, lambda unfinished: torch.save(content, unfinished))
+        packed = io.BytesIO()
+        torch.save(content, packed)
+        write_bytes(path, packed.getvalue())
 
 
 def build_model(config: dict[str, Any]) -> VAE:
-    """A new model as `config` wants it: `model` names it, `ARCHITECTURE` shapes it."""
+    """A new model of the kind `config["model"]`, with the settings of `ARCHITECTURE`."""
     return MODELS[config["model"]](**{key: config[key] for key in ARCHITECTURE})
 
 
-def load_generator(path: str | Path, device: str = "cpu") -> Generator:
+def load_generator(path: str | Path, device: torch.device | str = "cpu") -> Generator:
     """Read what `Generator.save` wrote. Nothing in the file can run code.
 
-    Raises InputError where there is no such file, or it does not hold a generator.
+    Raises InputError if there is no such file, or it does not hold a generator.
     """
     try:
         content = torch.load(path, map_location=device, weights_only=True)
@@ -97,6 +105,6 @@ def colored_pi_generator(n: int = 1, path: str = "result/attention/model.pt", se
     >>> from models import colored_pi_generator
     >>> points = colored_pi_generator(n=1000, seed=1)
 
-    Raises InputError where `path` holds no trained model.
+    Raises InputError if `path` holds no trained model.
     """
     return load_generator(path).sample(n, seed)

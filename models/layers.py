@@ -1,6 +1,7 @@
 """The building blocks that both models share."""
 
 import math
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -8,11 +9,13 @@ from torch.nn import functional as F
 
 
 class Harmonics(nn.Module):
-    """Describe a number v in [0, 1] by cos(pi k v), k = 1 ... n: a linear map of these can bend at any v.
+    """Features cos(pi k v), k = 1 ... n, of a number v in [0, 1]: a linear map of them is a smooth curve in v.
 
     `(...)` in, `(..., n)` out. Tancik et al. 2020, "Fourier features let networks learn high frequency functions in low
     dimensional domains" (arXiv 2006.10739), with the frequencies of the cosine transform.
     """
+
+    frequencies: Tensor
 
     def __init__(self, n: int) -> None:
         super().__init__()
@@ -23,9 +26,9 @@ class Harmonics(nn.Module):
 
 
 class LinearEach(nn.Module):
-    """A linear map of its own for each of `count` places: `(n, count, inputs)` in, `(n, count, outputs)` out.
+    """One linear map for each of `count` slots: `(n, count, inputs)` in, `(n, count, outputs)` out.
 
-    With `places`, only a run of them: `(n, len(places), inputs)` in.
+    With `slots`, only those maps are applied: `(n, len(slots), inputs)` in.
     """
 
     def __init__(self, count: int, inputs: int, outputs: int) -> None:
@@ -33,8 +36,8 @@ class LinearEach(nn.Module):
         self.weight = nn.Parameter(torch.randn(count, inputs, outputs) / math.sqrt(inputs))
         self.bias = nn.Parameter(torch.zeros(count, outputs))
 
-    def forward(self, h: Tensor, places: slice = slice(None)) -> Tensor:
-        return torch.einsum("nki,kio->nko", h, self.weight[places]) + self.bias[places]
+    def forward(self, h: Tensor, slots: slice = slice(None)) -> Tensor:
+        return torch.einsum("nki,kio->nko", h, self.weight[slots]) + self.bias[slots]
 
 
 class ResidualBlock(nn.Module):
@@ -53,8 +56,8 @@ class ResidualBlock(nn.Module):
 class SelfAttention(nn.Module):
     """h + W attention(norm(h)) over a sequence of tokens: `(n, tokens, width)` in and out.
 
-    With `causal`, a token sees itself and those before it. Vaswani et al. 2017, "Attention is all you need"
-    (arXiv 1706.03762), equation 1, normalised before instead of after.
+    With `causal`, a token attends to itself and those before it. Vaswani et al. 2017, "Attention is all you need"
+    (arXiv 1706.03762), equation 1, with the norm before the attention instead of after.
     """
 
     def __init__(self, width: int, n_heads: int, causal: bool) -> None:
@@ -67,24 +70,24 @@ class SelfAttention(nn.Module):
     def forward(self, h: Tensor, past: Tensor | None = None, skip: int = 0) -> tuple[Tensor, Tensor]:
         """The new `h`, and the keys and values `(n, tokens, 2, heads, width / heads)` of all tokens so far.
 
-        `past` holds those of the tokens before `h`; then `h` must be the one token that follows them. The first `skip`
-        tokens are seen by the others, but do not come out.
+        `past` holds the keys and values of the tokens before `h`; `h` is then the single token that follows them. The
+        first `skip` tokens are attended to, but not returned.
         """
         n, tokens, width = h.shape
         heads = self.query_key_value(self.norm(h)).view(n, tokens, 3, self.n_heads, -1)
-        query, seen = heads[:, skip:, 0], heads[:, :, 1:]
+        query, keys_values = heads[:, skip:, 0], heads[:, :, 1:]
         if past is not None:
-            seen = torch.cat([past, seen], dim=1)
-        key, value = seen.unbind(2)
+            keys_values = torch.cat([past, keys_values], dim=1)
+        key, value = keys_values.unbind(2)
         if query.shape[1] == 1:
-            # The last token sees all. For so little, products and sums are faster than a kernel for long sequences.
+            # A single query, which attends to all tokens: sums of products beat the kernel made for long sequences.
             scores = (query * key).sum(-1, keepdim=True) / math.sqrt(query.shape[-1])
             mixed = (scores.softmax(1) * value).sum(1, keepdim=True)
         else:
             mask = torch.ones(tokens, tokens, dtype=torch.bool, device=h.device).tril()[skip:] if self.causal else None
-            sequences = (part.transpose(1, 2) for part in (query, key, value))
-            mixed = F.scaled_dot_product_attention(*sequences, attn_mask=mask).transpose(1, 2)
-        return h[:, skip:] + self.project(mixed.reshape(n, -1, width)), seen
+            query, key, value = (part.transpose(1, 2) for part in (query, key, value))
+            mixed = F.scaled_dot_product_attention(query, key, value, attn_mask=mask).transpose(1, 2)
+        return h[:, skip:] + self.project(mixed.reshape(n, -1, width)), keys_values
 
 
 class Transformer(nn.Module):
@@ -97,12 +100,12 @@ class Transformer(nn.Module):
         self.norm = nn.LayerNorm(width)
 
     def forward(self, h: Tensor, past: list[Tensor] | None = None, skip: int = 0) -> Tensor:
-        """The tokens after all blocks, without the first `skip` ones, which the last block need not compute.
+        """The tokens after all blocks, without the first `skip`, which the last block then need not compute.
 
-        A list `past`, empty at first, is filled with what each block has to remember. In a further call with it, all
-        tokens of `h` but the last are known already: only the last one passes, and comes out.
+        `past` is a key/value cache: pass an empty list on the first call and the same list afterwards. With a filled
+        cache, only the last token of `h` is computed and returned.
         """
-        remembered = past or [None] * len(self.networks)
+        remembered: list[Any] = past or [None] * len(self.networks)
         if past:
             h = h[:, -1:]
         last = len(self.networks) - 1

@@ -1,7 +1,10 @@
-"""The models by name, as config.yaml chooses them."""
+"""The models by name, as config.yaml chooses them. A new model is one file and one row here."""
 
 from models.attention import AttentionVAE
 from models.vae import VAE
 from models.vanilla import VanillaVAE
 
-MODELS: dict[str, type[VAE]] = {"attention": AttentionVAE, "vanilla": VanillaVAE}
+MODELS: dict[str, type[VAE]] = {
+    "vanilla": VanillaVAE,
+    "attention": AttentionVAE,
+}

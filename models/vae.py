@@ -1,4 +1,4 @@
-"""What every variational autoencoder of this project can do, whatever its networks look like."""
+"""The variational autoencoder: loss, bound and sampling, for any encoder, decoder and prior."""
 
 import math
 from typing import NamedTuple, Protocol
@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 import torch
 from torch import Tensor, nn
 
-from models.prior import MixturePrior
+from models.prior import MixturePrior, Prior
 
 
 class Posterior(NamedTuple):
@@ -17,14 +17,15 @@ class Posterior(NamedTuple):
 
     @classmethod
     def of(cls, outputs: Tensor) -> "Posterior":
-        """The posterior that an encoder's `outputs (n, 2 * latent_dim)` stand for."""
+        """The posterior whose means and log standard deviations are `outputs (n, 2 * latent_dim)` of an encoder."""
         mean, log_std = outputs.chunk(2, dim=-1)
+        # Starting narrow makes z informative from the first step; the bounds only keep exp() finite.
         return cls(mean, (log_std - 1).clamp(-7, 2))
 
     def log_prob(self, z: Tensor) -> Tensor:
         """Log-density `(n,)` of `z (n, latent_dim)`."""
-        standardised = (z - self.mean) * torch.exp(-self.log_std)
-        return -(self.log_std + 0.5 * standardised.square() + 0.5 * math.log(2 * math.pi)).sum(-1)
+        standardized = (z - self.mean) * torch.exp(-self.log_std)
+        return -(self.log_std + 0.5 * standardized.square() + 0.5 * math.log(2 * math.pi)).sum(-1)
 
     def entropy(self) -> Tensor:
         """Entropy in nats `(n,)`: sum over latents of log(std) + log(2 pi e) / 2."""
@@ -32,32 +33,32 @@ class Posterior(NamedTuple):
 
 
 class Loss(NamedTuple):
-    """The two halves of the negative ELBO in nats, each `(n,)`: one number a point."""
+    """The two terms of the negative ELBO in nats per point, each `(n,)`."""
 
     reconstruction: Tensor
     kl: Tensor
 
 
 class Decoded(Protocol):
-    """p(x|z): the distribution of points that the decoder gives for each latent."""
+    """p(x|z): the distribution of points that the decoder assigns to each of n latents."""
 
     def log_prob(self, x: Tensor) -> Tensor:
         """Log-density `(n,)` of the points `x (n, 5)`."""
 
-    def sample(self, generator: torch.Generator) -> Tensor:
+    def sample(self, rng: torch.Generator) -> Tensor:
         """One point `(n, 5)` for each latent."""
 
 
 class VAE(nn.Module):
     """A variational autoencoder of points in the unit cube (Kingma & Welling 2014, arXiv 1312.6114).
 
-    A model supplies `encode` and `decode`; training and sampling are the same for all.
+    A model implements `encode` and `decode`; loss and sampling follow. Another prior replaces `self.prior`.
     """
 
     def __init__(self, latent_dim: int, n_components: int) -> None:
         super().__init__()
         self.latent_dim = latent_dim
-        self.prior = MixturePrior(latent_dim, n_components)
+        self.prior: Prior = MixturePrior(latent_dim, n_components)
 
     def encode(self, x: Tensor) -> Posterior:
         """The posterior q(z|x) of the points `x (n, 5)`."""
@@ -67,9 +68,14 @@ class VAE(nn.Module):
         """The distribution p(x|z) for the latents `z (n, latent_dim)`."""
         raise NotImplementedError
 
-    def noise(self, n: int, generator: torch.Generator) -> Tensor:
+    def decaying_parameters(self) -> list[nn.Parameter]:
+        """The networks' weight matrices. Weight decay leaves biases, norms and the prior alone."""
+        exempt = {id(parameter) for parameter in self.prior.parameters()}
+        return [weight for weight in self.parameters() if weight.ndim >= 2 and id(weight) not in exempt]
+
+    def sample_noise(self, n: int, rng: torch.Generator) -> Tensor:
         """Standard normal numbers `(n, latent_dim)`: all the randomness that `loss` needs for n points."""
-        return torch.randn(n, self.latent_dim, generator=generator, device=generator.device)
+        return torch.randn(n, self.latent_dim, generator=rng, device=rng.device)
 
     def reparameterize(self, posterior: Posterior, noise: Tensor) -> Tensor:
         """A draw `(n, latent_dim)` that gradients pass through: z = mean + std * noise (section 2.4 of the paper)."""
@@ -85,19 +91,19 @@ class VAE(nn.Module):
         return Loss(-self.decode(z).log_prob(x), -posterior.entropy() - self.prior.log_prob(z))
 
     @torch.no_grad()
-    def log_likelihood(self, x: Tensor, k: int, generator: torch.Generator) -> Tensor:
-        """A lower bound `(n,)` of log p(x), at least as tight as the ELBO: log mean_k p(x|z_k) p(z_k) / q(z_k|x).
+    def importance_weighted_bound(self, x: Tensor, k: int, rng: torch.Generator) -> Tensor:
+        """A lower bound `(n,)` on log p(x), at least as tight as the ELBO: log mean_k p(x|z_k) p(z_k) / q(z_k|x).
 
         Burda et al. 2016, "Importance weighted autoencoders" (arXiv 1509.00519), equation 8; `k` draws z_k ~ q(z|x).
         """
         posterior = self.encode(x)
         log_weights = []
         for _ in range(k):
-            z = self.reparameterize(posterior, self.noise(len(x), generator))
+            z = self.reparameterize(posterior, self.sample_noise(len(x), rng))
             log_weights.append(self.decode(z).log_prob(x) + self.prior.log_prob(z) - posterior.log_prob(z))
         return torch.stack(log_weights).logsumexp(0) - math.log(k)
 
     @torch.no_grad()
-    def sample(self, n: int, generator: torch.Generator) -> Tensor:
+    def sample(self, n: int, rng: torch.Generator) -> Tensor:
         """`n` new points `(n, 5)`: z ~ p(z), then x ~ p(x|z)."""
-        return self.decode(self.prior.sample(n, generator)).sample(generator)
+        return self.decode(self.prior.sample(n, rng)).sample(rng)

@@ -1,1 +1,1 @@
-"""What a run needs around the model: settings, annealing, training, evaluation, plotting."""
+"""Everything around the models. Imports run one way: runs > pictures > training > evaluation > settings > program."""

@@ -4,7 +4,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-
 from utils.pictures.plotting import paint, save_compared, save_comparison, save_film, save_latent, save_loss_curves
 
 

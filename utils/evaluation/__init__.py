@@ -1,0 +1,1 @@
+"""How well a model and its points fit the data."""

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
+from data.thinning import thinned
 from utils.evaluation.two_sample import (
     ClassifierTest,
     classifier_test,
@@ -21,7 +22,6 @@ from utils.evaluation.two_sample import (
     off_support_test,
     scaled,
     spread,
-    thinned,
 )
 
 NAMES = ("x", "y", "r", "g", "b")
@@ -80,75 +80,6 @@ def evaluate(generated: np.ndarray, train: np.ndarray, held_out: np.ndarray) -> 
     return Evaluation(figures, classifier)
 
 
-def verdict(figures: dict) -> str:
-    """What the figures of `evaluate` come to, in one sentence."""
-    copied, floor = figures["copies"]["value"], figures["copies"]["floor"]
-    if figures["p"] is None:
-        sentence = f"too few points for a verdict ({figures['n_generated']} generated, {figures['n_heldout']} held out)"
-        memorised = False
-    else:
-        auc, off, closer = (figures[name] for name in ("c2st_auc", "off_support", "closer_to_train"))
-        evidence = f"(AUC {auc['value']:.2f} ± {auc['standard_error']:.2f}, p = {figures['p']:.2g})"
-        if figures["p"] >= SIGNIFICANT:
-            sentence = f"indistinguishable from held-out data {evidence}"
-        else:
-            reasons = {
-                "a classifier tells them apart": auc["p"],
-                "they lie too far apart on the whole": figures["energy_distance"]["p"],
-                f"{off['value']:.1%} of the points lie where no data are (1% would be honest)": off["p"],
-            }
-            found = [reason for reason, p in reasons.items() if len(reasons) * p < SIGNIFICANT]
-            sentence = f"not the distribution of held-out data {evidence}: {', '.join(found)}"
-        memorised = closer["p"] < MEMORISED
-    if copied > max(0.01, 2 * floor):
-        return f"{sentence}; memorised: {copied:.1%} of the points are copies of training points"
-    if memorised:
-        return (
-            f"{sentence}; memorised: {closer['value']:.1%} lie closer to training points than to as many held-out ones"
-        )
-    return f"{sentence}, no sign of memorising"
-
-
-def table(figures: dict) -> str:
-    """The figures of `evaluate` in a few lines."""
-    name, worst = max(figures["ks"].items(), key=lambda item: item[1]["value"])
-    rows = {
-        "C2ST: AUC of a classifier, generated or held-out": figures.get("c2st_auc"),
-        "energy distance": figures.get("energy_distance"),
-        "share of places where no data are": figures.get("off_support"),
-        f"largest Kolmogorov-Smirnov distance ({name})": worst,
-        "share closer to training than to held-out points": figures.get("closer_to_train"),
-        "exact copies of training points": figures["copies"],
-    }
-    lines = [f"{'':50}{'generated':>10}{'real':>9}{'p':>8}"]
-    for text, figure in rows.items():
-        if figure:
-            p = f"{figure['p']:8.3f}" if "p" in figure else ""
-            lines.append(f"{text:50}{figure['value']:10.4f}{figure['floor']:9.4f}{p}".rstrip())
-    if max(figures["n_generated"], figures["n_heldout"]) > MOST_GENERATED:
-        judged = (f"{min(n, MOST_GENERATED):,} of {n:,}" for n in (figures["n_generated"], figures["n_heldout"]))
-        lines.append("judged by {} generated and {} held-out points".format(*judged))
-    return "\n".join(lines)
-
-
-def in_words(metrics: dict) -> dict[str, str]:
-    """What metrics.json of a run comes to, in a few rows of a name and a short text."""
-    reconstruction, kl = metrics["heldout_reconstruction"], metrics["heldout_kl"]
-    rows = {
-        "a held-out point costs (nats)": f"{reconstruction + kl:.2f} = {reconstruction:.2f} + KL {kl:.2f}",
-        "active latents": str(metrics["active_units"]),
-    }
-    if metrics["p"] is not None:
-        auc, off, closer = (metrics[name] for name in ("c2st_auc", "off_support", "closer_to_train"))
-        rows |= {
-            "AUC, generated or held-out (real: 0.50)": f"{auc['value']:.2f} ± {auc['standard_error']:.2f}",
-            "p of all tests together": f"{metrics['p']:.2g}",
-            "places where no data are (real: 1.0%)": f"{off['value']:.1%}",
-            "closer to training points (real: 0.50)": f"{closer['value']:.3f}, p = {closer['p']:.2g}",
-        }
-    return rows | {"copies of training points": f"{metrics['copies']['value']:.1%}"}
-
-
 def marginal_distances(points: np.ndarray, reference: np.ndarray) -> dict[str, float]:
     """Kolmogorov-Smirnov distance of each coordinate: the largest gap between the cumulative shares, in [0, 1]."""
     distances = {}
@@ -181,49 +112,3 @@ def copies(points: np.ndarray, train: np.ndarray) -> float:
     weights = np.random.default_rng(0).integers(-(2**63), 2**63 - 1, 5) | 1
     ours, known = (sample.astype(np.int64) @ weights for sample in (points, train))
     return float(np.isin(ours, known).mean())
-
-
-def active_units(means: np.ndarray, threshold: float = 0.01) -> int:
-    """How many latents carry something: their posterior means `(n, latent_dim)` vary by more than `threshold`.
-
-    Burda et al. 2016, "Importance weighted autoencoders" (arXiv 1509.00519), section 5.2.
-    """
-    return int((means.var(0) > threshold).sum())
-
-
-def main(arguments: list[str]) -> None:
-    """Judge the points of a file. Raises InputError where they or the data cannot be used."""
-    import argparse
-
-    from data.points import read_points
-    from utils.program.errors import InputError
-    from utils.settings.config import Config
-
-    parser = argparse.ArgumentParser(prog="python -m utils.evaluation.figures", description=main.__doc__.partition(".")[0])
-    parser.add_argument("--data", metavar="DIR", default=Config.data_path, help="folder of the data")
-    parser.add_argument("--holdout", type=float, default=Config.holdout, help="share of the data held out")
-    parser.add_argument("--seed", type=int, default=Config.seed, help="the split's seed; that of the generator's run")
-    parser.add_argument("samples", metavar="SAMPLES.npy", help="integers (n, 5): x, y, r, g, b")
-    options = parser.parse_args(arguments)
-    settings = Config(holdout=options.holdout, seed=options.seed)
-    data = read_points(options.data)
-    try:
-        samples = np.load(options.samples, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise InputError(f"{options.samples}: cannot be read as a NumPy array ({error})") from None
-    if samples.ndim != 2 or samples.shape[1] != 5 or len(samples) < 2 or samples.dtype.kind not in "iuf":
-        raise InputError(f"{options.samples}: must hold numbers (n, 5), but is {samples.dtype} {samples.shape}")
-    if not np.isfinite(samples).all():
-        raise InputError(f"{options.samples}: holds numbers that are not finite")
-    train, held_out = (part.points.numpy() for part in data.split(settings.holdout, settings.seed))
-    figures = evaluate(samples.round().astype(np.int64), train, held_out).figures
-    print(table(figures))
-    print(f"verdict: {verdict(figures)}")
-
-
-if __name__ == "__main__":
-    import sys
-
-    from utils.program.errors import run_program
-
-    run_program(main, sys.argv[1:])

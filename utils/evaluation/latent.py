@@ -1,4 +1,4 @@
-"""What the latent space holds: where the encoder puts points, what the prior expects there, and what a latent draws."""
+"""A map of the latent space: where the encoder puts points, what the prior expects, and what each latent draws."""
 
 from typing import NamedTuple
 
@@ -6,22 +6,23 @@ import numpy as np
 import torch
 
 from models.generator import Generator
-from models.prior import MixturePrior
 
-# A traversal goes through these places of a latent, in standard deviations of the posterior means from their mean.
+# The values of a latent in a traversal, in standard deviations of the posterior means from their mean.
 STEPS = (-2, -1, 0, 1, 2)
-# What is shown: the latents that vary most, and so many points of a picture.
+# Traversals show at most this many latents, those that vary most, with this many points per picture.
 MOST_LATENTS, TRAVERSAL_POINTS = 4, 1000
-# The prior's density is drawn on a grid of so many cells a side.
-GRID = 100
+# Cells per side of the grid that the prior's density is drawn on, and its margin around the codes.
+GRID, MARGIN = 100, 0.1
 
 
 class LatentMap(NamedTuple):
-    """A map of the two `latents` that vary most, and traversals of those that are active.
+    """A map of the two `latents` that vary most, and traversals of the active ones.
 
-    `means (n, 2)` are those latents of posterior means. `across (GRID,)`, `up (GRID,)` and `density (GRID, GRID)` are
-    the prior's density, `[up, across]`; None where there is but one latent. `traversals[latent]` has the points
-    `(TRAVERSAL_POINTS, 5)` that the decoder draws where this latent stands at each of `STEPS`.
+    latents: the numbers of both latents.
+    means: their posterior means, `(n, 2)`.
+    across, up: the grid's positions, `(GRID,)` each.
+    density: the prior's density on the grid, `(GRID, GRID)`, indexed [up, across]; None if there is only one latent.
+    traversals: for each active latent, the points `(TRAVERSAL_POINTS, 5)` that the decoder draws at each of `STEPS`.
     """
 
     latents: tuple[int, int]
@@ -33,30 +34,27 @@ class LatentMap(NamedTuple):
 
 
 @torch.no_grad()
-def posterior_means(generator: Generator, points: np.ndarray) -> np.ndarray:
-    """Where the encoder puts each of `points (n, 5)`: `(n, latent_dim)`."""
-    x = generator.scaling.dequantise(torch.from_numpy(points), torch.Generator().manual_seed(0))
-    device = next(generator.model.parameters()).device
-    return generator.model.encode(x.to(device)).mean.cpu().numpy()
+def latent_map(generator: Generator, means: np.ndarray, active: int) -> LatentMap:
+    """The map of `generator`, from posterior means `(n, latent_dim)` of its data and the number of `active` latents.
 
-
-@torch.no_grad()
-def latent_map(generator: Generator, means: np.ndarray, active: int, seed: int) -> LatentMap:
-    """The map of `generator`, whose posterior means are `means (n, latent_dim)` and so many latents `active`."""
+    The seed of the generator's training draws the traversals.
+    """
     order = np.argsort(-means.var(0))
     first, second = int(order[0]), int(order[min(1, len(order) - 1)])
     pair = means[:, [first, second]]
-    prior, density = generator.model.prior, None
-    expected = prior.sample(TRAVERSAL_POINTS, torch.Generator(prior.mean.device).manual_seed(seed)).cpu().numpy()
-    low, high = np.quantile(expected[:, [first, second]], (0.01, 0.99), axis=0)
-    across, up = np.linspace(np.minimum(low, pair.min(0)) - 0.1, np.maximum(high, pair.max(0)) + 0.1, GRID).T
+    prior, device = generator.model.prior, generator.device
+    rng = torch.Generator(device).manual_seed(generator.config["seed"])
+    expected = prior.sample(TRAVERSAL_POINTS, rng).cpu().numpy()[:, [first, second]]
+    low, high = np.quantile(expected, (0.01, 0.99), axis=0)
+    low, high = np.minimum(low, pair.min(0)) - MARGIN, np.maximum(high, pair.max(0)) + MARGIN
+    across, up = np.linspace(low, high, GRID).T
+    density = None
     if first != second:
-        grid = np.stack(np.meshgrid(across, up), -1).reshape(-1, 2)
-        places = torch.from_numpy(grid).float().to(prior.mean.device)
-        density = prior.marginal([first, second]).log_prob(places).exp().view(GRID, GRID).cpu().numpy()
+        grid = torch.from_numpy(np.stack(np.meshgrid(across, up), -1).reshape(-1, 2)).float()
+        density = prior.marginal([first, second]).log_prob(grid.to(device)).exp().view(GRID, GRID).cpu().numpy()
     traversals = {
         int(latent): [
-            _drawn_at(generator, prior, int(latent), means[:, latent].mean() + step * means[:, latent].std(), seed)
+            _decode_at(generator, int(latent), float(means[:, latent].mean() + step * means[:, latent].std()))
             for step in STEPS
         ]
         for latent in order[: min(MOST_LATENTS, max(1, active))]
@@ -64,8 +62,9 @@ def latent_map(generator: Generator, means: np.ndarray, active: int, seed: int) 
     return LatentMap((first, second), pair, across, up, density, traversals)
 
 
-def _drawn_at(generator: Generator, prior: MixturePrior, latent: int, value: float, seed: int) -> np.ndarray:
-    """Points of the decoder where `latent` is `value` and the others are as the prior expects them then."""
-    random = torch.Generator(prior.mean.device).manual_seed(seed)
-    z = prior.sample_given(latent, float(value), TRAVERSAL_POINTS, random)
-    return generator.scaling.quantise(generator.model.decode(z).sample(random)).numpy()
+def _decode_at(generator: Generator, latent: int, value: float) -> np.ndarray:
+    """Points that the decoder draws when `latent` is `value` and the others follow from it by the prior."""
+    rng = torch.Generator(generator.device).manual_seed(generator.config["seed"])
+    z = generator.model.prior.sample_given(latent, value, TRAVERSAL_POINTS, rng)
+    points: np.ndarray = generator.scaling.quantize(generator.model.decode(z).sample(rng)).numpy()
+    return points

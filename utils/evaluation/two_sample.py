@@ -11,6 +11,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from data.thinning import thinned
+
 N_PERMUTATIONS = 400
 # Kernel matrices grow with the square: at most this many points of a set enter the tests that need them.
 MOST_POINTS = 2000
@@ -166,13 +168,6 @@ def spread(points: np.ndarray) -> np.ndarray:
     """Standard deviation of each coordinate `(5,)`; 1 where it has none."""
     deviation = points.std(0)
     return np.where(deviation > 0, deviation, 1.0)
-
-
-def thinned(points: np.ndarray, most: int) -> np.ndarray:
-    """`points`, or `most` of them at even distances."""
-    if len(points) <= most:
-        return points
-    return points[np.linspace(0, len(points) - 1, most).round().astype(int)]
 
 
 def scaled(points: np.ndarray, scale: np.ndarray) -> Tensor:

@@ -1,0 +1,1 @@
+"""How a program starts, stops and writes files."""

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,31 +10,48 @@ from pathlib import Path
 from utils.program.errors import InputError
 
 LOCK = "run.lock"
-# What a run writes with the settings as they come, twice over.
+# Twice what a run with default settings writes.
 NEEDED_BYTES = 64 * 2**20
 
 
-def write_whole(path: str | Path, write: Callable[[Path], None]) -> None:
-    """Have `write` fill a file beside `path`, then put it in its place: at no moment is there half a file at `path`.
+def write_whole(path: str | Path, write: Callable[[Path], object], durable: bool = False) -> None:
+    """Let `write` fill a file beside `path`, then move it to `path`: at no moment is there half a file at `path`.
 
-    Raises InputError where it cannot be written; what was there before still is.
+    `durable` waits until the file is on the disk, so that it survives a power cut.
+    Raises InputError if the file cannot be written; what was there before then still is.
     """
-    unfinished = Path(f"{path}.part")
+    path = Path(path)
+    # The suffix stays at the end, because writers of pictures go by it.
+    unfinished = path.with_name(f"{path.stem}.part{path.suffix}")
     try:
         write(unfinished)
+        if durable:
+            _sync(unfinished)
         os.replace(unfinished, path)
-    except (OSError, RuntimeError) as error:
-        reason = getattr(error, "strerror", None) or str(error).partition("\n")[0]
+        if durable and sys.platform != "win32":
+            _sync(path.parent)
+    except OSError as error:
+        reason = error.strerror or str(error).partition("\n")[0]
         raise InputError(f"{path}: cannot be written ({reason}); make room, then go on with --resume") from None
     finally:
         unfinished.unlink(missing_ok=True)
 
 
+def write_bytes(path: str | Path, content: bytes, durable: bool = False) -> None:
+    """Write `content` to `path`, whole or not at all; see `write_whole`."""
+    write_whole(path, lambda unfinished: unfinished.write_bytes(content), durable)
+
+
+def write_text(path: str | Path, content: str) -> None:
+    """Write `content` to `path` in UTF-8, whole or not at all; see `write_whole`."""
+    write_bytes(path, content.encode())
+
+
 @contextmanager
 def claimed(folder: Path) -> Iterator[None]:
-    """Make `folder` and keep other runs out of it as long as this lasts.
+    """Make `folder`, and keep other runs out of it while this lasts.
 
-    Raises InputError where it cannot be written to, the disk is full, or another run is at work there.
+    Raises InputError if it cannot be written to, the disk is full, or another run is using it.
     """
     lock = folder / LOCK
     try:
@@ -55,8 +73,16 @@ def claimed(folder: Path) -> Iterator[None]:
         lock.unlink(missing_ok=True)
 
 
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDWR if path.is_file() else os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def _take(lock: Path) -> None:
-    """Write this process's number into `lock`, unless that of a living process stands there."""
+    """Write the number of this process into `lock`, unless that of a living process is there."""
     while True:
         try:
             with open(lock, "x", encoding="ascii") as file:
@@ -74,10 +100,10 @@ def _take(lock: Path) -> None:
 def _is_running(process: int) -> bool:
     if process == os.getpid():
         return False
-    if os.name == "nt":
+    if sys.platform == "win32":
         import ctypes
 
-        # To send signal 0, which only asks elsewhere, would end the process here.
+        # Signal 0 only asks on other systems; here it would end the process.
         handle = ctypes.windll.kernel32.OpenProcess(0x1000, False, process)
         return bool(handle) and bool(ctypes.windll.kernel32.CloseHandle(handle))
     try:

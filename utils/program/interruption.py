@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: asked to stop, a run finishes its step and saves before it does."""
+"""Ctrl-C and SIGTERM: a run that is asked to stop finishes its step and saves first."""
 
 import signal
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ class Interrupted(Exception):  # noqa: N818 - nothing went wrong
 
 @contextmanager
 def deferred() -> Iterator[list[int]]:
-    """A list that the number of a signal to stop is put into, in place of its effect. The second one has its effect."""
+    """Defer SIGINT and SIGTERM: yields a list that receives the signal's number. A second signal acts at once."""
     received: list[int] = []
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
@@ -42,7 +42,7 @@ def deferred() -> Iterator[list[int]]:
 
 
 def raise_on_terminate() -> None:
-    """Have SIGTERM end the program as Ctrl-C does, by an exception, so that what is open is closed."""
+    """Make SIGTERM raise an exception, as Ctrl-C does, so that what is open is closed."""
 
     def stop(number: int, frame: FrameType | None) -> None:
         raise Interrupted(number, "stopped")

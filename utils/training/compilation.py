@@ -1,31 +1,32 @@
-"""Compilation: machine code of its own for a function that is called so often that making it pays."""
+"""Compile the training step when it runs often enough to repay compilation."""
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 
-# So many training steps pay for the making, which takes half a minute to a minute the first time on a machine.
+# Compilation takes half a minute to a minute the first time on a machine; this many steps repay it.
 WORTHWHILE_STEPS = 10_000
 
 
 def is_worthwhile(setting: str, n_steps: int) -> bool:
-    """Whether to compile the step of a training of `n_steps`, as the `setting` (auto, always or never) has it."""
+    """Whether to compile for a training of `n_steps`, given the `setting` auto, always or never."""
     return setting == "always" or (setting == "auto" and n_steps >= WORTHWHILE_STEPS)
 
 
-def compiled(function: Callable, *example: torch.Tensor) -> Callable:
-    """Machine code that does what the pure `function` does, for arguments of the shapes of `example` only.
+def compiled(function: Callable[..., Any], *example: torch.Tensor) -> Callable[..., Any]:
+    """The pure `function`, compiled for arguments of the shapes of `example`.
 
-    TorchInductor makes it, with the system's C++ compiler (Ansel et al. 2024, "PyTorch 2"); what was made before is
-    found again in its cache. Raises RuntimeError, in one line, where that does not work on this machine.
+    TorchInductor compiles it with the system's C++ compiler (Ansel et al. 2024, "PyTorch 2") and caches the result on
+    disk. Raises RuntimeError, in one line, if that does not work on this machine.
     """
     try:
-        # So that a backward pass inside of the function is compiled along with it.
+        # Allows a backward pass within the function.
         with torch._dynamo.config.patch(trace_autograd_ops=True):
             code = torch.compile(function, fullgraph=True, dynamic=False)
             code(*example)
     except Exception as error:
-        # Whatever is missing or broken, the function itself still does.
+        # Whatever is missing or broken, the function itself still works.
         lines = [line.strip() for line in str(error).splitlines() if line.strip()]
         raise RuntimeError(lines[0] if lines else type(error).__name__) from None
     return code

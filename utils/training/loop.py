@@ -1,37 +1,37 @@
 """Training: one loop, from points to a model whose samples can be drawn."""
 
-import copy
-import itertools
-import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.utils.data import DataLoader
 from tqdm import tqdm
 
+from data.batches import Batches
+from data.coordinates import N_COORDINATES
 from data.points import ColoredPoints
 from models.vae import VAE
+from utils.evaluation.likelihood import evaluate_loss
 from utils.program.errors import InputError
 from utils.settings.config import Config
 from utils.training.compilation import compiled
 from utils.training.schedules import beta_schedule, cosine_decay
+from utils.training.weights import FlatWeights, WeightAverage
 
+# Tuned, as are the default learning rate and decay of the average (docs/experiments.md).
 WARMUP_STEPS = 50
-# Held-out points are evaluated in blocks, so that memory does not grow with their number.
-BLOCK = 10_000
-# The importance-weighted bound decodes each point a hundred times: this many are enough.
-MOST_FOR_BOUND = 1000
+ADAM_BETAS = (0.9, 0.99)
 
 
 @dataclass(frozen=True)
 class Epoch:
-    """What one epoch came to: a row of history.csv. Losses are in nats a point; beta is that of the epoch's last step.
+    """The figures of one epoch: a row of history.csv.
 
-    Reconstruction counts the grid's cells: it bounds -log p(integer point | z).
+    Losses are in nats per point, and reconstruction counts the grid's cells: it bounds -log p(integer point | z). Those
+    of training points are means over the epoch's steps. Those of held-out points are of the current weights, not of
+    their average, so that both curves show the same weights. `beta` and `learning_rate` are of the epoch's last step.
     """
 
     epoch: int
@@ -44,70 +44,67 @@ class Epoch:
     seconds: float
 
 
-def pick_device(name: str) -> torch.device:
-    """The device `name`. Raises InputError where this machine has none."""
-    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-    device = torch.device(name)
-    if not there[device.type] or (device.index or 0) >= max(1, torch.cuda.device_count()):
-        found = ", ".join(kind for kind, available in there.items() if available)
-        raise InputError(f"device: PyTorch finds no {name} on this machine; set device to one of: {found}")
-    return device
-
-
 class Training:
-    """Training of `model` on `train` to minimise reconstruction + beta * KL, by steps that can be stopped and resumed.
+    """Training of `model` on `train`, to minimize reconstruction + beta * KL.
 
-    `average` is the model with the moving average of the weights, which samples are drawn with. All randomness follows
-    from `config.seed`. Whatever the next step depends on is in `state_dict`: stopped after any step and resumed from
-    it, a run comes to the same bytes.
+    `average` is the model with the moving average of the weights, which samples are drawn with. `config.seed`
+    determines all random numbers. `state_dict` holds whatever the next step depends on: a run that is stopped after any
+    step and resumed arrives at the same bytes.
     """
 
     def __init__(self, model: VAE, train: ColoredPoints, held_out: ColoredPoints, config: Config) -> None:
         self.model, self.train, self.held_out, self.config = model, train, held_out, config
         self.device = next(model.parameters()).device
-        self.average = copy.deepcopy(model)
-        self.groups = _groups(model)
-        self.weights, self.averages = _flatten(model), _flatten(self.average)
-        matrices, others = self.weights
-        groups = [
-            {"params": [matrices], "weight_decay": config.weight_decay},
-            {"params": [others], "weight_decay": 0.0},
-        ]
-        self.optimizer = torch.optim.AdamW(groups, config.learning_rate, betas=(0.9, 0.99), fused=True)
-        self.gradients = self._gradients
-        self.epoch_steps = math.ceil(len(train) / config.batch_size)
-        self.n_steps = config.epochs * self.epoch_steps
+        self.weights = FlatWeights(model)
+        self.weight_average = WeightAverage(model, config.ema_decay)
+        self.optimizer = torch.optim.AdamW(
+            [
+                {"params": [self.weights.decaying], "weight_decay": config.weight_decay},
+                {"params": [self.weights.others], "weight_decay": 0.0},
+            ],
+            config.learning_rate,
+            betas=ADAM_BETAS,
+            fused=True,
+        )
+        self.batches = Batches(train, config.batch_size, config.num_workers, config.seed)
+        self.noise_rng = torch.Generator(self.device).manual_seed(config.seed)
+        self.n_steps = config.epochs * len(self.batches)
         self.beta_at = beta_schedule(
             config.annealing, self.n_steps, config.n_cycles, config.ratio, config.annealing_share, config.beta_max
         )
+        self.gradients = self._gradients
         self.step = 0
-        # Draws the order of the points and their places in their cells, and the noise of the posterior.
-        self.order = torch.Generator().manual_seed(config.seed)
-        self.noise = torch.Generator(self.device).manual_seed(config.seed)
-        # Of the epoch under way: sums of reconstruction and KL so far, seconds so far, and the order it began with.
-        self.total, self.seconds = torch.zeros(2, device=self.device), 0.0
-        self.order_at_start = self.order.get_state()
+        # Of the current epoch: the sums of reconstruction and KL over its points, and its seconds, so far.
+        self.loss_sums, self.seconds = torch.zeros(2, device=self.device), 0.0
+
+    @property
+    def average(self) -> VAE:
+        """The model with the moving average of the weights."""
+        return self.weight_average.model
 
     def compile(self) -> None:
-        """Take all further steps as compiled code. Raises RuntimeError where this machine cannot make it."""
+        """Compile the gradient for all further steps. Raises RuntimeError if this machine cannot."""
         n = self.config.batch_size
-        x, noise = (torch.zeros(n, width, device=self.device) for width in (5, self.model.latent_dim))
+        x, noise = (torch.zeros(n, width, device=self.device) for width in (N_COORDINATES, self.model.latent_dim))
         self.gradients = compiled(self._gradients, x, noise, torch.tensor(1.0))
 
-    def run(self, on_epoch: Callable[[Epoch, VAE], None], stopped: Callable[[], bool] = lambda: False) -> None:
-        """Train to the end, or until `stopped()` is true after a step. `on_epoch` is given each epoch's figures.
+    def run(self, on_epoch: Callable[[Epoch], None], stopped: Callable[[], bool] = lambda: False) -> None:
+        """Train to the end, or until `stopped()` is true after a step; call `on_epoch` after each epoch.
 
-        Raises InputError where the loss stops being finite; the step that made it so is not taken.
+        Raises InputError if the loss stops being finite; the step that would have made it so is not taken.
         """
-        # Local, for the worker processes end when nothing holds them.
-        chunks = self.train.chunks(self.config.batch_size, self.config.num_workers, self.order)
-        with tqdm(total=self.n_steps, initial=self.step, unit="step", disable=None) as bar:
-            while self.step < self.n_steps and not stopped():
-                row = self._run_epoch(chunks, bar, stopped)
-                if row:
-                    losses = {"reconstruction": f"{row.train_reconstruction:.2f}", "KL": f"{row.train_kl:.2f}"}
-                    bar.set_postfix(beta=f"{row.beta:.2f}", **losses)
-                    on_epoch(row, self.average)
+        try:
+            with tqdm(total=self.n_steps, initial=self.step, unit="step", disable=None) as bar:
+                while self.step < self.n_steps and not stopped():
+                    epoch = self._run_epoch(bar, stopped)
+                    if epoch:
+                        losses = {"reconstruction": epoch.train_reconstruction, "KL": epoch.train_kl}
+                        bar.set_postfix(
+                            {name: f"{value:.2f}" for name, value in losses.items()}, beta=f"{epoch.beta:.2f}"
+                        )
+                        on_epoch(epoch)
+        finally:
+            self.batches.close()
 
     def state_dict(self) -> dict[str, Any]:
         """All that the next step depends on."""
@@ -116,125 +113,79 @@ class Training:
             "model": self.model.state_dict(),
             "average": self.average.state_dict(),
             "optimizer": self.optimizer.state_dict(),
-            "order": self.order_at_start,
-            "noise": self.noise.get_state(),
-            "total": self.total,
+            "batches": self.batches.state_dict(),
+            "noise_rng": self.noise_rng.get_state(),
+            "loss_sums": self.loss_sums,
             "seconds": self.seconds,
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from where `state_dict` was taken."""
+        """Continue from where `state_dict` was taken."""
         self.step, self.seconds = state["step"], state["seconds"]
-        for name in ("model", "average", "optimizer"):
+        for name in ("model", "average", "optimizer", "batches"):
             getattr(self, name).load_state_dict(state[name])
-        self.order_at_start = state["order"].cpu()
-        self.order.set_state(self.order_at_start)
-        self.noise.set_state(state["noise"].cpu())
-        self.total = state["total"].to(self.device)
+        self.noise_rng.set_state(state["noise_rng"].cpu())
+        self.loss_sums = state["loss_sums"].to(self.device)
 
-    def _run_epoch(self, chunks: DataLoader, bar: tqdm, stopped: Callable[[], bool]) -> Epoch | None:
-        """The rest of the epoch under way, and its figures; None where it was stopped before its end."""
+    def _run_epoch(self, bar: "tqdm[Any]", stopped: Callable[[], bool]) -> Epoch | None:
+        """The rest of the current epoch, and its figures; None if it was stopped before its end."""
         start = time.perf_counter() - self.seconds
-        self.order_at_start = self.order.get_state()
-        for x in itertools.islice(self._batches(chunks), self.step % self.epoch_steps, None):
-            beta, learning_rate = self._take_step(x)
+        for x in self.batches.epoch(skip=self.step % len(self.batches)):
+            beta, learning_rate = self.take_step(x.to(self.device))
             bar.update()
             self.seconds = time.perf_counter() - start
-            if stopped() and self.step % self.epoch_steps:
+            if stopped() and self.step % len(self.batches):
                 return None
-        reconstruction, kl = (self.total / len(self.train)).tolist()
-        heldout = evaluate_loss(self.model, self.held_out, self.config.seed)
-        seconds = time.perf_counter() - start
-        self.total, self.seconds, self.order_at_start = torch.zeros_like(self.total), 0.0, self.order.get_state()
-        epoch = self.step // self.epoch_steps
-        return Epoch(epoch, beta, learning_rate, reconstruction + self.train.scaling.log_cells, kl, *heldout, seconds)
+        reconstruction, kl = (self.loss_sums / len(self.train)).tolist()
+        heldout_reconstruction, heldout_kl = evaluate_loss(self.model, self.held_out, self.config.seed)
+        epoch = Epoch(
+            epoch=self.step // len(self.batches),
+            beta=beta,
+            learning_rate=learning_rate,
+            train_reconstruction=reconstruction + self.train.scaling.log_cells,
+            train_kl=kl,
+            heldout_reconstruction=heldout_reconstruction,
+            heldout_kl=heldout_kl,
+            seconds=time.perf_counter() - start,
+        )
+        self.loss_sums, self.seconds = torch.zeros_like(self.loss_sums), 0.0
+        self.batches.end_epoch()
+        return epoch
 
-    def _batches(self, chunks: DataLoader) -> Iterator[Tensor]:
-        """The batches `(batch_size, 5)` of an epoch, dequantised."""
-        for points in chunks:
-            x = self.train.scaling.dequantise(points, self.order).to(self.device)
-            yield from x.split(self.config.batch_size)
-
-    def _take_step(self, x: Tensor) -> tuple[float, float]:
-        """One step of Adam on a batch; the beta and the learning rate it was taken with."""
+    def take_step(self, x: Tensor) -> tuple[float, float]:
+        """One training step on the batch `x (n, 5)`; returns its beta and its learning rate."""
+        # Schedules.
         beta = self.beta_at(self.step)
         learning_rate = self.config.learning_rate * cosine_decay(self.step, self.n_steps, WARMUP_STEPS)
         for group in self.optimizer.param_groups:
             group["lr"] = learning_rate
 
-        # The last batch of an epoch may be smaller than what the compiled code is for.
+        # Loss and gradients. The last batch of an epoch may be smaller than what the compiled code expects.
         gradients = self.gradients if len(x) == self.config.batch_size else self._gradients
-        noise = self.model.noise(len(x), self.noise)
-        *gradients, losses = gradients(x, noise, torch.tensor(beta))
-        for weights, gradient in zip(self.weights, gradients, strict=True):
-            weights.grad = gradient
-        norm = nn.utils.clip_grad_norm_(self.weights, self.config.clip_norm)
+        noise = self.model.sample_noise(len(x), self.noise_rng)
+        self.weights.decaying.grad, self.weights.others.grad, losses = gradients(x, noise, torch.tensor(beta))
+
+        # Clip.
+        norm = nn.utils.clip_grad_norm_(self.weights.vectors, self.config.clip_norm)
         if not torch.isfinite(losses.sum() + norm):
-            epoch = self.step // self.epoch_steps + 1
             raise InputError(
-                f"training: the loss is not finite in epoch {epoch}, step {self.step + 1}; "
-                f"what was saved before is kept; try a learning_rate below {self.config.learning_rate:g}"
+                f"training: the loss is not finite in epoch {self.step // len(self.batches) + 1}, "
+                f"step {self.step + 1}; what was saved before is kept; "
+                f"try a learning_rate below {self.config.learning_rate:g}"
             )
+
+        # Step, and average the weights.
         self.optimizer.step()
         self.step += 1
-        # The average's memory is short at first, to forget the initial weights.
-        memory = min(self.config.ema_decay, self.step / (9 + self.step))
-        with torch.no_grad():
-            for average, weights in zip(self.averages, self.weights, strict=True):
-                average.lerp_(weights, 1 - memory)
-        self.total += losses
+        self.weight_average.update(self.weights, self.step)
+        self.loss_sums += losses
         return beta, learning_rate
 
     def _gradients(self, x: Tensor, noise: Tensor, beta: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """The loss's gradients by the two vectors of weights, and the batch's sums of reconstruction and KL `(2,)`."""
+        """Gradients of the loss with respect to both weight vectors; sums of reconstruction and KL over `x`, `(2,)`.
+
+        A pure function of the batch, its noise and beta, which is what allows it to be compiled.
+        """
         reconstruction, kl = self.model.loss(x, noise)
         loss = reconstruction.mean() + beta * kl.mean()
-        gradients = iter(torch.autograd.grad(loss, [*self.groups[0], *self.groups[1]]))
-        matrices, others = (torch.cat([next(gradients).flatten() for _ in group]) for group in self.groups)
-        return matrices, others, torch.stack([reconstruction.sum(), kl.sum()]).detach()
-
-
-@torch.no_grad()
-def evaluate_loss(model: VAE, points: ColoredPoints, seed: int) -> tuple[float, float]:
-    """Mean reconstruction and KL of `points` in nats a point; their sum is the negative ELBO.
-
-    The same `seed` draws the same noise.
-    """
-    device = next(model.parameters()).device
-    cells, noise = torch.Generator().manual_seed(seed), torch.Generator(device).manual_seed(seed)
-    reconstruction = kl = 0.0
-    for block in points.points.split(BLOCK):
-        x = points.scaling.dequantise(block, cells).to(device)
-        loss = model.loss(x, model.noise(len(x), noise))
-        reconstruction += loss.reconstruction.sum().item()
-        kl += loss.kl.sum().item()
-    return reconstruction / len(points) + points.scaling.log_cells, kl / len(points)
-
-
-def evaluate_bound(model: VAE, points: ColoredPoints, seed: int, k: int = 100) -> float:
-    """Mean importance-weighted bound of -log p(point) in nats: at most the negative ELBO, less with more draws."""
-    device = next(model.parameters()).device
-    cells, noise = torch.Generator().manual_seed(seed), torch.Generator(device).manual_seed(seed)
-    x = points.scaling.dequantise(points.points[:MOST_FOR_BOUND], cells).to(device)
-    return points.scaling.log_cells - model.log_likelihood(x, k, noise).mean().item()
-
-
-def _groups(model: VAE) -> tuple[list[Tensor], list[Tensor]]:
-    """The networks' matrices, which decay, and all other weights: biases, norms and the prior are not drawn to zero."""
-    groups = {True: [], False: []}
-    for name, parameter in model.named_parameters():
-        groups[parameter.ndim >= 2 and not name.startswith("prior.")].append(parameter)
-    return groups[True], groups[False]
-
-
-def _flatten(model: VAE) -> list[nn.Parameter]:
-    """Each group's weights, one after the other in a vector; from now on, the model's weights are views of it.
-
-    The optimizer then makes one operation of what would be seventy, one for each small tensor.
-    """
-    vectors = []
-    for group in _groups(model):
-        vector = nn.utils.parameters_to_vector(group).detach()
-        nn.utils.vector_to_parameters(vector, group)
-        vectors.append(nn.Parameter(vector))
-    return vectors
+        return *self.weights.gradients(loss), torch.stack([reconstruction.sum(), kl.sum()]).detach()

@@ -1,15 +1,14 @@
-"""Schedules of beta, the weight of the KL divergence in the loss, and of the learning rate: functions of the step."""
+"""Schedules of beta, the weight of the KL divergence, and of the learning rate, as functions of the step."""
 
 import math
 from collections.abc import Callable
-from functools import partial
 
 
 def cyclical(step: int, n_steps: int, n_cycles: int = 4, ratio: float = 0.5, beta_max: float = 1.0) -> float:
     """Linear cyclical annealing: in each of M cycles beta rises from 0 to its maximum, then stays there.
 
     With T = `n_steps`, M = `n_cycles`, R = `ratio` and the paper's t = `step` + 1 = 1 ... T, the share of the cycle
-    that has passed is
+    that has elapsed is
 
         tau = mod(t - 1, ceil(T / M)) / (T / M),    beta = beta_max * (tau / R if tau <= R else 1).
 
@@ -25,29 +24,28 @@ def monotonic(step: int, n_steps: int, ratio: float = 0.5, beta_max: float = 1.0
     return cyclical(step, n_steps, 1, ratio, beta_max)
 
 
-def constant(step: int, n_steps: int, beta_max: float = 1.0) -> float:
-    """beta = `beta_max` at every step: the plain ELBO for 1, a beta-VAE otherwise (Higgins et al. 2017)."""
-    return beta_max
-
-
 def beta_schedule(
     name: str, n_steps: int, n_cycles: int, ratio: float, share: float, beta_max: float
 ) -> Callable[[int], float]:
     """The schedule `name` (cyclical, monotonic or constant) of a run of `n_steps` steps, as a function of the step.
 
-    It takes the first `share` of the run; beta stays at `beta_max` in the rest.
+    Annealing takes the first `share` of the run; then beta is `beta_max`. A constant beta of 1 is the plain ELBO,
+    another one that of a beta-VAE (Higgins et al. 2017, "beta-VAE").
     """
     annealed = max(1, round(share * n_steps))
-    schedule = {
-        "cyclical": partial(cyclical, n_cycles=n_cycles, ratio=ratio),
-        "monotonic": partial(monotonic, ratio=ratio),
-        "constant": constant,
-    }[name]
-    return lambda step: schedule(step, annealed, beta_max=beta_max) if step < annealed else beta_max
+
+    def beta_at(step: int) -> float:
+        if step >= annealed or name == "constant":
+            return beta_max
+        if name == "monotonic":
+            return monotonic(step, annealed, ratio, beta_max)
+        return cyclical(step, annealed, n_cycles, ratio, beta_max)
+
+    return beta_at
 
 
 def cosine_decay(step: int, n_steps: int, warmup: int) -> float:
-    """The share of the full learning rate at a step: a linear rise over `warmup` steps, times a cosine's fall to zero.
+    """The learning rate at a step as a share of its maximum: a linear warmup times a cosine decay to zero.
 
     Loshchilov & Hutter 2017, "SGDR" (arXiv 1608.03983), equation 5, without restarts.
     """

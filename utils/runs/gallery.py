@@ -1,0 +1,69 @@
+"""The pictures and figures that a finished run leaves in its folder."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from data.coordinates import COLORS
+from data.points import ColoredPoints
+from data.thinning import thinned
+from models.generator import Generator
+from utils.evaluation.figures import Evaluation
+from utils.evaluation.latent import latent_map
+from utils.evaluation.words import summary_rows
+from utils.pictures.comparison import draw_comparison
+from utils.pictures.latent import draw_latent
+from utils.pictures.painting import paint, save_picture
+from utils.pictures.side_by_side import Column, draw_side_by_side
+from utils.pictures.style import save_figure
+from utils.program.files import write_text
+from utils.runs.record import read_history
+from utils.settings.config import Config
+
+# A scatter plot of more points is slow to draw and shows no more.
+MOST_SHOWN = 20_000
+
+
+def draw_run(
+    config: Config, generator: Generator, data: ColoredPoints, points: np.ndarray, means: np.ndarray, found: Evaluation
+) -> None:
+    """Write metrics.json, config.yaml, generated.png, comparison.png and latent.png.
+
+    config: the settings of the run, whose folder is written to.
+    generator: what was trained or loaded.
+    data: all points, of which `means` are the posterior means as `posterior_means` gives them for `shown(data)`.
+    points: the generated points, `(n, 5)`.
+    found: the evaluation of `points` and of the model.
+    """
+    folder, name = config.output, f"{config.model} VAE"
+    write_text(folder / "metrics.json", json.dumps(found.figures, indent=2) + "\n")
+    write_text(folder / "config.yaml", config.to_yaml())
+    save_picture(paint(points, *data.scaling.shape), folder / "generated.png")
+    title = f"{name}: {found.figures['verdict']}"
+    comparison = draw_comparison(title, shown(data), thinned(points, MOST_SHOWN), data.scaling.shape, found.classifier)
+    save_figure(comparison, folder / "comparison.png", dpi=90)
+    active = found.figures["active_units"]
+    latent = latent_map(generator, means, active)
+    title = f"{name}: latent space, {active} of {means.shape[1]} latents active"
+    save_figure(draw_latent(title, latent, shown(data)[:, COLORS], data.scaling.shape), folder / "latent.png", dpi=90)
+
+
+def draw_models(config: Config, data: ColoredPoints) -> Path:
+    """Draw the models that `config` trained side by side, from what their runs wrote, in compare.png."""
+    columns = {}
+    for run in config.each_model():
+        metrics: dict[str, Any] = json.loads((run.output / "metrics.json").read_text(encoding="utf-8"))
+        painted = Image.open(run.output / "generated.png")
+        columns[run.model] = Column(read_history(run.output), painted, summary_rows(metrics))
+    path = Path(config.result_path) / "compare.png"
+    picture = paint(thinned(data.points, config.n_generate).numpy(), *data.scaling.shape)
+    save_figure(draw_side_by_side(picture, columns), path, dpi=80)
+    return path
+
+
+def shown(data: ColoredPoints) -> np.ndarray:
+    """The points `(n, 5)` of `data` that pictures show: all of them, or enough."""
+    return thinned(data.points.numpy(), MOST_SHOWN)

@@ -1,0 +1,44 @@
+"""What a run prints."""
+
+from typing import Any
+
+from data.points import ColoredPoints
+from utils.evaluation.words import table
+from utils.settings.config import ALL_MODELS, Config
+from utils.training.loop import Training
+
+
+def describe_data(config: Config, data: ColoredPoints) -> str:
+    """How many points were read from where."""
+    shared = data.n_on_shared_pixels
+    remark = f" ({shared:,} of them on a pixel that another point has too)" if shared else ""
+    return f"data: {len(data):,} points from {config.data_path}{remark}"
+
+
+def describe_training(config: Config, training: Training) -> str:
+    """What is trained on how many points."""
+    weights = sum(parameter.numel() for parameter in training.model.parameters())
+    counts = f"{len(training.train):,} points, {len(training.held_out):,} held out"
+    return f"training: {config.model} VAE, {weights:,} weights, {counts}"
+
+
+def describe_result(config: Config, metrics: dict[str, Any]) -> str:
+    """The figures of a run, its verdict, and where to look."""
+    reconstruction, kl = metrics["heldout_reconstruction"], metrics["heldout_kl"]
+    bound = -metrics["heldout_iwae"]
+    return "\n".join(
+        [
+            f"held-out loss (nats per point): {reconstruction + kl:.2f} = {reconstruction:.2f} reconstruction + {kl:.2f} KL",
+            f"(at most {bound:.2f} by importance weighting); {metrics['active_units']} active latents",
+            table(metrics),
+            f"verdict: {metrics['verdict']}",
+            f"all files are in {config.output}/; look at generated.png and comparison.png first",
+        ]
+    )
+
+
+def suggestion(config: Config) -> str:
+    """A command that shows something new after a run with these settings."""
+    if config.model != ALL_MODELS:
+        return f"python main.py model={ALL_MODELS}   (all models, side by side)"
+    return 'python -m data.from_picture --text "Ω" --out my_data   (your own data set)'
