@@ -1,12 +1,17 @@
 """The variational autoencoder: loss, bound and sampling, for any encoder, decoder and prior."""
 
 import math
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, cast
 
 import torch
 from torch import Tensor, nn
 
+from models.layers import LinearEach
 from models.prior import MixturePrior, Prior
+
+
+# The layers whose weights decay.
+DECAYING = (nn.Linear, LinearEach)
 
 
 class Posterior(NamedTuple):
@@ -39,6 +44,19 @@ class Loss(NamedTuple):
     kl: Tensor
 
 
+class Noise(NamedTuple):
+    """The standard normal numbers that one training step needs.
+
+    latent: for the draws from the posterior, `(n, latent_dim)`.
+    canvas: for the draw of the canvas, `(harmonics, harmonics)`; None stands for its mean.
+    prior: for two draws from each component of the prior, `(2, components, latent_dim)`; None where they are not needed.
+    """
+
+    latent: Tensor
+    canvas: Tensor | None = None
+    prior: Tensor | None = None
+
+
 class Decoded(Protocol):
     """p(x|z): the distribution of points that the decoder assigns to each of n latents."""
 
@@ -64,31 +82,37 @@ class VAE(nn.Module):
         """The posterior q(z|x) of the points `x (n, 5)`."""
         raise NotImplementedError
 
-    def decode(self, z: Tensor) -> Decoded:
-        """The distribution p(x|z) for the latents `z (n, latent_dim)`."""
+    def decode(self, z: Tensor, noise: Tensor | None = None) -> Decoded:
+        """The distribution p(x|z) for the latents `z (n, latent_dim)`.
+
+        In training, `noise` draws those weights that have a posterior of their own; see `Noise`.
+        """
         raise NotImplementedError
 
-    def decaying_parameters(self) -> list[nn.Parameter]:
-        """The networks' weight matrices. Weight decay leaves biases, norms and the prior alone."""
-        exempt = {id(parameter) for parameter in self.prior.parameters()}
-        return [weight for weight in self.parameters() if weight.ndim >= 2 and id(weight) not in exempt]
+    def regularization(self, noise: Noise, n_points: int) -> Tensor:
+        """What weights cost, in nats per point of a training set of `n_points`; part of the training loss."""
+        return noise.latent.new_zeros(())
 
-    def sample_noise(self, n: int, rng: torch.Generator) -> Tensor:
-        """Standard normal numbers `(n, latent_dim)`: all the randomness that `loss` needs for n points."""
-        return torch.randn(n, self.latent_dim, generator=rng, device=rng.device)
+    def decaying_parameters(self) -> list[nn.Parameter]:
+        """The networks' weight matrices: weight decay leaves biases, norms, the prior and the canvas alone."""
+        return [cast(nn.Parameter, module.weight) for module in self.modules() if isinstance(module, DECAYING)]
+
+    def sample_noise(self, n: int, rng: torch.Generator) -> Noise:
+        """All the randomness that the training loss of n points needs."""
+        return Noise(torch.randn(n, self.latent_dim, generator=rng, device=rng.device))
 
     def reparameterize(self, posterior: Posterior, noise: Tensor) -> Tensor:
         """A draw `(n, latent_dim)` that gradients pass through: z = mean + std * noise (section 2.4 of the paper)."""
         return posterior.mean + posterior.log_std.exp() * noise
 
-    def loss(self, x: Tensor, noise: Tensor) -> Loss:
+    def loss(self, x: Tensor, noise: Noise) -> Loss:
         """Reconstruction -log p(x|z) and KL(q(z|x) || p(z)) of `x (n, 5)`, each estimated with one z ~ q(z|x).
 
         The KL has no closed form under a mixture: its entropy term is exact, the cross-entropy to the prior is not.
         """
         posterior = self.encode(x)
-        z = self.reparameterize(posterior, noise)
-        return Loss(-self.decode(z).log_prob(x), -posterior.entropy() - self.prior.log_prob(z))
+        z = self.reparameterize(posterior, noise.latent)
+        return Loss(-self.decode(z, noise.canvas).log_prob(x), -posterior.entropy() - self.prior.log_prob(z))
 
     @torch.no_grad()
     def importance_weighted_bound(self, x: Tensor, k: int, rng: torch.Generator) -> Tensor:
@@ -99,7 +123,7 @@ class VAE(nn.Module):
         posterior = self.encode(x)
         log_weights = []
         for _ in range(k):
-            z = self.reparameterize(posterior, self.sample_noise(len(x), rng))
+            z = self.reparameterize(posterior, torch.randn(posterior.mean.shape, generator=rng, device=rng.device))
             log_weights.append(self.decode(z).log_prob(x) + self.prior.log_prob(z) - posterior.log_prob(z))
         return torch.stack(log_weights).logsumexp(0) - math.log(k)
 

@@ -6,7 +6,7 @@ import torch
 from data.points import ColoredPoints
 from data.thinning import thinned
 from models.generator import Generator
-from models.vae import VAE
+from models.vae import VAE, Noise
 
 # Held-out points are evaluated in blocks, so that memory does not grow with their number.
 BLOCK = 10_000
@@ -29,7 +29,7 @@ def evaluate_loss(model: VAE, points: ColoredPoints, seed: int) -> tuple[float, 
     reconstruction = kl = 0.0
     for block in points.points.split(BLOCK):
         x = points.scaling.dequantize(block, cell_rng).to(device)
-        loss = model.loss(x, model.sample_noise(len(x), noise_rng))
+        loss = model.loss(x, Noise(torch.randn(len(x), model.latent_dim, generator=noise_rng, device=device)))
         reconstruction += loss.reconstruction.sum().item()
         kl += loss.kl.sum().item()
     return reconstruction / len(points) + points.scaling.log_cells, kl / len(points)

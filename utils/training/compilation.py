@@ -14,7 +14,7 @@ def is_worthwhile(setting: str, n_steps: int) -> bool:
     return setting == "always" or (setting == "auto" and n_steps >= WORTHWHILE_STEPS)
 
 
-def compiled(function: Callable[..., Any], *example: torch.Tensor) -> Callable[..., Any]:
+def compiled(function: Callable[..., Any], *example: Any) -> Callable[..., Any]:
     """The pure `function`, compiled for arguments of the shapes of `example`.
 
     TorchInductor compiles it with the system's C++ compiler (Ansel et al. 2024, "PyTorch 2") and caches the result on

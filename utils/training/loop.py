@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from data.batches import Batches
 from data.coordinates import N_COORDINATES
 from data.points import ColoredPoints
-from models.vae import VAE
+from models.vae import VAE, Noise
 from utils.evaluation.likelihood import evaluate_loss
 from utils.program.errors import InputError
 from utils.settings.config import Config
@@ -85,7 +85,8 @@ class Training:
     def compile(self) -> None:
         """Compile the gradient for all further steps. Raises RuntimeError if this machine cannot."""
         n = self.config.batch_size
-        x, noise = (torch.zeros(n, width, device=self.device) for width in (N_COORDINATES, self.model.latent_dim))
+        x = torch.zeros(n, N_COORDINATES, device=self.device)
+        noise = self.model.sample_noise(n, torch.Generator(self.device))
         self.gradients = compiled(self._gradients, x, noise, torch.tensor(1.0))
 
     def run(self, on_epoch: Callable[[Epoch], None], stopped: Callable[[], bool] = lambda: False) -> None:
@@ -179,11 +180,11 @@ class Training:
         self.loss_sums += losses
         return beta, learning_rate
 
-    def _gradients(self, x: Tensor, noise: Tensor, beta: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def _gradients(self, x: Tensor, noise: Noise, beta: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Gradients of the loss with respect to both weight vectors; sums of reconstruction and KL over `x`, `(2,)`.
 
         A pure function of the batch, its noise and beta, which is what allows it to be compiled.
         """
         reconstruction, kl = self.model.loss(x, noise)
-        loss = reconstruction.mean() + beta * kl.mean()
+        loss = reconstruction.mean() + beta * kl.mean() + self.model.regularization(noise, len(self.train))
         return *self.weights.gradients(loss), torch.stack([reconstruction.sum(), kl.sum()]).detach()

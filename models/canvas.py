@@ -1,0 +1,136 @@
+"""The density of places: one table of ink for all latents, and a spot of light that each latent throws on it."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from models.choice import choose
+
+# The table has BLOCKS x BLOCKS blocks of FINE x FINE bins. The light is even within a block, so the normalizing
+# constant is a sum over blocks.
+BLOCKS, FINE = 60, 5
+BINS = BLOCKS * FINE
+# Adam moves every parameter by about the same amount per step. Those of the canvas are stored divided by these factors,
+# so that they move faster. Tuned, as are the spot's width and the start (docs/experiments.md).
+COEFFICIENT_SPEED, SHAPE_SPEED = 3.0, 4.0
+SPOT_WIDTH = 0.05
+GAIN, FREQUENCY, DECAY, SHIFT, LOG_STD = 5.0, 8.0, 2.5, -6.0, -1.5
+
+
+class Canvas(nn.Module):
+    """p(x, y|z) on the unit square, proportional to ink(x, y) * light(x, y|z).
+
+    The ink is shared by all latents. Its logarithm is capped, so that ink is even, and falls freely beyond an edge:
+
+        log ink = -softplus(-phi),    phi = shift + sum_jk scale_jk c_jk cos(pi j x) cos(pi k y).
+
+    A priori c_jk ~ N(0, 1), and scale_jk is proportional to (1 + (j^2 + k^2) / f^2)^(-e / 2) with sum of squares gain^2:
+    gain, f, e and shift say how sharp, how fine and how full the ink is, and are learned. So that the coefficients do
+    not memorize the points, they are uncertain: each has a posterior N(mean, std^2), a training step draws the table
+    from it, and the KL divergence from the prior is part of the loss (Blundell et al. 2015, "Weight uncertainty in
+    neural networks", arXiv 1505.05424). After training, the mean is used.
+
+    The light is a round spot, exp(-|place - center(z)|^2 / (2 width^2)) with a linear center: z says roughly where.
+    """
+
+    cosines: Tensor
+    squared_frequencies: Tensor
+    grid: Tensor
+
+    def __init__(self, latent_dim: int, n_harmonics: int = 64) -> None:
+        super().__init__()
+        self.center = nn.Linear(latent_dim, 2)
+        self.mean = nn.Parameter(0.1 * torch.randn(n_harmonics, n_harmonics) / COEFFICIENT_SPEED)
+        self.log_std = nn.Parameter(torch.full((n_harmonics, n_harmonics), LOG_STD / COEFFICIENT_SPEED))
+        shape = [math.log(GAIN), math.log(FREQUENCY), math.log(DECAY), SHIFT]
+        self.shape = nn.Parameter(torch.tensor(shape) / SHAPE_SPEED)
+        k = torch.arange(n_harmonics).unsqueeze(1)
+        cosines = math.sqrt(2) * torch.cos(math.pi * k * (torch.arange(BINS) + 0.5) / BINS)
+        cosines[0] = 1
+        self.register_buffer("cosines", cosines, persistent=False)
+        self.register_buffer("squared_frequencies", (k.square() + k.T.square()).float(), persistent=False)
+        self.register_buffer("grid", (torch.arange(BLOCKS) + 0.5) / BLOCKS, persistent=False)
+        with torch.no_grad():
+            self.center.bias.fill_(0.5)
+
+    def forward(self, z: Tensor, noise: Tensor | None = None) -> "LitCanvas":
+        """The density of places for each latent `z (n, latent_dim)`.
+
+        `noise (n_harmonics, n_harmonics)`, standard normal, draws the table; without it the mean is used.
+        """
+        return LitCanvas(self.log_ink(noise), *self.log_light(z))
+
+    def kl(self) -> Tensor:
+        """KL of the coefficients' posterior from N(0, 1), in nats for the whole data set."""
+        mean, log_std = COEFFICIENT_SPEED * self.mean, COEFFICIENT_SPEED * self.log_std
+        return (0.5 * (mean.square() + torch.exp(2 * log_std) - 1) - log_std).sum()
+
+    def log_ink(self, noise: Tensor | None = None) -> Tensor:
+        """The table `(BINS, BINS)` of the ink's logarithm, indexed [row, column]; its largest entry is 0."""
+        log_gain, log_frequency, log_decay, shift = SHAPE_SPEED * self.shape
+        log_scale = -0.5 * log_decay.exp() * torch.log1p(self.squared_frequencies * torch.exp(-2 * log_frequency))
+        log_scale = log_scale - 0.5 * (2 * log_scale).flatten().logsumexp(0) + log_gain
+        coefficients = COEFFICIENT_SPEED * self.mean
+        if noise is not None:
+            coefficients = coefficients + torch.exp(COEFFICIENT_SPEED * self.log_std) * noise
+        phi = self.cosines.T @ (coefficients * log_scale.exp()) @ self.cosines + shift
+        log_ink = -F.softplus(-phi)
+        return log_ink - log_ink.amax().detach()
+
+    def log_light(self, z: Tensor) -> tuple[Tensor, Tensor]:
+        """Logarithms `(n, BLOCKS)` of the spot's two factors, over rows and over columns of blocks."""
+        distance = (self.grid - self.center(z).unsqueeze(-1)) / SPOT_WIDTH
+        log_light = -0.5 * distance.square()
+        # The brightest block has light 1 wherever the center is, so a spot beyond the border does not underflow.
+        log_light = log_light - log_light.amax(-1, keepdim=True).detach()
+        return log_light[:, 0], log_light[:, 1]
+
+    def unevenness(self, z: Tensor, weights: Tensor, noise: Tensor | None = None) -> Tensor:
+        """How far all spots together are from lighting the ink evenly: chi^2 / 2, about a KL in nats.
+
+        Evenly lit, G(x, y) = E_z[light(x, y|z) / sum(ink * light)] is 1 wherever there is ink, and points drawn from the
+        prior show the canvas as it is. `z (2, components, latent_dim)` holds two independent draws from each component
+        of the prior, whose `weights (components,)` sum to 1: with two estimates of G, E_ink[(G - 1)^2] has no bias.
+        """
+        ink = _per_block(self.log_ink(noise).detach())
+        ink = ink / ink.sum()
+        row, column = (part.exp() for part in self.log_light(z.flatten(0, 1)))
+        total = ((row @ ink) * column).sum(-1, keepdim=True)
+        share = weights.repeat(2).unsqueeze(-1) / total
+        first, second = (row * share).unflatten(0, (2, -1)).transpose(1, 2) @ column.unflatten(0, (2, -1))
+        return 0.5 * (ink * (first - 1) * (second - 1)).sum()
+
+
+class LitCanvas:
+    """A density on the unit square for each of n latents.
+
+    `log_ink (BINS, BINS)` is shared; `row` and `column (n, BLOCKS)` are the logarithms of the light's factors.
+    """
+
+    def __init__(self, log_ink: Tensor, row: Tensor, column: Tensor) -> None:
+        self.log_ink, self.row, self.column = log_ink, row, column
+
+    def log_prob(self, place: Tensor) -> Tensor:
+        """Log-density `(n,)` of the places `(n, 2)`."""
+        i, j = (place * BINS).long().clamp(0, BINS - 1).unbind(-1)
+        row = self.row.gather(1, (i // FINE).unsqueeze(1)).squeeze(1)
+        column = self.column.gather(1, (j // FINE).unsqueeze(1)).squeeze(1)
+        total = ((self.row.exp() @ _per_block(self.log_ink)) * self.column.exp()).sum(-1)
+        return self.log_ink[i, j] + row + column - total.log() + 2 * math.log(BINS)
+
+    def sample(self, rng: torch.Generator) -> Tensor:
+        """One place `(n, 2)` for each latent: a row of blocks, a block of it, a bin of that, and a point in the bin."""
+        row, column, ink = self.row.exp(), self.column.exp(), _per_block(self.log_ink)
+        i = choose(row * (column @ ink.T), rng)
+        j = choose(ink[i] * column, rng)
+        bins = self.log_ink.exp().unflatten(0, (BLOCKS, FINE)).unflatten(2, (BLOCKS, FINE)).transpose(1, 2)[i, j]
+        k = choose(bins.flatten(1), rng)
+        corner = torch.stack([i * FINE + k // FINE, j * FINE + k % FINE], dim=1)
+        return (corner + torch.rand(corner.shape, generator=rng, device=corner.device)) / BINS
+
+
+def _per_block(log_ink: Tensor) -> Tensor:
+    """The ink in each block, `(BLOCKS, BLOCKS)`, never 0."""
+    return FINE * FINE * F.avg_pool2d(log_ink.exp()[None, None], FINE)[0, 0] + 1e-30
