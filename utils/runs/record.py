@@ -18,6 +18,7 @@ from utils.program.errors import InputError
 from utils.program.files import write_text
 from utils.runs import checkpoint
 from utils.runs.checkpoint import Checkpoint
+from utils.runs.folders import clear_results
 from utils.settings.config import Config
 from utils.training.loop import Epoch, Training
 
@@ -49,6 +50,8 @@ class Record:
 
     def add(self, epoch: Epoch) -> None:
         """Keep the figures of `epoch` and the generator as it is now; paint it if gen_every_epochs says so."""
+        # Of a run that is resumed: what was drawn from the model as it was.
+        clear_results(self.folder)
         self.epochs.append(epoch)
         if self._is_painted(epoch):
             self._paint_frame(epoch)
