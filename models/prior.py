@@ -17,10 +17,8 @@ class Prior(nn.Module):
         """`n` draws `(n, latent_dim)`."""
         raise NotImplementedError
 
-    def sample_given(
-        self, latent: int | list[int], value: float | list[float], n: int, rng: torch.Generator
-    ) -> Tensor:
-        """`n` draws `(n, latent_dim)` of p(z | z_latent = value) for one latent or some: the others follow from these."""
+    def sample_given(self, latent: int | list[int], value: float | list[float], n: int, rng: torch.Generator) -> Tensor:
+        """`n` draws `(n, latent_dim)` of p(z | z_latent = value): the others follow from that one, or those."""
         raise NotImplementedError
 
     def marginal(self, latents: list[int]) -> "Prior":
@@ -54,9 +52,7 @@ class MixturePrior(Prior):
     def sample(self, n: int, rng: torch.Generator) -> Tensor:
         return self._sample(self.logits, n, rng)
 
-    def sample_given(
-        self, latent: int | list[int], value: float | list[float], n: int, rng: torch.Generator
-    ) -> Tensor:
+    def sample_given(self, latent: int | list[int], value: float | list[float], n: int, rng: torch.Generator) -> Tensor:
         known, given = torch.tensor(value, device=self.mean.device), [latent] if isinstance(latent, int) else latent
         log_std = self.log_std[:, given]
         standardized = (known - self.mean[:, given]) * torch.exp(-log_std)

@@ -30,7 +30,7 @@ MOST_SHOWN = 20_000
 def draw_run(
     config: Config, generator: Generator, data: ColoredPoints, points: np.ndarray, means: np.ndarray, found: Evaluation
 ) -> None:
-    """Write metrics.json, generated.png, comparison.png and latent.png.
+    """Write metrics.json, generated.png, data.png, comparison.png and latent.png.
 
     config: the settings of the run, whose folder is written to.
     generator: what was trained or loaded.
@@ -41,6 +41,7 @@ def draw_run(
     folder, name = config.output, f"{config.model} VAE"
     write_text(folder / "metrics.json", json.dumps(found.figures, indent=2) + "\n")
     save_picture(paint(points, data.canvas), folder / "generated.png")
+    save_picture(paint(thinned(data.points, config.n_generate).numpy(), data.canvas), folder / "data.png")
     title = f"{name}: {found.figures['verdict']}"
     comparison = draw_comparison(title, shown(data), thinned(points, MOST_SHOWN), data.canvas, found.classifier)
     save_figure(comparison, folder / "comparison.png", dpi=90)

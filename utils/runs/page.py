@@ -1,0 +1,276 @@
+"""report.html: all that a run came to, on one page that needs no other file."""
+
+import base64
+import dataclasses
+import io
+import shlex
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import jinja2
+import matplotlib
+import numpy as np
+from PIL import Image
+
+from data.coordinates import COLORS, NAMES
+from data.points import Canvas, ColoredPoints
+from data.thinning import thinned
+from models.generator import Generator
+from utils.evaluation.explorer import CONTOURS, POINTS, Explorer, explore
+from utils.evaluation.figures import SIGNIFICANT, Evaluation
+from utils.evaluation.glossary import GLOSSARY, entry
+from utils.evaluation.two_sample import ClassifierTest
+from utils.pictures.charts import HEIGHT, WIDTH, loss_charts, marginal_charts
+from utils.pictures.contours import contours
+from utils.pictures.thumbnails import paint_sheet, paint_small
+from utils.program.files import write_text
+from utils.runs.gallery import shown
+from utils.runs.record import read_history
+from utils.settings.config import Config
+from utils.settings.validation import as_yaml, note
+
+NAME = "report.html"
+TEMPLATE = "report.html.j2"
+# The longer side of a picture, and of one of the explorer's, in pixels. The points on the map of the latent space.
+PICTURE, TILE, MAPPED = 640, 128, 1500
+# Points on a picture. More would hide each other, and make the page large.
+MOST_PAINTED = 20_000
+# A longer film is not taken in, so that the page stays below 3 MB.
+MOST_FILM = 1_300_000
+# Side of the map of the latent space, and its height where there is one latent only, in units of its drawing.
+MAP, MAP_OF_ONE = 400, 120
+
+
+class Row(NamedTuple):
+    """A row of the table of figures."""
+
+    name: str
+    meaning: str
+    value: str
+    floor: str
+    p: str
+
+
+def write_page(
+    config: Config,
+    generator: Generator,
+    data: ColoredPoints,
+    points: np.ndarray,
+    means: np.ndarray,
+    found: Evaluation,
+    made_with: Mapping[str, str],
+) -> Path:
+    """Write report.html of a run into its folder, where the run's other files are. Returns its path.
+
+    config: the settings of the run.
+    generator: what was trained or loaded.
+    data: all points, of which `means` are the posterior means as `posterior_means` gives them for `shown(data)`.
+    points: the generated points, `(n, 5)`.
+    found: the evaluation of `points` and of the model.
+    made_with: names and versions of what the run was made with.
+
+    Raises InputError if it cannot be written, or the history of the run cannot be read.
+    """
+    folder, figures, history = config.output, found.figures, read_history(config.output)
+    ours, theirs = thinned(points, MOST_PAINTED), thinned(data.points.numpy(), MOST_PAINTED)
+    pictures = {
+        "data": paint_small(thinned(theirs, len(ours)), data.canvas, PICTURE),
+        "generated": paint_small(ours, data.canvas, PICTURE),
+    }
+    content = {
+        "title": f"{config.model} VAE",
+        "date": time.strftime("%Y-%m-%d %H:%M"),
+        "data_path": config.data_path,
+        "n_data": len(data),
+        "n_generated": len(points),
+        "verdict": figures["verdict"],
+        "state": _state(figures),
+        "noticed": _noticed(figures),
+        "facts": _facts(figures, history),
+        "pictures": {name: embedded(picture) for name, picture in pictures.items()},
+        "canvas": data.canvas,
+        "suspects": embedded(_suspects(found.classifier, data.canvas)) if found.classifier else None,
+        "explorer": _explorer(explore(generator, means), shown(data), means, data.canvas),
+        "curves": loss_charts(history),
+        "film": _film(folder / "training.gif"),
+        "marginals": marginal_charts(theirs, ours),
+        "chart_size": (WIDTH, HEIGHT),
+        "figures": _figures(figures),
+        "ks": [(name, f"{ks['value']:.3f}", f"{ks['floor']:.3f}") for name, ks in figures["ks"].items()],
+        "settings": _settings(config, generator),
+        "made": {"data": f"fingerprint {generator.fingerprint}"} | dict(made_with),
+        "command": _command(config, generator),
+    }
+    path = folder / NAME
+    write_text(path, _template().render(content))
+    return path
+
+
+def embedded(picture: Image.Image) -> str:
+    """`picture` as an address that holds it, for the `src` of an image."""
+    packed = io.BytesIO()
+    picture.save(packed, "PNG")
+    return _address(packed.getvalue(), "image/png")
+
+
+def _address(content: bytes, kind: str) -> str:
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+
+
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    return environment.get_template(TEMPLATE)
+
+
+def _state(figures: Mapping[str, Any]) -> str:
+    """How the verdict is marked: as passed, failed, or unknown."""
+    if figures["p"] is None:
+        return "unknown"
+    # The sentence ends with what was memorized, if something was.
+    memorized = ", no sign of memori" not in figures["verdict"]
+    return "passed" if figures["p"] >= SIGNIFICANT and not memorized else "failed"
+
+
+def _noticed(figures: Mapping[str, Any]) -> str | None:
+    """How small a difference the classifier would have found."""
+    if "c2st_auc" not in figures:
+        return None
+    auc = figures["c2st_auc"]
+    # For a power of 80% at a level of 5%, where the evaluation does not say itself.
+    detectable = auc.get("detectable", auc["floor"] + 2.49 * auc["standard_error"])
+    counts = f"{figures.get('n_compared', figures['n_generated']):,} generated and {figures['n_heldout']:,} held-out"
+    return (
+        f"With {counts} points, an AUC of {detectable:.2f} or more would have been noticed 4 times in 5. "
+        "A smaller difference may be there unseen; more held-out points would show it."
+    )
+
+
+def _facts(figures: Mapping[str, Any], history: Mapping[str, np.ndarray]) -> dict[str, str]:
+    reconstruction, kl = figures["heldout_reconstruction"], figures["heldout_kl"]
+    facts = {
+        "nats per held-out point": f"{reconstruction + kl:.2f}",
+        "of these, KL": f"{kl:.2f}",
+        "active latents": str(figures["active_units"]),
+    }
+    if "c2st_auc" in figures:
+        auc = figures["c2st_auc"]
+        facts["AUC (real points: 0.50)"] = f"{auc['value']:.2f} ± {auc['standard_error']:.2f}"
+    return facts | {f"to train {len(history['epoch']):,} epochs": _duration(history["seconds"].sum())}
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"
+
+
+def _suspects(classifier: ClassifierTest, canvas: Canvas) -> Image.Image:
+    """The points of both sets, colored by how much they look generated to the `classifier`, on black."""
+    colors = matplotlib.colormaps["PuOr_r"](np.clip(classifier.scores + 0.5, 0, 1), bytes=True)[:, :3]
+    points = np.column_stack([classifier.points[:, :2], colors]).astype(np.int64)
+    return paint_small(points, canvas._replace(color=(0, 0, 0)), PICTURE)
+
+
+def _film(path: Path) -> dict[str, str] | None:
+    """The film and its last frame, which stands still; None if there is none, or it is too large."""
+    if not path.exists() or path.stat().st_size > MOST_FILM:
+        return None
+    with Image.open(path) as film:
+        frames = getattr(film, "n_frames", 1)
+        film.seek(frames - 1)
+        still = film.convert("RGB").quantize(128, dither=Image.Dither.NONE)
+    return {"moving": _address(path.read_bytes(), "image/gif"), "still": embedded(still), "frames": f"{frames:,}"}
+
+
+def _figures(figures: Mapping[str, Any]) -> list[Row]:
+    known = [key for key in GLOSSARY if key in figures]
+    others = [
+        key for key, figure in figures.items() if key not in known and isinstance(figure, dict) and "floor" in figure
+    ]
+    rows = []
+    for key in known + others:
+        figure, (name, meaning, is_share) = figures[key], entry(key)
+        value, floor = (f"{figure[part]:.1%}" if is_share else f"{figure[part]:.4f}" for part in ("value", "floor"))
+        if "standard_error" in figure:
+            value += f" ± {figure['standard_error']:.4f}"
+        rows.append(Row(name, meaning, value, floor, f"{figure['p']:.3f}" if "p" in figure else ""))
+    return rows
+
+
+def _settings(config: Config, generator: Generator) -> list[tuple[str, str, str, bool, str]]:
+    """Of each setting its name, value, default, whether they differ, and its meaning."""
+    rows = []
+    for setting in dataclasses.fields(config):
+        value = getattr(config, setting.name)
+        if setting.name in generator.config and setting.name not in OF_TODAY:
+            # A generator that was loaded may have been trained otherwise than the settings of today say.
+            value = generator.config[setting.name]
+        changed = value != setting.default
+        rows.append((setting.name, as_yaml(value), as_yaml(setting.default), changed, note(setting)))
+    return rows
+
+
+# Settings that say where files are and what is drawn from a model, however it was trained.
+OF_TODAY = ("data_path", "result_path", "n_generate", "retrain", "keep_runs", "device")
+
+
+def _command(config: Config, generator: Generator) -> str:
+    """The command that repeats the run, from the settings in its folder."""
+    arguments = ["python", "main.py", "--config", str(config.output / "config.yaml")]
+    if not config.retrain:
+        drawn = ("n_generate", "seed")
+        changed = [name for name in drawn if getattr(config, name) != generator.config.get(name)]
+        arguments += ["retrain=false", *(f"{name}={getattr(config, name)}" for name in changed)]
+    return shlex.join(arguments)
+
+
+def _explorer(explorer: Explorer, points: np.ndarray, means: np.ndarray, canvas: Canvas) -> dict[str, Any]:
+    """What the page needs to draw the explorer: its map, its sheet of pictures, and numbers for its script."""
+    is_flat = len(explorer.latents) == 1
+    height = MAP_OF_ONE if is_flat else MAP
+    low, high = (np.array([axis[end] for axis in explorer.axes]) for end in (0, -1))
+    shares = (explorer.means - low) / (high - low)
+    rng = np.random.default_rng(0)
+    # With one latent, the other direction of the map means nothing; it only keeps points apart.
+    up = rng.uniform(0.1, 0.9, len(shares)) if is_flat else shares[:, 1]
+    x, y = MAP * shares[:, 0], height * (1 - up)
+    inside = (x >= 0) & (x <= MAP) & (y >= 0) & (y <= height)
+    chosen = thinned(np.flatnonzero(inside), MAPPED)
+    rows, columns = explorer.drawn.shape[:2]
+    sheet = paint_sheet(explorer.drawn[::-1], canvas, TILE)
+    return {
+        "latents": [latent + 1 for latent in explorer.latents],
+        "others": means.shape[1] - len(explorer.latents),
+        "axes": [[f"{value:.2f}" for value in axis] for axis in explorer.axes],
+        "size": (MAP, height),
+        "shape": (rows, columns),
+        "dots": [
+            (f"{x[i]:.1f}", f"{y[i]:.1f}", "#{:02x}{:02x}{:02x}".format(*points[i, COLORS]), points[i].tolist())
+            for i in chosen
+        ],
+        "n_dots": len(chosen),
+        "contours": [
+            (f"{share:.0%}", path) for share, path in zip(CONTOURS, contours(explorer, MAP, height), strict=True)
+        ],
+        "likelier": [[round(float(share), 3) for share in row] for row in explorer.likelier[::-1]],
+        "sheet": embedded(sheet),
+        "tile": (sheet.width // columns, sheet.height // rows),
+        "n_points": POINTS,
+        "color": "#{:02x}{:02x}{:02x}".format(*canvas.color),
+        "start": _likeliest(explorer.likelier[::-1]),
+        "names": NAMES,
+    }
+
+
+def _likeliest(likelier: np.ndarray) -> tuple[int, int]:
+    """The row and the column where the prior expects most."""
+    row, column = divmod(int(likelier.argmin()), likelier.shape[1])
+    return row, column
