@@ -34,7 +34,7 @@ from utils.settings.validation import as_yaml, note
 NAME = "report.html"
 TEMPLATE = "report.html.j2"
 # The longer side of a picture, and of one of the explorer's, in pixels. The points on the map of the latent space.
-PICTURE, TILE, MAPPED = 640, 128, 1500
+PICTURE, TILE, MAPPED = 640, 200, 1500
 # Points on a picture. More would hide each other, and make the page large.
 MOST_PAINTED = 20_000
 # A longer film is not taken in, so that the page stays below 3 MB.
@@ -49,6 +49,7 @@ class Row(NamedTuple):
     name: str
     meaning: str
     value: str
+    error: str
     floor: str
     p: str
 
@@ -199,9 +200,8 @@ def _figures(figures: Mapping[str, Any]) -> list[Row]:
     for key in known + others:
         figure, (name, meaning, is_share) = figures[key], entry(key)
         value, floor = (f"{figure[part]:.1%}" if is_share else f"{figure[part]:.4f}" for part in ("value", "floor"))
-        if "standard_error" in figure:
-            value += f" ± {figure['standard_error']:.4f}"
-        rows.append(Row(name, meaning, value, floor, f"{figure['p']:.3f}" if "p" in figure else ""))
+        error = f"{figure['standard_error']:.4f}" if "standard_error" in figure else ""
+        rows.append(Row(name, meaning, value, error, floor, f"{figure['p']:.3f}" if "p" in figure else ""))
     return rows
 
 
