@@ -63,7 +63,7 @@ def main(arguments: list[str]) -> None:
                 write_page(run, generator, data, points, means, found, made_with)
             print(describe_result(run, found.figures))
         if len(runs) > 1:
-            print(f"side by side: {draw_models(config, data)}")
+            print(f"side by side: {draw_models(config)}")
     print(f"to try next: {suggestion(config)}")
 
 
