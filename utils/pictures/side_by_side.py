@@ -57,6 +57,8 @@ def draw_side_by_side(data: Image.Image | None, columns: dict[str, Column]) -> F
             losses.plot(history["epoch"], total, color=BLUE, linewidth=0.7, alpha=0.5)
             kl.plot(history["epoch"], history["heldout_kl"], color=BLUE, linewidth=0.7, alpha=0.5)
         losses.set_title(f"{name} VAE", fontsize="x-large")
+    # They share their scale, which must hold the highest of all.
+    axes[1, 0].set_ylim(0, 1.05 * max(line.get_ydata().max() for panel in axes[1] for line in panel.get_lines()))
     if data:
         pictures = {"data": data} | {name: column.picture for name, column in columns.items()}
         panels = paintings.subplots(1, 1 + n)
