@@ -9,7 +9,7 @@ SPREAD = 40
 # A background may consist of this many colors, which must cover this share of the border.
 MOST_COLORS, LEAST_OF_BORDER = 3, 0.8
 # If the border has no such colors, one color that covers this share of the whole picture is taken for background.
-LEAST_OF_PICTURE = 0.5
+LEAST_OF_PICTURE = 0.6
 # Several colors may cover at most this share of the picture.
 MOST_OF_PICTURE = 0.98
 # The border is this share of the shorter side.
@@ -39,7 +39,7 @@ class Background(NamedTuple):
 
     def holds(self, colors: np.ndarray) -> np.ndarray:
         """Which of `colors (..., 3)` belong to the background: booleans `(...)`."""
-        return self.distance(colors) <= SPREAD
+        return self.distance(colors) <= max(SPREAD, min(2 * self.noise, 2 * SPREAD))
 
 
 BLACK = Background(np.zeros((1, 3)))

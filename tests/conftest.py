@@ -6,7 +6,8 @@ import pytest
 import torch
 from PIL import Image
 
-from data.glyph import draw, glyph_mask, write
+from data.glyph import draw, glyph_mask
+from data.writing import write
 from data.points import ColoredPoints, read_points
 from models.registry import MODELS
 from models.vae import VAE
