@@ -6,7 +6,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from data.glyph import draw, glyph_mask, write
+from data.glyph import draw, glyph_mask
+from data.writing import write
 from main import main
 from utils.settings.config import Config
 

@@ -167,7 +167,9 @@ def seeds_of(folder: Path) -> set[int]:
         if (folder / name).exists():
             seeds.add(torch.load(folder / name, weights_only=True)["config"]["seed"])
     if (folder / "report.html").exists():
-        found = re.search(r"seed</code>.*?<td>(\d+)</td>", (folder / "report.html").read_text(), re.DOTALL)
+        found = re.search(
+            r"<th scope=.row.><code>seed</code>.*?<td>(\d+)</td>", (folder / "report.html").read_text(), re.DOTALL
+        )
         seeds.add(int(found[1]) if found else -1)
     return seeds
 

@@ -73,12 +73,10 @@ def _is_a_beginning(file: Path) -> bool:
 def _new_name(earlier: Path, folder: Path) -> Path:
     """A free name in `earlier` for the run in `folder`: when it was last changed, and its model."""
     changed = max(file.stat().st_mtime for file in folder.iterdir())
-    first = f"{time.strftime('%Y-%m-%d_%H-%M-%S', time.localtime(changed))}_{folder.name}"
-    names = [first, *(f"{first}_{number:02}" for number in range(2, 100))]
-    free = [path for name in names if not (path := earlier / name).exists()]
-    if not free:
-        raise OSError(f"{len(names)} runs ended in the same second")
-    return free[0]
+    name = f"{time.strftime('%Y-%m-%d_%H-%M-%S', time.localtime(changed))}_{folder.name}"
+    # Of runs that ended in the same second, the later one has the higher number, also when earlier ones are gone.
+    same = [path.name for path in _runs(earlier, folder.name) if path.name.startswith(name)]
+    return earlier / (f"{name}_{int(same[-1].removeprefix(name)[1:] or 1) + 1:02}" if same else name)
 
 
 def _runs(earlier: Path, model: str) -> list[Path]:
