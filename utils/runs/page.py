@@ -19,9 +19,8 @@ from data.points import Canvas, ColoredPoints
 from data.thinning import thinned
 from models.generator import Generator
 from utils.evaluation.explorer import CONTOURS, POINTS, Explorer, explore
-from utils.evaluation.figures import SIGNIFICANT, Evaluation
+from utils.evaluation.figures import SIGNIFICANT, ClassifierTest, Evaluation
 from utils.evaluation.glossary import GLOSSARY, entry
-from utils.evaluation.two_sample import ClassifierTest
 from utils.pictures.charts import HEIGHT, WIDTH, loss_charts, marginal_charts
 from utils.pictures.contours import contours
 from utils.pictures.thumbnails import paint_sheet, paint_small
