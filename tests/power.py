@@ -17,8 +17,9 @@ from tqdm import tqdm
 
 from data.points import read_points
 from data.scaling import Scaling
-from utils.evaluation.figures import SIGNIFICANT, evaluate, verdict
+from utils.evaluation.figures import SIGNIFICANT, evaluate
 from utils.evaluation.two_sample import spread
+from utils.evaluation.words import verdict
 from utils.settings.config import Config
 
 SEEDS = range(20)

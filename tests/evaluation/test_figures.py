@@ -4,18 +4,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import world
+from worlds import world
 
+from utils.evaluation.__main__ import main
 from utils.evaluation.figures import (
-    active_units,
     closer_to_train,
     copies,
     evaluate,
-    main,
     marginal_distances,
-    table,
-    verdict,
 )
+from utils.evaluation.likelihood import active_units
+from utils.evaluation.words import table, verdict
 from utils.program.errors import InputError
 
 ONES = np.ones(5)
@@ -136,7 +135,7 @@ def test_files_that_hold_no_points_are_refused(
 
 
 def test_a_mistake_in_what_is_to_be_judged_costs_one_line(tmp_path: Path):
-    command = [sys.executable, "-m", "utils.evaluation.figures", "--data", str(tmp_path), "none.npy"]
+    command = [sys.executable, "-m", "utils.evaluation", "--data", str(tmp_path), "none.npy"]
     repository = Path(__file__).parents[2]
     run = subprocess.run(command, cwd=repository, capture_output=True, text=True, check=False)
 

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 import torch
-from conftest import world
+from worlds import world
 
+from data.thinning import thinned
 from utils.evaluation.two_sample import (
     area_under_curve,
     classifier_test,
@@ -13,7 +14,6 @@ from utils.evaluation.two_sample import (
     off_support_share,
     off_support_test,
     spread,
-    thinned,
 )
 
 ONES = np.ones(5)

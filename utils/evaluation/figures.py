@@ -3,7 +3,7 @@
 Points are integers `(n, 5)`: x, y, r, g, b. A floor is what the same figure comes to for real points in place of the
 generated ones. docs/evaluation.md has each figure's definition, its source, and how well it notices what is wrong.
 
-    python -m utils.evaluation.figures --data DIR SAMPLES.npy    judges any such points, wherever they come from
+    python -m utils.evaluation --data DIR SAMPLES.npy    judges any such points, wherever they come from
 """
 
 from typing import NamedTuple
