@@ -25,10 +25,10 @@ def describe_training(config: Config, training: Training) -> str:
 def describe_result(config: Config, metrics: dict[str, Any]) -> str:
     """The figures of a run, its verdict, and where to look."""
     reconstruction, kl = metrics["heldout_reconstruction"], metrics["heldout_kl"]
-    bound = -metrics["heldout_iwae"]
+    loss, bound = reconstruction + kl, -metrics["heldout_iwae"]
     return "\n".join(
         [
-            f"held-out loss (nats per point): {reconstruction + kl:.2f} = {reconstruction:.2f} reconstruction + {kl:.2f} KL",
+            f"held-out loss (nats per point): {loss:.2f} = reconstruction {reconstruction:.2f} + KL {kl:.2f}",
             f"(at most {bound:.2f} by importance weighting); {metrics['active_units']} active latents",
             table(metrics),
             f"verdict: {metrics['verdict']}",
