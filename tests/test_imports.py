@@ -51,8 +51,13 @@ def upward_imports(module: str, source: str) -> set[str]:
 
 def modules() -> dict[str, Path]:
     """All modules of the program, by name."""
-    files = [REPOSITORY / "main.py", *(f for top in ("data", "models", "utils") for f in REPOSITORY.glob(f"{top}/**/*.py"))]
-    names = {".".join(path.relative_to(REPOSITORY).with_suffix("").parts).removesuffix(".__init__"): path for path in files}
+    files = [
+        REPOSITORY / "main.py",
+        *(f for top in ("data", "models", "utils") for f in REPOSITORY.glob(f"{top}/**/*.py")),
+    ]
+    names = {
+        ".".join(path.relative_to(REPOSITORY).with_suffix("").parts).removesuffix(".__init__"): path for path in files
+    }
     return {name: path for name, path in names.items() if name != "utils"}
 
 
