@@ -104,15 +104,15 @@ def test_the_loss_sends_a_gradient_to_every_weight(model: VAE, torch_rng: torch.
 
 def test_a_model_can_overfit_one_batch(model: VAE, torch_rng: torch.Generator):
     x = torch.rand(8, 5, generator=torch_rng)
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
+    optimizer = torch.optim.Adam(model.parameters(), lr=5e-3)
     before = model.loss(x, model.sample_noise(len(x), torch_rng)).reconstruction.mean().item()
 
-    for _ in range(80):
+    for _ in range(100):
         optimizer.zero_grad()
         model.loss(x, model.sample_noise(len(x), torch_rng)).reconstruction.mean().backward()
         optimizer.step()
 
-    assert model.loss(x, model.sample_noise(len(x), torch_rng)).reconstruction.mean().item() < before - 8
+    assert model.loss(x, model.sample_noise(len(x), torch_rng)).reconstruction.mean().item() < before - 5
 
 
 def test_the_density_of_points_given_a_latent_integrates_to_one(model: VAE, torch_rng: torch.Generator):
