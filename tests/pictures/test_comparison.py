@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from utils.evaluation.two_sample import ClassifierTest, Test
+from utils.evaluation import two_sample
 from utils.pictures.comparison import draw_comparison
 
-NO_DIFFERENCE = Test(0.5, 0.5, 0.02, 1.0)
+NO_DIFFERENCE = two_sample.Test(0.5, 0.5, 0.02, 1.0)
 
 
 def test_data_and_generated_points_are_drawn_where_they_are_in_their_colors(some_points: np.ndarray):
@@ -39,7 +39,9 @@ def test_a_third_panel_shows_which_points_look_generated_to_the_classifier(some_
     scores = np.linspace(-0.5, 0.5, 100)
 
     without = draw_comparison("", some_points, some_points, (30, 50))
-    figure = draw_comparison("", some_points, some_points, (30, 50), ClassifierTest(NO_DIFFERENCE, some_points, scores))
+    figure = draw_comparison(
+        "", some_points, some_points, (30, 50), two_sample.ClassifierTest(NO_DIFFERENCE, some_points, scores)
+    )
 
     panel = next(axes for axes in figure.axes if axes.get_title() == "where a classifier sees a difference")
     (dots,) = panel.collections

@@ -10,7 +10,7 @@ def a_map(drawn: np.ndarray, rows: int, with_density: bool) -> LatentMap:
     """A map of latents 3 and 1, whose traversals at step k have the points of `drawn` moved k to the right."""
     means, grid = np.random.default_rng(0).normal(size=(100, 2)), np.linspace(-2, 2, 20)
     density = np.exp(-(grid[:, None] ** 2) - grid**2) if with_density else None
-    traversals = {latent: [drawn + [0, step, 0, 0, 0] for step in STEPS] for latent in range(rows)}
+    traversals = {latent: [drawn + np.array([0, step, 0, 0, 0]) for step in STEPS] for latent in range(rows)}
     return LatentMap((3, 1), means, grid, grid, density, traversals)
 
 
@@ -46,5 +46,5 @@ def test_each_traversal_is_a_row_of_pictures_with_the_steps_below_the_lowest(som
     for row in panels:
         for axes, step in zip(row, STEPS, strict=True):
             (dots,) = axes.collections
-            assert np.array_equal(dots.get_offsets(), some_points[:, [1, 0]] + [step, 0])
+            assert np.array_equal(dots.get_offsets(), some_points[:, [1, 0]] + np.array([step, 0]))
             assert (axes.get_xlim(), axes.get_ylim()) == ((0, 50), (30, 0))

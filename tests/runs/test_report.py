@@ -1,0 +1,51 @@
+import torch
+
+from data.points import ColoredPoints
+from utils.runs.record import Record
+from utils.runs.report import describe_data, describe_result, describe_training, suggestion
+from utils.settings.config import Config
+
+METRICS = {
+    "heldout_reconstruction": 14.5,
+    "heldout_kl": 3.25,
+    "heldout_iwae": -17.5,
+    "active_units": 4,
+    "n_generated": 10,
+    "n_heldout": 30,
+    "ks": {"x": {"value": 0.1, "floor": 0.2}},
+    "copies": {"value": 0.0, "floor": 0.0},
+    "p": None,
+    "verdict": "too few points",
+}
+
+
+def test_the_data_are_counted_and_shared_pixels_mentioned(points: ColoredPoints):
+    twice = ColoredPoints(torch.cat([points.points, points.points]), points.scaling)
+
+    assert describe_data(Config(data_path="there"), points) == "data: 300 points from there"
+    expected = "data: 600 points from there (300 of them on a pixel that another point has too)"
+    assert describe_data(Config(data_path="there"), twice) == expected
+
+
+def test_the_model_and_the_points_it_is_trained_on_are_counted(config: Config, record: Record):
+    n_weights = sum(weight.numel() for weight in record.training.model.parameters())
+
+    line = describe_training(config, record.training)
+
+    assert line == f"training: vanilla VAE, {n_weights:,} weights, 270 points, 30 held out"
+
+
+def test_the_result_is_the_loss_and_its_terms_the_bound_and_the_verdict():
+    lines = describe_result(Config(result_path="there"), METRICS).splitlines()
+
+    assert lines[0].startswith("held-out loss (nats per point): 17.75 = ")
+    assert "14.50" in lines[0]
+    assert "3.25" in lines[0]
+    assert lines[1] == "(at most 17.50 by importance weighting); 4 active latents"
+    assert lines[-2] == "verdict: too few points"
+    assert lines[-1].startswith("all files are in there/attention/")
+
+
+def test_something_new_is_suggested():
+    assert suggestion(Config(model="vanilla")).startswith("python main.py model=both ")
+    assert suggestion(Config(model="both")).startswith("python -m data.from_picture ")

@@ -1,0 +1,34 @@
+from pathlib import Path
+
+import pytest
+
+from utils.settings.command_line import parse_command_line, resume_command
+from utils.settings.config import Config
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> str:
+    (tmp_path / "config.yaml").write_text("epochs: 3\n")
+    return str(tmp_path / "config.yaml")
+
+
+def test_flags_and_settings_may_stand_in_any_order(file: str):
+    for arguments in (["--config", file, "seed=1", "--resume"], ["--resume", "seed=1", "--config", file]):
+        assert parse_command_line(arguments, "") == (Config(epochs=3, seed=1), True)
+
+
+def test_without_a_flag_a_run_begins_anew(file: str):
+    assert parse_command_line(["--config", file], "") == (Config(epochs=3), False)
+
+
+def test_help_begins_with_the_description(capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit) as end:
+        parse_command_line(["--help"], "What the program does.")
+
+    assert end.value.code == 0
+    assert "What the program does." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [["seed=1", "data_path=a b"], ["seed=1", "--resume", "data_path=a b"]])
+def test_the_command_to_go_on_is_the_same_one_with_resume(arguments: list[str]):
+    assert resume_command(arguments) == "python main.py seed=1 'data_path=a b' --resume"
