@@ -1,10 +1,9 @@
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pytest
 import torch
-from quick import QUICK, command_line
+from quick import QUICK, Finished, command_line
 
 from data.glyph import draw, glyph_mask, write
 from data.points import ColoredPoints, read_points
@@ -12,13 +11,6 @@ from main import main
 from models.registry import MODELS
 from models.vae import VAE
 from utils.settings.config import Config
-
-
-class Finished(NamedTuple):
-    """A run that is over: the folder of its data and the folder of its results. No test may change either."""
-
-    data: Path
-    result: Path
 
 
 @pytest.fixture
