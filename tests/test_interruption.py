@@ -97,7 +97,7 @@ def test_a_run_killed_at_any_moment_resumes_to_the_same_bytes(finished: Finished
     ("number", "status", "num_workers"), [(signal.SIGINT, 130, 0), (signal.SIGTERM, 143, 0), (signal.SIGINT, 130, 2)]
 )
 @pytest.mark.usefixtures("without_figures")
-def test_asked_to_stop_a_run_saves_says_how_to_go_on_and_does(
+def test_a_run_asked_to_stop_saves_tells_how_to_continue_and_resumes_to_the_same_bytes(
     finished: Finished,
     tmp_path: Path,
     capfd: pytest.CaptureFixture[str],
@@ -123,7 +123,7 @@ def test_asked_to_stop_a_run_saves_says_how_to_go_on_and_does(
 
 
 @pytest.mark.usefixtures("without_figures")
-def test_stopped_within_an_epoch_not_a_step_is_lost_or_taken_twice(
+def test_a_run_stopped_within_an_epoch_repeats_no_step_and_skips_none(
     finished: Finished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     proper, steps = Training.take_step, []

@@ -24,7 +24,7 @@ from utils.training.loop import Training
 
 
 @pytest.mark.parametrize("model", ["attention", "vanilla"])
-def test_a_run_leaves_all_of_its_files_and_each_is_what_it_says(finished: Finished, model: str):
+def test_a_run_leaves_all_its_files_and_they_agree_with_each_other(finished: Finished, model: str):
     out = finished.result / model
 
     assert sorted(str(path.relative_to(out)) for path in out.rglob("*.*")) == [
@@ -98,7 +98,7 @@ def test_a_run_of_single_points_and_worker_processes_takes_a_step_for_each_point
 
 
 @pytest.mark.usefixtures("without_figures")
-def test_without_a_compiler_a_run_trains_all_the_same_and_says_so(
+def test_without_a_compiler_a_run_warns_and_trains_uncompiled(
     finished: Finished, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):
     def broken(*_: object) -> None:

@@ -36,7 +36,7 @@ def test_batches_are_dequantized(points: ColoredPoints):
     assert (cells - cells.floor()).std() > 0.2
 
 
-def test_each_epoch_has_an_order_of_its_own_which_the_seed_chooses(points: ColoredPoints):
+def test_each_epoch_is_in_a_new_order_that_the_seed_determines(points: ColoredPoints):
     def two_epochs(seed: int) -> list[list[list[int]]]:
         batches = Batches(points, 300, 0, seed)
         return [integers(points, list(batches.epoch())) for _ in range(2)]

@@ -69,7 +69,7 @@ def test_the_command_draws_the_committed_sample_set_again(tmp_path: Path):
         (["--text", "A", "--size", "3"], "--size from 8"),
     ],
 )
-def test_what_cannot_be_made_is_refused_before_anything_is_written(
+def test_an_impossible_data_set_is_refused_before_anything_is_written(
     tmp_path: Path, arguments: list[str], complaint: str
 ):
     with pytest.raises(InputError, match=complaint):

@@ -16,7 +16,7 @@ def test_the_sample_set_is_5000_distinct_bright_pixels_of_a_300x300_picture():
     assert (data.points[:, 2:].amax(1) >= BLACK).all()
 
 
-def test_the_glyph_fills_the_picture_but_for_a_margin_and_stands_upright():
+def test_the_glyph_is_upright_and_fills_the_picture_except_for_a_margin():
     mask = glyph_mask("T", 100)
     rows, columns = np.nonzero(mask)
 
@@ -26,7 +26,7 @@ def test_the_glyph_fills_the_picture_but_for_a_margin_and_stands_upright():
     assert mask[:50].sum() > mask[50:].sum()
 
 
-def test_a_point_has_the_color_of_its_corner_of_the_picture_but_for_a_little_noise():
+def test_points_in_a_corner_have_its_color_plus_noise():
     mask = np.zeros((200, 200), bool)
     mask[:3, :3] = mask[-3:, -3:] = True
 

@@ -62,7 +62,7 @@ def test_pictures_of_every_mode_are_read_as_eight_bits_of_red_green_and_blue(
     assert set(map(tuple, colors.tolist())) == {color}
 
 
-def test_dark_points_are_no_reason_to_complain(folder: Path):
+def test_dark_points_are_accepted(folder: Path):
     Image.new("RGB", (60, 60), (5, 5, 5)).save(folder / PICTURE)
 
     assert (read_points(folder).points[:, 2:] == 5).all()
@@ -75,7 +75,7 @@ def test_points_on_shared_pixels_are_counted(points: ColoredPoints):
     assert twice.n_on_shared_pixels == 14
 
 
-def test_the_split_is_a_partition_that_the_seed_chooses(points: ColoredPoints):
+def test_the_split_is_a_partition_that_the_seed_determines(points: ColoredPoints):
     train, held_out = points.split(0.1, seed=3)
 
     assert (len(train), len(held_out)) == (270, 30)

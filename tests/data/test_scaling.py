@@ -29,12 +29,12 @@ def test_a_point_is_spread_evenly_over_its_cell(torch_rng: torch.Generator):
     assert torch.allclose(shares, torch.full((4,), 0.25), atol=0.01)
 
 
-def test_the_borders_of_the_unit_cube_are_inside_of_the_picture():
+def test_the_borders_of_the_unit_cube_are_inside_the_picture():
     scaling = Scaling.of_picture(30, 40)
 
     assert scaling.quantize(torch.zeros(1, 5)).tolist() == [[0, 0, 0, 0, 0]]
     assert scaling.quantize(torch.ones(1, 5)).tolist() == [[29, 39, 255, 255, 255]]
 
 
-def test_log_cells_is_the_price_of_a_blind_guess():
+def test_log_cells_is_the_cost_of_a_uniform_guess():
     assert Scaling.of_picture(30, 40).log_cells == pytest.approx(math.log(30 * 40 * 256**3))

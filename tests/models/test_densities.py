@@ -64,7 +64,7 @@ def test_the_head_gives_each_coordinate_the_density_of_its_own_hidden_vector(tor
     assert torch.allclose(head.places(h[:, 1:2], slice(1, 2)).logits, before.places.logits[:, 1:], atol=1e-6)
 
 
-def test_with_a_level_the_logits_of_y_flatten_out_and_those_of_x_are_free(torch_rng: torch.Generator):
+def test_with_a_level_the_logits_of_y_saturate_and_those_of_x_do_not(torch_rng: torch.Generator):
     head = PointHead(16, level=4.0)
 
     h = 100 * torch.randn(50, 2, 16, generator=torch_rng)

@@ -26,7 +26,7 @@ def path(generator: Generator, tmp_path: Path) -> Path:
     return tmp_path / "model.pt"
 
 
-def test_points_are_integers_inside_of_the_picture(generator: Generator):
+def test_points_are_integers_inside_the_picture(generator: Generator):
     points = generator.sample(1000, seed=1)
 
     assert points.shape == (1000, 5)

@@ -55,7 +55,7 @@ class LinearGaussianVAE(VAE):
         return MultivariateNormal(torch.zeros(5), covariance).log_prob(x)
 
 
-def test_shapes(model: VAE, torch_rng: torch.Generator):
+def test_every_method_returns_one_row_per_point(model: VAE, torch_rng: torch.Generator):
     x = torch.rand(7, 5, generator=torch_rng)
 
     posterior = model.encode(x)

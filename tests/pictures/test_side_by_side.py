@@ -37,7 +37,7 @@ def test_each_model_has_a_column_of_curves_a_picture_and_figures(some_points: np
     assert [texts[row, -1] for row in (1, 2)] == ["AUC", "p"]
 
 
-def test_a_model_without_some_figure_has_an_empty_cell_there(some_points: np.ndarray):
+def test_a_figure_that_a_model_lacks_is_an_empty_cell(some_points: np.ndarray):
     whole, part = a_column(some_points, 0.1), a_column(some_points, 0.2)
     del part.rows["p"]
 

@@ -64,7 +64,7 @@ def test_text_is_written_in_utf_8_as_it_is(tmp_path: Path):
 
 
 @pytest.mark.parametrize("left", ["", "nonsense", "999999999", "9" * 30])
-def test_a_lock_that_a_dead_process_left_is_no_obstacle(tmp_path: Path, left: str):
+def test_a_lock_left_by_a_dead_process_is_replaced(tmp_path: Path, left: str):
     (tmp_path / LOCK).write_text(left)
 
     with claimed(tmp_path):

@@ -16,7 +16,7 @@ def _handlers_as_before() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_first_signal_is_noted_and_a_second_one_acts(number: int):
+def test_the_first_signal_is_deferred_and_the_second_acts_at_once(number: int):
     raise_on_terminate()
 
     with deferred() as received:
@@ -44,5 +44,5 @@ def test_a_request_to_terminate_raises_an_exception_so_that_what_is_open_is_clos
     assert error.value.exit_status == 143
 
 
-def test_the_exit_status_is_that_of_shells():
+def test_the_exit_status_is_128_plus_the_signals_number():
     assert Interrupted(signal.SIGINT, "").exit_status == 130

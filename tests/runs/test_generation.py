@@ -12,7 +12,7 @@ from utils.runs.record import Record
 from utils.settings.config import Config
 
 
-def test_the_points_are_the_generators_and_so_is_the_file(
+def test_the_points_that_the_generator_draws_are_returned_and_written(
     config: Config, record: Record, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("models.generator.BLOCK", 64)
@@ -25,7 +25,9 @@ def test_the_points_are_the_generators_and_so_is_the_file(
     assert np.array_equal(written, points)
 
 
-def test_if_drawing_fails_the_points_from_before_stay(config: Config, record: Record, monkeypatch: pytest.MonkeyPatch):
+def test_if_generation_fails_the_earlier_points_are_kept(
+    config: Config, record: Record, monkeypatch: pytest.MonkeyPatch
+):
     before = np.array(generate(record.generator, config))
 
     def full(*_: Any) -> None:

@@ -44,6 +44,6 @@ def test_the_result_is_the_loss_and_its_terms_the_bound_and_the_verdict():
     assert lines[-1].startswith("all files are in there/attention/")
 
 
-def test_something_new_is_suggested():
+def test_after_one_model_all_models_are_suggested_and_then_data_of_ones_own():
     assert suggestion(Config(model="vanilla")).startswith("python main.py model=both ")
     assert suggestion(Config(model="both")).startswith("python -m data.from_picture ")

@@ -17,7 +17,7 @@ def test_flags_and_settings_may_stand_in_any_order(file: str):
         assert parse_command_line(arguments, "") == (Config(epochs=3, seed=1), True)
 
 
-def test_without_a_flag_a_run_begins_anew(file: str):
+def test_without_resume_a_run_starts_over(file: str):
     assert parse_command_line(["--config", file], "") == (Config(epochs=3), False)
 
 
@@ -30,5 +30,5 @@ def test_help_begins_with_the_description(capsys: pytest.CaptureFixture[str]):
 
 
 @pytest.mark.parametrize("arguments", [["seed=1", "data_path=a b"], ["seed=1", "--resume", "data_path=a b"]])
-def test_the_command_to_go_on_is_the_same_one_with_resume(arguments: list[str]):
+def test_the_command_to_continue_is_the_same_command_with_resume(arguments: list[str]):
     assert resume_command(arguments) == "python main.py seed=1 'data_path=a b' --resume"

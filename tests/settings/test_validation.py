@@ -44,7 +44,7 @@ def test_values_on_the_bounds_are_allowed(settings: dict[str, Any]):
     assert {name: getattr(Config(**settings), name) for name in settings} == settings
 
 
-def test_an_integer_will_do_for_a_number():
+def test_an_integer_is_accepted_for_a_number():
     beta_max = Config(beta_max=2).beta_max
 
     assert (beta_max, type(beta_max)) == (2.0, float)

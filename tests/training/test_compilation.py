@@ -8,7 +8,7 @@ from torch import Tensor
 from utils.training.compilation import compiled, is_worthwhile
 
 
-def test_auto_compiles_where_there_are_many_steps():
+def test_auto_compiles_when_there_are_many_steps():
     assert is_worthwhile("auto", 450_000)
     assert not is_worthwhile("auto", 2300)
     assert is_worthwhile("always", 1)

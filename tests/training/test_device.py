@@ -5,12 +5,12 @@ from utils.program.errors import InputError
 from utils.training.device import pick_device
 
 
-def test_the_processor_is_always_there():
+def test_the_cpu_is_always_available():
     assert pick_device("cpu") == torch.device("cpu")
 
 
 @pytest.mark.parametrize(("name", "found"), [("cuda:0", True), ("cuda:1", True), ("cuda:2", False), ("mps", False)])
-def test_of_other_devices_only_those_of_the_machine_are_picked(monkeypatch: pytest.MonkeyPatch, name: str, found: bool):
+def test_a_device_is_refused_unless_the_machine_has_it(monkeypatch: pytest.MonkeyPatch, name: str, found: bool):
     monkeypatch.setattr("torch.cuda.is_available", lambda: True)
     monkeypatch.setattr("torch.cuda.device_count", lambda: 2)
     monkeypatch.setattr("torch.backends.mps.is_available", lambda: False)
