@@ -17,13 +17,14 @@ from utils.evaluation.likelihood import evaluate_model, posterior_means
 from utils.evaluation.words import verdict
 from utils.program.errors import run_program
 from utils.program.files import claimed
-from utils.program.interruption import Interrupted, deferred
+from utils.program.interruption import Interrupted, deferred, saying_how_to_continue
 from utils.runs import checkpoint
+from utils.runs.folders import set_aside
 from utils.runs.gallery import draw_models, draw_run, shown
 from utils.runs.generation import generate, load_fitting_generator
-from utils.runs.record import Record, clear
+from utils.runs.record import Record
 from utils.runs.report import describe_data, describe_result, describe_training, suggestion
-from utils.settings.command_line import parse_command_line, resume_command
+from utils.settings.command_line import continue_command, parse_command_line
 from utils.settings.config import Config
 from utils.training.compilation import is_worthwhile
 from utils.training.device import pick_device
@@ -36,6 +37,7 @@ def main(arguments: list[str]) -> None:
     Raises InputError if the person has to fix something, and Interrupted if they stopped it.
     """
     config, resume = parse_command_line(arguments, __doc__.partition("\n")[0])
+    command = continue_command(config, arguments)
     device = pick_device(config.device)
     data = read_points(config.data_path)
     print(describe_data(config, data))
@@ -45,17 +47,16 @@ def main(arguments: list[str]) -> None:
     with contextlib.ExitStack() as folders:
         for run in runs:
             folders.enter_context(claimed(run.output))
-            if run.retrain and not resume:
-                clear(run.output)
         for run in runs:
-            if run.retrain:
-                generator = train(run, data, device, resume, arguments)
-            else:
-                generator = load_fitting_generator(run, data)
-            points = generate(generator, run)
-            means = posterior_means(generator, shown(data))
-            found = judge(generator, data, points, means)
-            draw_run(run, generator, data, points, means, found)
+            if run.retrain and not resume and (earlier := set_aside(run.output, run.keep_runs)):
+                print(f"the earlier run is in {earlier}")
+        for run in runs:
+            generator = train(run, data, device, resume, command) if run.retrain else load_fitting_generator(run, data)
+            with saying_how_to_continue(f"the model is saved; to draw and judge: {command}"):
+                points = generate(generator, run)
+                means = posterior_means(generator, shown(data))
+                found = judge(generator, data, points, means)
+                draw_run(run, generator, data, points, means, found)
             print(describe_result(run, found.figures))
         if len(runs) > 1:
             print(f"side by side: {draw_models(config, data)}")
@@ -73,8 +74,8 @@ def check(runs: list[Config], data: ColoredPoints, resume: bool) -> None:
             checkpoint.read_checkpoint(run.output)
 
 
-def train(config: Config, data: ColoredPoints, device: torch.device, resume: bool, arguments: list[str]) -> Generator:
-    """A generator trained on all but the held-out points, from the start or from a checkpoint."""
+def train(config: Config, data: ColoredPoints, device: torch.device, resume: bool, command: str) -> Generator:
+    """A generator trained on all but the held-out points, from the start or a checkpoint; `command` continues it."""
     training_points, held_out = data.split(config.holdout, config.seed)
     torch.manual_seed(config.seed)
     model = build_model(dataclasses.asdict(config)).to(device)
@@ -97,9 +98,7 @@ def train(config: Config, data: ColoredPoints, device: torch.device, resume: boo
             record.draw()
         if signals:
             record.save()
-            raise Interrupted(
-                signals[0], f"stopped after {len(record.epochs)} epochs; to continue: {resume_command(arguments)}"
-            )
+            raise Interrupted(signals[0], f"stopped after {len(record.epochs)} epochs; to continue: {command}")
     return record.generator
 
 

@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Sampler
 
 from data.points import ColoredPoints
+from utils.program.errors import InputError
 
 # Fetch about this many points at once: loading costs per call, not per point.
 CHUNK = 4096
@@ -60,8 +61,17 @@ class Batches:
         self._loader = None
 
     def _batches(self) -> Iterator[Tensor]:
-        for chunk in self._chunks():
-            yield from self.points.scaling.dequantize(chunk, self.rng).split(self.batch_size)
+        try:
+            for chunk in self._chunks():
+                yield from self.points.scaling.dequantize(chunk, self.rng).split(self.batch_size)
+        except RuntimeError as error:
+            # This is how PyTorch says that a worker process is gone.
+            if "DataLoader worker" not in str(error):
+                raise
+            raise InputError(
+                f"num_workers: a process that loads batches was killed ({str(error).partition('.')[0]}), perhaps for "
+                "lack of memory; what was saved before is kept; go on with --resume num_workers=0"
+            ) from None
 
     def _chunks(self) -> DataLoader[Tensor]:
         """All points in random order, a whole number of batches at a time: integers `(k * batch_size, 5)`."""

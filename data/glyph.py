@@ -1,33 +1,66 @@
-"""Draw a glyph as colored points, and write points as a data set. The sample data set was drawn by this code."""
+"""Draw a text as colored points. The sample data set was drawn by this code."""
 
-import io
 from pathlib import Path
 
 import numpy as np
-from matplotlib.font_manager import FontProperties, findfont
 from PIL import Image, ImageDraw, ImageFont
 
-from data.points import PICTURE, XS, YS
+from data.writing import DrawnSet, as_jpeg
+from utils.program.errors import InputError
+from utils.program.library import import_matplotlib
 
 # The colors at the corners of the picture: gold, orange-red, magenta, sky blue.
 CORNERS = np.array([[[255, 215, 60], [255, 100, 70]], [[235, 60, 215], [50, 130, 255]]], float)
 COLOR_NOISE = 7.0
-FONT = FontProperties(family="STIXGeneral", weight="bold")
+# matplotlib brings these: the first is handsome, the second knows more characters.
+FONTS = ("STIXGeneral", "DejaVu Sans")
 
 
-def glyph_mask(text: str = "π", size: int = 300) -> np.ndarray:
-    """Where the glyph covers a picture of `size` x `size` pixels: booleans `(size, size)`, indexed [row, column]."""
-    path, margin = findfont(FONT), 0.1 * size
+def find_font(text: str, font: Path | None = None) -> Path:
+    """A font file that has all characters of `text`: `font`, if given, else one of matplotlib's or of this machine's.
+
+    Raises InputError, which names the character, if there is none.
+    """
+    import_matplotlib()
+    from matplotlib.font_manager import FontProperties, findfont, fontManager
+    from matplotlib.ft2font import FT2Font
+
+    characters = [character for character in text if not character.isspace()]
+    candidates = [font] if font else [Path(findfont(FontProperties(family=name, weight="bold"))) for name in FONTS]
+    if not font:
+        candidates += [Path(entry.fname) for entry in sorted(fontManager.ttflist, key=lambda entry: entry.fname)]
+    missing: list[str] = []
+    for candidate in candidates:
+        try:
+            known = FT2Font(str(candidate)).get_charmap()
+        except (OSError, RuntimeError) as error:
+            if font:
+                raise InputError(f"{font}: cannot be read as a font ({error}); name a .ttf or .otf file") from None
+            continue
+        lacking = [character for character in characters if ord(character) not in known]
+        if not lacking:
+            return candidate
+        missing = missing or lacking
+    where = f"in {font}" if font else "in the fonts of this machine"
+    raise InputError(f"there is no glyph for {missing[0]!r} {where}; name a font file that has it with --font")
+
+
+def glyph_mask(text: str = "π", size: int = 300, font: Path | None = None) -> np.ndarray:
+    """Where the text covers a picture of `size` x `size` pixels: booleans `(size, size)`, indexed [row, column].
+
+    Raises InputError if no font has it.
+    """
+    path, margin = find_font(text, font), 0.1 * size
     left, top, right, bottom = ImageFont.truetype(path, size).getbbox(text)
-    font = ImageFont.truetype(path, size * (size - 2 * margin) / max(right - left, bottom - top))
-    left, top, right, bottom = font.getbbox(text)
+    scaled = ImageFont.truetype(path, size * (size - 2 * margin) / max(1, right - left, bottom - top))
+    left, top, right, bottom = scaled.getbbox(text)
     canvas = Image.new("L", (size, size))
-    ImageDraw.Draw(canvas).text(((size - left - right) / 2, (size - top - bottom) / 2), text, font=font, fill=255)
+    ImageDraw.Draw(canvas).text(((size - left - right) / 2, (size - top - bottom) / 2), text, font=scaled, fill=255)
     return np.asarray(canvas) > 127
 
 
-def draw(mask: np.ndarray, n: int = 5000, seed: int = 0) -> tuple[np.ndarray, np.ndarray, bytes]:
-    """Scatter `n` distinct pixels over `mask`: their rows `(n,)`, their columns `(n,)`, and the picture as a JPEG.
+def draw(mask: np.ndarray, n: int = 5000, seed: int = 0) -> DrawnSet:
+    """A data set of `n` distinct pixels of `mask`.
 
     Colors run smoothly between those of the four corners, plus normal noise of `COLOR_NOISE` levels. Each seed is
     another draw from the same distribution.
@@ -39,22 +72,4 @@ def draw(mask: np.ndarray, n: int = 5000, seed: int = 0) -> tuple[np.ndarray, np
     down, across = (rows / mask.shape[0])[:, None], (columns / mask.shape[1])[:, None]
     top, bottom = ((1 - across) * left + across * right for left, right in CORNERS)
     colors = (1 - down) * top + down * bottom + rng.normal(0, COLOR_NOISE, (n, 3))
-    return rows, columns, on_black(rows, columns, colors, mask.shape)
-
-
-def on_black(rows: np.ndarray, columns: np.ndarray, colors: np.ndarray, shape: tuple[int, int]) -> bytes:
-    """The points `(n,)` in their colors `(n, 3)` on a black picture of height and width `shape`, as a JPEG."""
-    picture = np.zeros((*shape, 3), np.uint8)
-    picture[rows, columns] = colors.round().clip(0, 255)
-    jpeg = io.BytesIO()
-    Image.fromarray(picture).save(jpeg, "JPEG", quality=95, subsampling=0)
-    return jpeg.getvalue()
-
-
-def write(folder: str | Path, rows: np.ndarray, columns: np.ndarray, jpeg: bytes) -> None:
-    """Write a drawn set in the form that the program reads."""
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    np.save(folder / XS, rows)
-    np.save(folder / YS, columns)
-    (folder / PICTURE).write_bytes(jpeg)
+    return DrawnSet(rows, columns, as_jpeg(rows, columns, colors, mask.shape))

@@ -1,37 +1,56 @@
 """The data set: colored points, read from two arrays and a picture, checked, and split."""
 
 import hashlib
-import warnings
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor
 from torch.utils.data import Dataset
 
+from data.background import Background, find_background
 from data.coordinates import PLACES
+from data.impostors import describe_impostor
+from data.pictures import open_picture
 from data.scaling import Scaling
 from utils.program.errors import InputError
 
 XS, YS, PICTURE = "pi_xs.npy", "pi_ys.npy", "sparse_pi_colored.jpg"
-# A pixel this dark in all channels counts as black background; JPEG leaves a shimmer around the points.
-BLACK = 40
-# Checking this many points is enough to see whether most of them fall on black.
+# Axes are taken for exchanged if at least this share of the points falls on the background, and at most this share does
+# the other way round. JPEG blurs some points into the background.
+MISPLACED, FITTING = 0.3, 0.1
+# This many points are enough to see that.
 ENOUGH = 100_000
 
 
-class ColoredPoints(Dataset[Tensor]):
-    """`points (n, 5)`: integers x (row), y (column), r, g, b, on the grid of `scaling`."""
+class Canvas(NamedTuple):
+    """What pictures of the points are painted on: height and width in pixels, and the background's color."""
 
-    def __init__(self, points: Tensor, scaling: Scaling) -> None:
-        self.points, self.scaling = points, scaling
+    height: int
+    width: int
+    color: tuple[int, int, int]
+
+
+class ColoredPoints(Dataset[Tensor]):
+    """`points (n, 5)`: integers x (row), y (column), r, g, b, on the grid of `scaling`.
+
+    `background` is the color around them in their picture.
+    """
+
+    def __init__(self, points: Tensor, scaling: Scaling, background: tuple[int, int, int] = (0, 0, 0)) -> None:
+        self.points, self.scaling, self.background = points, scaling, background
 
     def __len__(self) -> int:
         return len(self.points)
 
     def __getitem__(self, index: int | Tensor) -> Tensor:
         return self.points[index]
+
+    @property
+    def canvas(self) -> Canvas:
+        """An empty picture for points like these."""
+        return Canvas(*self.scaling.shape, self.background)
 
     @property
     def n_on_shared_pixels(self) -> int:
@@ -52,7 +71,11 @@ class ColoredPoints(Dataset[Tensor]):
         held_out = max(1, round(holdout * len(self)))
         order = torch.randperm(len(self), generator=torch.Generator().manual_seed(seed))
         training, testing = self.points[order[held_out:]], self.points[order[:held_out]]
-        return ColoredPoints(training, self.scaling), ColoredPoints(testing, self.scaling)
+        return self.with_points(training), self.with_points(testing)
+
+    def with_points(self, points: Tensor) -> "ColoredPoints":
+        """Other `points (n, 5)` of the same picture."""
+        return ColoredPoints(points, self.scaling, self.background)
 
 
 def read_points(folder: str | Path) -> ColoredPoints:
@@ -60,69 +83,64 @@ def read_points(folder: str | Path) -> ColoredPoints:
 
     Raises InputError where a file is missing or broken, or the three do not fit together.
     """
-    folder = Path(folder)
+    folder = Path(folder).expanduser()
     picture = np.asarray(open_picture(folder / PICTURE).convert("RGB"))
-    height, width = picture.shape[:2]
-    xs, ys = _read_coordinates(folder / XS, height, "rows"), _read_coordinates(folder / YS, width, "columns")
+    xs, ys = _read_coordinates(folder / XS), _read_coordinates(folder / YS)
     if len(xs) != len(ys):
         raise InputError(f"{folder}: {XS} holds {len(xs)} numbers and {YS} {len(ys)}; each point needs one of both")
     if len(xs) < 2:
         raise InputError(f"{folder}: one point cannot be split into training and held-out points; give 2 or more")
-    _check_axes(folder, picture, xs, ys)
-    points = np.column_stack([xs, ys, picture[xs, ys]])
-    return ColoredPoints(torch.from_numpy(points), Scaling.of_picture(height, width))
+    background = _check_axes(folder, picture, xs, ys)
+    points = torch.from_numpy(np.column_stack([xs, ys, picture[xs, ys]]))
+    scaling = Scaling.of_picture(*picture.shape[:2])
+    return ColoredPoints(points, scaling, background.color) if background else ColoredPoints(points, scaling)
 
 
-def open_picture(path: str | Path) -> Image.Image:
-    """The picture in `path`, of any format and mode, with 8 bits per channel.
-
-    Raises InputError where it cannot be read.
-    """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path) as picture:
-                picture.load()
-    except FileNotFoundError:
-        raise InputError(f"{path}: there is no such picture; set data_path to the folder that holds it") from None
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise InputError(f"{path}: has more pixels than {Image.MAX_IMAGE_PIXELS:,}; make it smaller") from None
-    except (OSError, ValueError, SyntaxError) as error:
-        raise InputError(f"{path}: cannot be read as a picture ({error}); save it again, as PNG or JPEG") from None
-    if picture.mode.startswith("I"):
-        # 16 bits per pixel, which conversion to RGB would clip at 255.
-        return Image.fromarray((np.asarray(picture) >> 8).clip(0, 255).astype(np.uint8))
-    return picture
-
-
-def _read_coordinates(path: Path, size: int, axis: str) -> np.ndarray:
-    """The integers in `path`, each in [0, size)."""
+def _read_coordinates(path: Path) -> np.ndarray:
+    """The integers in `path`, none of them negative."""
     try:
         values = np.load(path, allow_pickle=False)
     except FileNotFoundError:
-        raise InputError(f"{path}: there is no such file; set data_path to the folder that holds it") from None
+        found = sorted(other.name for other in path.parent.glob("*.npy"))
+        hint = f"the folder holds {', '.join(found[:4])}" if found else "set data_path to the folder that holds it"
+        raise InputError(f"{path}: there is no such file; {hint}") from None
     except (OSError, ValueError, EOFError) as error:
-        raise InputError(f"{path}: cannot be read as a NumPy array ({error}); save it again with numpy.save") from None
+        reason = describe_impostor(path) or f"{error}; save it again with numpy.save"
+        raise InputError(f"{path}: cannot be read as a NumPy array: {reason}") from None
     if not isinstance(values, np.ndarray) or values.ndim != 1 or len(values) == 0:
         shape = getattr(values, "shape", "no array")
         raise InputError(f"{path}: must be a list of numbers, one per point, but its shape is {shape}")
     if values.dtype.kind not in "iuf" or not np.array_equal(values, np.trunc(values)):
         raise InputError(f"{path}: must hold integers (pixel indices), but holds {values.dtype} numbers")
-    if values.min() < 0 or values.max() >= size:
-        raise InputError(f"{path}: {values.min()} to {values.max()} leaves the picture, which has {size} {axis}")
+    if values.min() < 0 or values.max() >= 2**31:
+        raise InputError(f"{path}: {values.min()} to {values.max()} leaves the picture; pixel indices begin at 0")
     return values.astype(np.int64)
 
 
-def _check_axes(folder: Path, picture: np.ndarray, xs: np.ndarray, ys: np.ndarray) -> None:
-    """Refuse arrays that hold the picture's points with the axes swapped."""
+def _check_axes(folder: Path, picture: np.ndarray, xs: np.ndarray, ys: np.ndarray) -> Background | None:
+    """Refuse arrays that hold the points with rows and columns exchanged; return the picture's background.
+
+    Exchanged points are recognized by lying outside of the picture or on its background, while the other way round
+    all of them would fit. If the background cannot be told, only the first is checked.
+    """
     height, width = picture.shape[:2]
-    if xs.max() >= width or ys.max() >= height:
-        return
-    xs, ys = (values[:: 1 + len(values) // ENOUGH] for values in (xs, ys))
-    as_given = (picture[xs, ys].max(1) < BLACK).mean()
-    swapped = (picture[ys, xs].max(1) < BLACK).mean()
-    if as_given > 0.5 and swapped < as_given / 2:
-        raise InputError(
-            f"{folder}: {as_given:.0%} of the points fall on black, with x and y exchanged {swapped:.0%}: "
-            f"the axes are swapped; {XS} must hold the rows and {YS} the columns"
-        )
+    outside = xs.max() >= height or ys.max() >= width
+    could_be_exchanged = xs.max() < width and ys.max() < height
+    advice = f"with the two files exchanged, all points would fit: {XS} must hold the rows and {YS} the columns"
+    background = find_background(picture)
+    if outside:
+        for path, values, size, axis in ((folder / XS, xs, height, "rows"), (folder / YS, ys, width, "columns")):
+            if values.max() >= size:
+                hint = advice if could_be_exchanged else "the numbers must be pixel indices, from 0"
+                raise InputError(
+                    f"{path}: {values.min()} to {values.max()} leaves the picture, which has {size} {axis}; {hint}"
+                )
+    if could_be_exchanged and background:
+        xs, ys = (values[:: 1 + len(values) // ENOUGH] for values in (xs, ys))
+        as_given, exchanged = background.holds(picture[xs, ys]).mean(), background.holds(picture[ys, xs]).mean()
+        if as_given >= MISPLACED and exchanged <= FITTING:
+            raise InputError(
+                f"{folder}: the axes are swapped: {as_given:.0%} of the points fall on the background, "
+                f"exchanged {exchanged:.0%}; {advice}"
+            )
+    return background

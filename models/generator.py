@@ -1,6 +1,7 @@
 """A trained model in one file, with all that it takes to draw points from it anywhere."""
 
 import io
+import operator
 import pickle
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from data.coordinates import N_COORDINATES
 from data.scaling import Scaling
 from models.registry import MODELS
 from models.vae import VAE
@@ -40,15 +42,18 @@ class Generator:
 
     def sample(self, n: int, seed: int | None = None) -> np.ndarray:
         """`n` points `(n, 5)`, integers x, y, r, g, b. The same seed draws the same points; None draws new ones."""
-        return np.concatenate(list(self.sample_blocks(n, seed)))
+        nothing = np.empty((0, N_COORDINATES), np.int64)
+        return np.concatenate([nothing, *self.sample_blocks(n, seed)])
 
     def sample_blocks(self, n: int, seed: int | None = None) -> Iterator[np.ndarray]:
         """The points of `sample` in blocks, so that memory does not grow with `n`."""
+        if operator.index(n) < 0:
+            raise ValueError(f"n must be 0 or more, not {n}")
         rng = torch.Generator(self.device)
         if seed is None:
             rng.seed()
         else:
-            rng.manual_seed(seed)
+            rng.manual_seed(operator.index(seed))
         for start in range(0, n, BLOCK):
             yield self.scaling.quantize(self.model.sample(min(BLOCK, n - start), rng)).numpy()
 
@@ -76,6 +81,7 @@ def load_generator(path: str | Path, device: torch.device | str = "cpu") -> Gene
 
     Raises InputError if there is no such file, or it does not hold a generator.
     """
+    path = Path(path).expanduser()
     try:
         content = torch.load(path, map_location=device, weights_only=True)
     except FileNotFoundError:
@@ -105,6 +111,6 @@ def colored_pi_generator(n: int = 1, path: str = "result/attention/model.pt", se
     >>> from models import colored_pi_generator
     >>> points = colored_pi_generator(n=1000, seed=1)
 
-    Raises InputError if `path` holds no trained model.
+    Raises InputError if `path` holds no trained model, and ValueError if `n` is negative.
     """
     return load_generator(path).sample(n, seed)

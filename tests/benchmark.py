@@ -19,8 +19,9 @@ import numpy as np
 import torch
 from torch.profiler import ProfilerActivity, profile
 
-from data.glyph import glyph_mask, on_black, write
+from data.glyph import glyph_mask
 from data.points import read_points
+from data.writing import as_jpeg, write
 from models.generator import BLOCK, build_model
 from models.registry import MODELS
 from utils.runs.record import Record
@@ -287,7 +288,7 @@ def draw_many(folder: Path, n: int, side: int) -> None:
     rng = np.random.default_rng(0)
     rows, columns = (values[rng.integers(0, len(values), n)] for values in np.nonzero(glyph_mask(size=side)))
     colors = np.column_stack([rows, columns, side - rows]) * (255 / side) + rng.normal(0, 7, (n, 3))
-    write(folder, rows, columns, on_black(rows, columns, colors, (side, side)))
+    write(folder, rows, columns, as_jpeg(rows, columns, colors, (side, side)))
 
 
 def run_main(*arguments: str) -> tuple[float, float]:

@@ -5,8 +5,9 @@ import pytest
 import torch
 from quick import QUICK, Finished, command_line
 
-from data.glyph import draw, glyph_mask, write
+from data.glyph import draw, glyph_mask
 from data.points import ColoredPoints, read_points
+from data.writing import write
 from main import main
 from models.registry import MODELS
 from models.vae import VAE

@@ -5,7 +5,6 @@ import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +13,7 @@ from quick import Finished, command_line, outcome
 
 from main import main
 from utils.program.errors import InputError, run_program
-from utils.program.files import LOCK
+from utils.program.files import claimed
 from utils.runs.record import read_history
 from utils.training.loop import Training
 
@@ -44,33 +43,41 @@ def run_in_a_process(arguments: list[str], prepare: Callable[[], None] = lambda:
     return process.exitcode
 
 
-def before_the_nth_call(owner: Any, name: str, n: int, act: Callable[[], None]) -> None:
-    """From now on in this process, the `n`-th call of `owner.name` does `act` first."""
-    proper, calls = getattr(owner, name), []
+def before_step(n: int, number: int) -> None:
+    """From now on in this process, the signal `number` comes before the `n`-th training step."""
+    proper, calls = Training.take_step, []
 
-    def counting(*arguments: Any, **options: Any) -> Any:
+    def counting(self: Training, x: torch.Tensor) -> tuple[float, float]:
         calls.append(1)
         if len(calls) == n:
-            act()
-        return proper(*arguments, **options)
+            os.kill(os.getpid(), number)
+        return proper(self, x)
 
-    setattr(owner, name, counting)
-
-
-def send(number: int) -> Callable[[], None]:
-    return lambda: os.kill(os.getpid(), number)
+    Training.take_step = counting  # type: ignore[method-assign]
 
 
-# Each epoch has 6 steps and moves 4 files to their places: frame, history, model and checkpoint.
+def before_file(name: str, n: int) -> None:
+    """From now on in this process, it is killed before the `n`-th file `name`, which is written, is in its place."""
+    proper, calls = os.replace, []
+
+    def counting(source: Path, target: Path) -> None:
+        calls.extend([1] * (Path(target).name == name))
+        if len(calls) == n:
+            os.kill(os.getpid(), signal.SIGKILL)
+        proper(source, target)
+
+    os.replace = counting  # type: ignore[assignment]
+
+
 KILLED_BEFORE = {
-    "the first step": (Training, "take_step", 1),
-    "the first checkpoint": (os, "replace", 4),
-    "a step of the second epoch": (Training, "take_step", 9),
-    "the second frame": (os, "replace", 5),
-    "the second history": (os, "replace", 6),
-    "the second model": (os, "replace", 7),
-    "the second checkpoint": (os, "replace", 8),
-    "the generated points": (os, "replace", 9),
+    "the first step": (False, lambda: before_step(1, signal.SIGKILL)),
+    "the first checkpoint": (False, lambda: before_file("checkpoint.pt", 1)),
+    "a step of the second epoch": (True, lambda: before_step(N_BATCHES + 3, signal.SIGKILL)),
+    "the second frame": (True, lambda: before_file("epoch_002.png", 1)),
+    "the second history": (True, lambda: before_file("history.csv", 2)),
+    "the second model": (True, lambda: before_file("model.pt", 2)),
+    "the second checkpoint": (True, lambda: before_file("checkpoint.pt", 2)),
+    "the generated points": (True, lambda: before_file("generated.npy", 1)),
 }
 
 
@@ -80,14 +87,13 @@ KILLED_BEFORE = {
 @pytest.mark.parametrize("moment", KILLED_BEFORE)
 def test_a_run_killed_at_any_moment_resumes_to_the_same_bytes(finished: Finished, tmp_path: Path, moment: str):
     out, arguments = tmp_path / "attention", command_line(finished.data, tmp_path)
+    can_be_resumed, prepare = KILLED_BEFORE[moment]
 
-    status = run_in_a_process(arguments, lambda: before_the_nth_call(*KILLED_BEFORE[moment], send(signal.SIGKILL)))
-    assert status == -signal.SIGKILL
+    assert run_in_a_process(arguments, prepare) == -signal.SIGKILL
     assert not (out / "generated.npy").exists()
-    begun = (out / "checkpoint.pt").exists()
-    assert begun == (moment not in ("the first step", "the first checkpoint"))
+    assert (out / "checkpoint.pt").exists() == can_be_resumed
 
-    assert run_in_a_process([*arguments, *["--resume"] * begun]) == 0
+    assert run_in_a_process([*arguments, *["--resume"] * can_be_resumed]) == 0
     assert outcome(out) == outcome(finished.result / "attention")
 
 
@@ -108,7 +114,7 @@ def test_a_run_asked_to_stop_saves_tells_how_to_continue_and_resumes_to_the_same
     """Workers or not, and stopped or not, the run must come to the bytes of the one without either."""
     out, arguments = tmp_path / "attention", command_line(finished.data, tmp_path, f"num_workers={num_workers}")
 
-    ended = run_in_a_process(arguments, lambda: before_the_nth_call(Training, "take_step", 8, send(number)))
+    ended = run_in_a_process(arguments, lambda: before_step(N_BATCHES + 2, number))
 
     assert ended == status
     error = capfd.readouterr().err.splitlines()[-1]
@@ -116,7 +122,6 @@ def test_a_run_asked_to_stop_saves_tells_how_to_continue_and_resumes_to_the_same
     assert error.endswith(" --resume")
     assert (out / "training.gif").exists()
     assert not (out / "generated.npy").exists()
-    assert not (out / LOCK).exists()
 
     assert run_in_a_process([*arguments, "--resume"]) == 0
     assert outcome(out) == outcome(finished.result / "attention")
@@ -196,15 +201,12 @@ def test_a_run_of_other_settings_or_other_data_is_not_resumed_and_keeps_its_file
     assert {path.name: path.read_bytes() for path in out.rglob("*.*")} == before
 
 
-def test_a_second_run_into_the_same_folder_is_refused(folder: Path, tmp_path: Path):
-    out = tmp_path / "attention"
-    out.mkdir()
-    (out / LOCK).write_text(str(os.getppid()))
+def test_a_second_run_into_the_same_folder_is_refused_before_it_writes(folder: Path, tmp_path: Path):
+    with claimed(tmp_path / "attention"):
+        with pytest.raises(InputError, match="attention: another run is writing there"):
+            main(command_line(folder, tmp_path))
 
-    with pytest.raises(InputError, match=f"attention: process {os.getppid()} is writing there"):
-        main(command_line(folder, tmp_path))
-
-    assert [path.name for path in out.iterdir()] == [LOCK]
+        assert list((tmp_path / "attention").iterdir()) == []
 
 
 @pytest.mark.usefixtures("without_figures")
@@ -224,7 +226,7 @@ def test_a_disk_that_fills_up_ends_the_run_with_one_line_and_the_last_checkpoint
     assert end.value.code == 2
     last = capsys.readouterr().err.splitlines()[-1]
     assert last.startswith("error: ")
-    assert last.endswith("cannot be written (No space left on device); make room, then go on with --resume")
+    assert last.endswith("cannot be written (No space left on device); make room there, or choose another folder")
     assert (out / "checkpoint.pt").read_bytes() == checkpoint
 
 

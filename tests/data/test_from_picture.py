@@ -19,21 +19,37 @@ def halves() -> Image.Image:
     return Image.fromarray(picture)
 
 
-def test_brighter_places_get_more_points_and_the_background_none():
-    rows, columns, _ = scatter(halves(), n=400, size=100, threshold=30, seed=0)
+def test_places_that_differ_more_from_the_background_get_more_points_and_the_background_none():
+    (rows, columns, _), background = scatter(halves(), n=400, size=100, seed=0)
 
     assert len(set(zip(rows.tolist(), columns.tolist(), strict=True))) == 400
+    assert background.startswith("#000000")
     assert rows.min() >= 24
     assert (columns >= 50).sum() > 3 * (columns < 50).sum()
 
 
 def test_opacity_counts_where_there_is_any_transparency():
     picture = Image.new("RGBA", (40, 40), (10, 10, 10, 0))
-    picture.paste((10, 10, 10, 255), (0, 0, 20, 40))
+    picture.paste((10, 10, 10, 255), (10, 10, 30, 30))
 
-    _, columns, _ = scatter(picture, n=300, size=40, threshold=30, seed=0)
+    (rows, columns, _), background = scatter(picture, n=300, size=40, seed=0)
 
-    assert columns.max() < 21
+    assert background == "what is transparent"
+    assert min(rows.min(), columns.min()) >= 9
+    assert max(rows.max(), columns.max()) <= 30
+
+
+def test_inverted_the_points_are_on_the_background():
+    (rows, columns, _), _ = scatter(halves(), n=400, size=100, seed=0, invert=True)
+
+    assert rows.max() <= 25
+
+
+def test_the_background_may_be_named(tmp_path: Path):
+    (rows, columns, _), background = scatter(halves(), n=400, size=100, seed=0, background="#f00000")
+
+    assert background == "#f00000, as you said"
+    assert ((rows < 26) | (columns < 51)).all()
 
 
 def test_a_picture_becomes_a_data_set_of_its_own_shape_and_colors(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
@@ -77,6 +93,6 @@ def test_an_impossible_data_set_is_refused_before_anything_is_written(
     assert not (tmp_path / "set").exists()
 
 
-def test_a_picture_that_is_too_dark_is_refused(tmp_path: Path):
-    with pytest.raises(InputError, match="only 0 pixels are above the threshold"):
-        scatter(Image.new("L", (50, 50), 20), n=10, size=50, threshold=30, seed=0)
+def test_a_picture_of_one_color_is_refused():
+    with pytest.raises(InputError, match="only 0 pixels differ from the background"):
+        scatter(Image.new("L", (50, 50), 20), n=10, size=50, seed=0)

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import numpy as np
-import pytest
 import torch
 from PIL import Image
 
@@ -31,35 +30,6 @@ def test_pictures_need_not_be_square(tmp_path: Path):
 
     assert data.scaling.size == (20, 40, 256, 256, 256)
     assert data.points.tolist() == [[19, 39, 200, 200, 200], [0, 1, 100, 100, 100]]
-
-
-@pytest.mark.parametrize(
-    ("picture", "color"),
-    [
-        (Image.new("L", (60, 60), 200), (200, 200, 200)),
-        (Image.new("1", (60, 60), 1), (255, 255, 255)),
-        (Image.new("RGB", (60, 60), (10, 20, 200)).convert("P", palette=Image.Palette.ADAPTIVE), (10, 20, 200)),
-        (Image.new("LA", (60, 60), (200, 0)), (200, 200, 200)),
-        (Image.new("RGBA", (60, 60), (10, 20, 200, 0)), (10, 20, 200)),
-        (Image.new("CMYK", (60, 60), (255, 0, 0, 0)), (0, 255, 255)),
-        (Image.new("YCbCr", (60, 60), (200, 128, 128)), (200, 200, 200)),
-        # 16 bits per pixel, of which the upper 8 count.
-        (Image.new("I", (60, 60), 0x8040), (0x80, 0x80, 0x80)),
-        (Image.fromarray(np.full((60, 60), 0x8040, np.uint16)), (0x80, 0x80, 0x80)),
-    ],
-    ids=lambda value: getattr(value, "mode", None),
-)
-def test_pictures_of_every_mode_are_read_as_eight_bits_of_red_green_and_blue(
-    folder: Path, picture: Image.Image, color: tuple[int, int, int]
-):
-    # TIFF holds all of these modes but LA; PNG does not.
-    picture.save(folder / PICTURE, "PNG" if picture.mode == "LA" else "TIFF")
-    with Image.open(folder / PICTURE) as saved:
-        assert saved.mode == picture.mode
-
-    colors = read_points(folder).points[:, 2:]
-
-    assert set(map(tuple, colors.tolist())) == {color}
 
 
 def test_dark_points_are_accepted(folder: Path):

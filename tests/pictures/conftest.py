@@ -1,6 +1,14 @@
 import numpy as np
 import pytest
 
+from data.points import Canvas
+
+
+@pytest.fixture
+def canvas() -> Canvas:
+    """An empty picture of 30 x 50 pixels, dark blue."""
+    return Canvas(30, 50, (10, 20, 60))
+
 
 @pytest.fixture
 def some_points(rng: np.random.Generator) -> np.ndarray:

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from matplotlib.contour import QuadContourSet
 
+from data.points import Canvas
 from utils.evaluation.latent import STEPS, LatentMap
 from utils.pictures.latent import CONTOURS, draw_latent
 
@@ -16,11 +17,11 @@ def a_map(drawn: np.ndarray, rows: int, with_density: bool) -> LatentMap:
 
 @pytest.mark.parametrize("with_density", [True, False])
 def test_the_map_shows_each_mean_in_its_points_color_over_the_priors_contours(
-    some_points: np.ndarray, with_density: bool
+    some_points: np.ndarray, with_density: bool, canvas: Canvas
 ):
     latent = a_map(some_points, 1, with_density)
 
-    figure = draw_latent("a title", latent, some_points[:, 2:], (30, 50))
+    figure = draw_latent("a title", latent, some_points[:, 2:], canvas)
 
     axes = figure.axes[0]
     contours = [artist for artist in axes.collections if isinstance(artist, QuadContourSet)]
@@ -36,8 +37,10 @@ def test_the_map_shows_each_mean_in_its_points_color_over_the_priors_contours(
 
 
 @pytest.mark.parametrize("rows", [1, 4])
-def test_each_traversal_is_a_row_of_pictures_with_the_steps_below_the_lowest(some_points: np.ndarray, rows: int):
-    figure = draw_latent("", a_map(some_points, rows, with_density=False), some_points[:, 2:], (30, 50))
+def test_each_traversal_is_a_row_of_pictures_with_the_steps_below_the_lowest(
+    some_points: np.ndarray, rows: int, canvas: Canvas
+):
+    figure = draw_latent("", a_map(some_points, rows, with_density=False), some_points[:, 2:], canvas)
 
     panels = np.array(figure.axes[1:]).reshape(rows, len(STEPS))
     assert [axes.get_ylabel() for axes in panels[:, 0]] == [f"latent {row + 1}" for row in range(rows)]

@@ -2,19 +2,22 @@ import numpy as np
 import pytest
 from matplotlib.table import Table
 
+from data.points import Canvas
 from utils.pictures.painting import paint
 from utils.pictures.side_by_side import Column, draw_side_by_side
+
+CANVAS = Canvas(30, 50, (0, 0, 0))
 
 
 def a_column(points: np.ndarray, level: float) -> Column:
     names = ("train_reconstruction", "train_kl", "heldout_reconstruction", "heldout_kl", "beta")
     history = {name: np.full(9, level) for name in names} | {"epoch": np.arange(1, 10)}
-    return Column(history, paint(points, 30, 50), {"AUC": f"{level:.2f}", "p": "0.5"})
+    return Column(history, paint(points, CANVAS), {"AUC": f"{level:.2f}", "p": "0.5"})
 
 
 @pytest.mark.parametrize("names", [("vanilla",), ("vanilla", "attention"), ("one", "two", "three")])
 def test_each_model_has_a_column_of_curves_a_picture_and_figures(some_points: np.ndarray, names: tuple[str, ...]):
-    data = paint(some_points, 30, 50)
+    data = paint(some_points, CANVAS)
     columns = {name: a_column(some_points[: 10 * i], 0.1 * i) for i, name in enumerate(names, 1)}
 
     figure = draw_side_by_side(data, columns)
@@ -41,7 +44,7 @@ def test_a_figure_that_a_model_lacks_is_an_empty_cell(some_points: np.ndarray):
     whole, part = a_column(some_points, 0.1), a_column(some_points, 0.2)
     del part.rows["p"]
 
-    figure = draw_side_by_side(paint(some_points, 30, 50), {"one": whole, "two": part})
+    figure = draw_side_by_side(paint(some_points, CANVAS), {"one": whole, "two": part})
 
     (table,) = [artist for axes in figure.axes for artist in axes.get_children() if isinstance(artist, Table)]
     assert table[2, 0].get_text().get_text() == "0.5"

@@ -5,18 +5,21 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from utils.pictures.style import save_figure, scatter
+from data.points import Canvas
+from utils.pictures.style import save_figure, scatter_points
 
 
-def test_dots_stand_at_their_places_in_their_colors_on_black():
+def test_points_are_drawn_upright_in_their_colors_on_the_canvas(some_points: np.ndarray, canvas: Canvas):
     axes = Figure().subplots()
 
-    scatter(axes, np.array([1, 2]), np.array([3, 4]), np.array([[255, 0, 0], [0, 51, 255]]))
+    scatter_points(axes, some_points, canvas)
 
     (dots,) = axes.collections
-    assert np.asarray(dots.get_offsets()).tolist() == [[1, 3], [2, 4]]
-    assert dots.get_facecolors()[:, :3].tolist() == [pytest.approx(color) for color in ([1, 0, 0], [0, 0.2, 1])]
-    assert axes.get_facecolor()[:3] == (0, 0, 0)
+    assert np.array_equal(dots.get_offsets(), some_points[:, [1, 0]])
+    assert np.allclose(dots.get_facecolors()[:, :3], some_points[:, 2:] / 255)
+    assert axes.get_facecolor()[:3] == pytest.approx((10 / 255, 20 / 255, 60 / 255))
+    # Rows run downwards, as in the picture.
+    assert (axes.get_xlim(), axes.get_ylim()) == ((0, 50), (30, 0))
 
 
 def test_a_figure_is_saved_as_large_as_asked(tmp_path: Path):

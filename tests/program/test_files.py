@@ -1,11 +1,13 @@
+import multiprocessing
 import os
+import signal
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from utils.program.errors import InputError
-from utils.program.files import LOCK, claimed, write_bytes, write_text, write_whole
+from utils.program.files import claimed, write_bytes, write_text, write_whole
 
 
 def test_a_file_is_moved_to_its_place_once_it_is_whole(tmp_path: Path):
@@ -63,22 +65,28 @@ def test_text_is_written_in_utf_8_as_it_is(tmp_path: Path):
     assert (tmp_path / "file").read_bytes() == b"\xcf\x80\n"
 
 
-@pytest.mark.parametrize("left", ["", "nonsense", "999999999", "9" * 30])
-def test_a_lock_left_by_a_dead_process_is_replaced(tmp_path: Path, left: str):
-    (tmp_path / LOCK).write_text(left)
-
-    with claimed(tmp_path):
-        assert (tmp_path / LOCK).read_text() == str(os.getpid())
-    assert not (tmp_path / LOCK).exists()
-
-
-def test_a_folder_that_a_living_process_uses_is_refused_and_its_lock_stays(tmp_path: Path):
-    (tmp_path / LOCK).write_text(str(os.getppid()))
-
-    with pytest.raises(InputError, match=f"process {os.getppid()} is writing there"), claimed(tmp_path):
+def test_a_claimed_folder_is_refused_to_others_until_it_is_released(tmp_path: Path):
+    refused = pytest.raises(InputError, match="new: another run is writing there; wait for it")
+    with claimed(tmp_path / "new"), refused, claimed(tmp_path / "new"):
         pass
 
-    assert (tmp_path / LOCK).read_text() == str(os.getppid())
+    with claimed(tmp_path / "new"):
+        pass
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="ends a process that was started by fork")
+def test_a_folder_is_free_once_the_process_that_claimed_it_has_died(tmp_path: Path):
+    def claim_and_die() -> None:
+        with claimed(tmp_path):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    process = multiprocessing.get_context("fork").Process(target=claim_and_die)
+    process.start()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
+
+    with claimed(tmp_path):
+        pass
 
 
 def test_a_claimed_folder_is_released_when_the_run_fails(tmp_path: Path):

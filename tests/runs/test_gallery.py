@@ -10,7 +10,7 @@ from utils.evaluation.figures import Evaluation
 from utils.evaluation.likelihood import posterior_means
 from utils.runs.gallery import draw_run, shown
 from utils.runs.record import Record
-from utils.settings.config import Config, load_config
+from utils.settings.config import Config
 
 
 def test_a_run_leaves_its_figures_its_settings_and_its_pictures(
@@ -25,7 +25,6 @@ def test_a_run_leaves_its_figures_its_settings_and_its_pictures(
     draw_run(config, record.generator, points, generated, means, found)
 
     assert json.loads((config.output / "metrics.json").read_text()) == found.figures
-    assert load_config(config.output / "config.yaml") == config
     picture = np.asarray(Image.open(config.output / "generated.png"))
     assert picture.shape == (60, 60, 3)
     assert picture[generated[-1, 0], generated[-1, 1]].tolist() == generated[-1, 2:].tolist()

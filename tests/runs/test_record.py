@@ -8,10 +8,11 @@ from PIL import Image
 
 from data.points import ColoredPoints
 from models.generator import load_generator
+from utils.pictures.painting import GAP, LEAST_SIDE
 from utils.program.errors import InputError
 from utils.runs.checkpoint import read_checkpoint
-from utils.runs.record import Record, clear, read_history
-from utils.settings.config import Config
+from utils.runs.record import Record, read_history
+from utils.settings.config import Config, load_config
 from utils.training.loop import Epoch, Training
 
 
@@ -80,11 +81,11 @@ def test_the_films_last_frame_is_the_last_epochs_picture(record: Record, monkeyp
 
     with Image.open(record.folder / "training.gif") as film:
         film.seek(film.n_frames - 1)
-        shown = np.asarray(film.convert("RGB"))[:60, 60 + 8 :].astype(int)
+        shown = np.asarray(film.convert("RGB"))[:180, LEAST_SIDE + GAP + 10 :][:, :180][1::3, 1::3].astype(int)
     painted = np.asarray(Image.open(record.folder / "epochs" / "epoch_002.png")).astype(int)
-    assert np.array_equal(shown.any(2), painted.any(2))
-    # A GIF has few colors.
-    assert np.abs(shown - painted)[painted.any(2)].mean() < 30
+    assert (shown.any(2) == painted.any(2)).mean() > 0.99
+    # The film shows small pictures enlarged, here three times; a GIF has few colors.
+    assert np.abs(shown - painted)[painted.any(2)].mean() < 60
 
 
 def test_a_film_of_many_epochs_has_a_hundred_frames_from_the_first_epoch_to_the_last(
@@ -116,20 +117,16 @@ def test_the_training_curves_are_those_of_the_epochs(record: Record, monkeypatch
     assert list(above.get_lines()[0].get_ydata()) == pytest.approx([22.999, 22.998])
 
 
-def test_without_an_epoch_there_is_nothing_to_draw(record: Record):
+def test_before_the_first_epoch_there_is_nothing_to_draw(record: Record):
     record.draw()
 
-    assert [path.name for path in record.folder.rglob("*.*")] == []
+    assert list(record.folder.rglob("*.*")) == []
 
 
-def test_clearing_a_folder_removes_what_a_new_run_would_not_overwrite_and_nothing_else(tmp_path: Path):
-    (tmp_path / "epochs").mkdir()
-    for name in ("epochs/epoch_001.png", "training.gif", "checkpoint.pt", "model.pt", "epochs/notes.txt", "mine.gif"):
-        (tmp_path / name).touch()
+def test_the_settings_are_saved_beside_the_model(record: Record):
+    record.save()
 
-    clear(tmp_path)
-
-    assert {path.name for path in tmp_path.rglob("*.*")} == {"model.pt", "notes.txt", "mine.gif"}
+    assert load_config(record.folder / "config.yaml") == record.config
 
 
 def test_resuming_brings_back_the_epochs_and_the_step(config: Config, points: ColoredPoints, record: Record):

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from utils.settings.command_line import parse_command_line, resume_command
+from utils.program.errors import InputError
+from utils.settings.command_line import continue_command, parse_command_line
 from utils.settings.config import Config
 
 
@@ -31,4 +32,14 @@ def test_help_begins_with_the_description(capsys: pytest.CaptureFixture[str]):
 
 @pytest.mark.parametrize("arguments", [["seed=1", "data_path=a b"], ["seed=1", "--resume", "data_path=a b"]])
 def test_the_command_to_continue_is_the_same_command_with_resume(arguments: list[str]):
-    assert resume_command(arguments) == "python main.py seed=1 'data_path=a b' --resume"
+    assert continue_command(Config(), arguments) == "python main.py seed=1 'data_path=a b' --resume"
+
+
+def test_after_training_the_command_to_continue_does_not_train():
+    assert continue_command(Config(retrain=False), ["retrain=false"]) == "python main.py retrain=false"
+
+
+@pytest.mark.parametrize("argument", ["--epochs=3", "--epochs", "-epochs", "--batch-size"])
+def test_keys_with_dashes_are_refused_with_how_to_write_them(file: str, argument: str):
+    with pytest.raises(InputError, match=f"{argument}: keys have no dashes; write (epochs|batch_size)=VALUE"):
+        parse_command_line(["--config", file, argument, "3"], "")

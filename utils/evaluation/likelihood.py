@@ -66,7 +66,7 @@ def evaluate_model(
     seed = generator.config["seed"]
     figures: dict[str, float] = {}
     for name, part in (("train", train), ("heldout", held_out)):
-        part = ColoredPoints(thinned(part.points, MOST_FOR_LOSS), part.scaling)
+        part = part.with_points(thinned(part.points, MOST_FOR_LOSS))
         reconstruction, kl = evaluate_loss(generator.model, part, seed)
         figures |= {f"{name}_reconstruction": reconstruction, f"{name}_kl": kl, f"{name}_elbo": -reconstruction - kl}
     figures["heldout_iwae"] = evaluate_bound(generator.model, held_out, seed)

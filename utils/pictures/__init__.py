@@ -1,1 +1,5 @@
 """Every picture, drawn from arrays."""
+
+from utils.program.library import import_matplotlib
+
+import_matplotlib()

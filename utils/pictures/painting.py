@@ -1,6 +1,6 @@
 """The picture that points paint, and the film of such pictures."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -8,20 +8,23 @@ from matplotlib.font_manager import findfont
 from PIL import Image, ImageDraw, ImageFont
 
 from data.coordinates import COLORS, N_COLORS, PLACES
+from data.points import Canvas
 from utils.program.files import write_whole
 
 FRAME_MS, LAST_FRAME_MS = 80, 3000
 GAP, CAPTION_HEIGHT = 8, 16
+# The longer side of a frame, in pixels: room for a caption, and no more than a screen shows.
+LEAST_SIDE, MOST_SIDE = 200, 640
 
 
-def paint(points: np.ndarray, height: int, width: int) -> Image.Image:
-    """The picture that `points (n, 5)` paint on black, one pixel per point, upright as the input picture is."""
-    canvas = np.zeros((height, width, N_COLORS), np.uint8)
+def paint(points: np.ndarray, canvas: Canvas) -> Image.Image:
+    """The picture that `points (n, 5)` paint on the `canvas`, one pixel per point, upright as the input picture is."""
+    picture = np.full((canvas.height, canvas.width, N_COLORS), canvas.color, np.uint8)
     # In blocks, because a file of many points is read as it is indexed.
     for block in np.array_split(points, 1 + len(points) // 1_000_000):
         rows, columns = block[:, PLACES].T
-        canvas[rows, columns] = block[:, COLORS]
-    return Image.fromarray(canvas)
+        picture[rows, columns] = block[:, COLORS]
+    return Image.fromarray(picture)
 
 
 def save_picture(picture: Image.Image, path: Path) -> None:
@@ -30,27 +33,41 @@ def save_picture(picture: Image.Image, path: Path) -> None:
     write_whole(path, lambda unfinished: picture.save(unfinished, compress_level=1))
 
 
-def save_film(path: Path, data: Image.Image, frames: Sequence[Image.Image], captions: Sequence[str]) -> None:
-    """Write an endless GIF: `data` on the left, `frames` on the right, each with a caption; the last frame lasts."""
-    width, height = data.size
+def save_film(path: Path, data: Image.Image, frames: Iterable[Image.Image], captions: Sequence[str]) -> None:
+    """Write an endless GIF: `data` on the left, `frames` on the right, each with a caption; the last frame lasts.
+
+    Pictures are enlarged or shrunk to a size that a screen shows well. `frames`, as many as `captions`, are taken one
+    at a time, so that memory does not grow with their number.
+    """
+    size = _frame_size(data)
     # Pillow's own font has no Greek letters; one of matplotlib's has.
     font = ImageFont.truetype(findfont("DejaVu Sans"), 11)
-    pages = []
-    for frame, caption in zip(frames, captions, strict=True):
-        page = Image.new("RGB", (2 * width + GAP, height + CAPTION_HEIGHT))
-        page.paste(data)
-        page.paste(frame, (width + GAP, 0))
-        draw = ImageDraw.Draw(page)
-        for text, left in (("data", 0), (caption, width + GAP)):
-            draw.text((left + width / 2, height + CAPTION_HEIGHT / 2), text, font=font, fill="white", anchor="mm")
-        pages.append(page)
+
+    def page(frame: Image.Image, caption: str) -> Image.Image:
+        column = max(size[0], LEAST_SIDE)
+        sheet = Image.new("RGB", (2 * column + GAP, size[1] + CAPTION_HEIGHT))
+        for left, picture, text in ((0, data, "data"), (column + GAP, frame, caption)):
+            sheet.paste(picture.resize(size, Image.Resampling.NEAREST), (left + (column - size[0]) // 2, 0))
+            middle = (left + column / 2, size[1] + CAPTION_HEIGHT / 2)
+            ImageDraw.Draw(sheet).text(middle, text, font=font, fill="white", anchor="mm")
+        return sheet
+
     # With one palette for all pages, what does not change from one to the next is not stored again.
-    palette = pages[-1].quantize(128)
-    pages = [page.quantize(palette=palette, dither=Image.Dither.NONE) for page in pages]
-    durations = [FRAME_MS] * (len(pages) - 1) + [LAST_FRAME_MS]
+    palette = page(data, "data").quantize(128)
+    pages = (
+        page(frame, caption).quantize(palette=palette, dither=Image.Dither.NONE)
+        for frame, caption in zip(frames, captions, strict=True)
+    )
+    durations = [FRAME_MS] * (len(captions) - 1) + [LAST_FRAME_MS]
     write_whole(
         path,
-        lambda unfinished: pages[0].save(
-            unfinished, save_all=True, append_images=pages[1:], duration=durations, loop=0
-        ),
+        lambda unfinished: next(pages).save(unfinished, save_all=True, append_images=pages, duration=durations, loop=0),
     )
+
+
+def _frame_size(picture: Image.Image) -> tuple[int, int]:
+    """Width and height of a frame: a small picture enlarged by a whole number, a large one shrunk."""
+    longer = max(picture.size)
+    factor = max(1, LEAST_SIDE // longer) if longer <= MOST_SIDE else MOST_SIDE / longer
+    width, height = (max(1, round(factor * side)) for side in picture.size)
+    return width, height

@@ -1,5 +1,6 @@
 """How a program ends early: with one line on stderr and an exit status, never a traceback."""
 
+import io
 import sys
 from collections.abc import Callable
 
@@ -11,7 +12,14 @@ class InputError(Exception):
 
 
 def run_program(main: Callable[[list[str]], None], arguments: list[str]) -> None:
-    """Run `main(arguments)`; exit with status 2 on an error of input, and 130 or 143 when stopped by a signal."""
+    """Run `main(arguments)`; exit with status 2 on an error of input, and 130 or 143 when stopped by a signal.
+
+    Each printed line appears at once, wherever it is printed to, and characters that cannot be printed there are
+    replaced.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace", line_buffering=True)
     raise_on_terminate()
     try:
         return main(arguments)
@@ -21,9 +29,19 @@ def run_program(main: Callable[[list[str]], None], arguments: list[str]) -> None
         status, message = error.exit_status, str(error)
     except KeyboardInterrupt:
         status, message = 130, "stopped"
+    except (MemoryError, RuntimeError) as error:
+        if not _is_out_of_memory(error):
+            raise
+        reason = str(error).partition("\n")[0] or "no memory left"
+        status, message = 2, f"error: out of memory ({reason}); close other programs, or make the data or model smaller"
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         status, message = 2, f"error: {where}{error.strerror or error}"
     # Printed outside the except block, so that the traceback no longer keeps files and workers alive.
     print(message, file=sys.stderr)
     sys.exit(status)
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """Whether `error` says that memory ran out, in Python, in PyTorch on the CPU, or on a GPU."""
+    return isinstance(error, MemoryError) or "out of memory" in str(error) or "allocate memory" in str(error)

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from utils.program.errors import InputError
 
-LOCK = "run.lock"
 # Twice what a run with default settings writes.
 NEEDED_BYTES = 64 * 2**20
 
@@ -32,7 +33,7 @@ def write_whole(path: str | Path, write: Callable[[Path], object], durable: bool
             _sync(path.parent)
     except OSError as error:
         reason = error.strerror or str(error).partition("\n")[0]
-        raise InputError(f"{path}: cannot be written ({reason}); make room, then go on with --resume") from None
+        raise InputError(f"{path}: cannot be written ({reason}); make room there, or choose another folder") from None
     finally:
         unfinished.unlink(missing_ok=True)
 
@@ -51,16 +52,20 @@ def write_text(path: str | Path, content: str) -> None:
 def claimed(folder: Path) -> Iterator[None]:
     """Make `folder`, and keep other runs out of it while this lasts.
 
-    Raises InputError if it cannot be written to, the disk is full, or another run is using it.
+    The lock is a file beside the folder that the operating system holds for this process and releases when it ends, in
+    whatever way. Raises InputError if the folder cannot be written to, the disk is full, or another run is using it.
     """
-    lock = folder / LOCK
+    lock = FileLock(folder.parent / f".{folder.name}.lock", timeout=0)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _take(lock)
+        lock.acquire()
         free = shutil.disk_usage(folder).free
+    except Timeout:
+        raise InputError(f"{folder}: another run is writing there; wait for it, or set another result_path") from None
     except OSError as error:
         raise InputError(
-            f"{error.filename}: cannot be written ({error.strerror}); set result_path to a folder that can"
+            f"{error.filename or folder}: cannot be written ({error.strerror or error}); "
+            "set result_path to a folder that can"
         ) from None
     try:
         if free < NEEDED_BYTES:
@@ -70,7 +75,7 @@ def claimed(folder: Path) -> Iterator[None]:
             )
         yield
     finally:
-        lock.unlink(missing_ok=True)
+        lock.release()
 
 
 def _sync(path: Path) -> None:
@@ -79,37 +84,3 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _take(lock: Path) -> None:
-    """Write the number of this process into `lock`, unless that of a living process is there."""
-    while True:
-        try:
-            with open(lock, "x", encoding="ascii") as file:
-                file.write(str(os.getpid()))
-            return
-        except FileExistsError:
-            owner = lock.read_text(encoding="ascii", errors="replace")
-            if owner.isdecimal() and _is_running(int(owner)):
-                raise InputError(
-                    f"{lock.parent}: process {owner} is writing there; wait for it, or set another result_path"
-                ) from None
-            lock.unlink(missing_ok=True)
-
-
-def _is_running(process: int) -> bool:
-    if process == os.getpid():
-        return False
-    if sys.platform == "win32":
-        import ctypes
-
-        # Signal 0 only asks on other systems; here it would end the process.
-        handle = ctypes.windll.kernel32.OpenProcess(0x1000, False, process)
-        return bool(handle) and bool(ctypes.windll.kernel32.CloseHandle(handle))
-    try:
-        os.kill(process, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -48,3 +48,13 @@ def raise_on_terminate() -> None:
         raise Interrupted(number, "stopped")
 
     signal.signal(signal.SIGTERM, stop)
+
+
+@contextmanager
+def saying_how_to_continue(message: str) -> Iterator[None]:
+    """Add `message` to what a signal to stop prints."""
+    try:
+        yield
+    except (KeyboardInterrupt, Interrupted) as error:
+        number = error.number if isinstance(error, Interrupted) else signal.SIGINT
+        raise Interrupted(number, f"stopped; {message}") from None

@@ -16,8 +16,21 @@ from utils.training.loop import Epoch, Training
 NAME = "checkpoint.pt"
 # The version of checkpoint.pt.
 FORMAT = 3
-# Settings that a resumed run may change: how long it trains, and where files are (the data are known by fingerprint).
-FREE_TO_CHANGE = ("epochs", "data_path", "result_path")
+# Settings that a resumed run may change: how long it trains, where files are (the data are known by fingerprint), and
+# what changes no byte of what is trained.
+FREE_TO_CHANGE = (
+    "epochs",
+    "data_path",
+    "result_path",
+    "num_workers",
+    "gen_every_epochs",
+    "n_generate",
+    "keep_runs",
+    "device",
+    "compile",
+)
+# Of these, the ones that may change the last digits of the weights.
+MAY_CHANGE_BYTES = ("device", "compile")
 
 
 class Checkpoint(NamedTuple):
@@ -49,6 +62,9 @@ class Checkpoint(NamedTuple):
                 f"{path}: belongs to other data than {config.data_path} holds; set data_path to those, "
                 "or train anew without --resume"
             )
+        others = [name for name in MAY_CHANGE_BYTES if self.config.get(name) != ours[name]]
+        if others:
+            print(f"{' and '.join(others)} changed: the last digits may differ from those of an uninterrupted run")
         try:
             training.load_state_dict(self.training)
         except (KeyError, TypeError, ValueError, RuntimeError, AttributeError) as error:

@@ -30,7 +30,7 @@ MOST_SHOWN = 20_000
 def draw_run(
     config: Config, generator: Generator, data: ColoredPoints, points: np.ndarray, means: np.ndarray, found: Evaluation
 ) -> None:
-    """Write metrics.json, config.yaml, generated.png, comparison.png and latent.png.
+    """Write metrics.json, generated.png, comparison.png and latent.png.
 
     config: the settings of the run, whose folder is written to.
     generator: what was trained or loaded.
@@ -40,15 +40,14 @@ def draw_run(
     """
     folder, name = config.output, f"{config.model} VAE"
     write_text(folder / "metrics.json", json.dumps(found.figures, indent=2) + "\n")
-    write_text(folder / "config.yaml", config.to_yaml())
-    save_picture(paint(points, *data.scaling.shape), folder / "generated.png")
+    save_picture(paint(points, data.canvas), folder / "generated.png")
     title = f"{name}: {found.figures['verdict']}"
-    comparison = draw_comparison(title, shown(data), thinned(points, MOST_SHOWN), data.scaling.shape, found.classifier)
+    comparison = draw_comparison(title, shown(data), thinned(points, MOST_SHOWN), data.canvas, found.classifier)
     save_figure(comparison, folder / "comparison.png", dpi=90)
     active = found.figures["active_units"]
     latent = latent_map(generator, means, active)
     title = f"{name}: latent space, {active} of {means.shape[1]} latents active"
-    save_figure(draw_latent(title, latent, shown(data)[:, COLORS], data.scaling.shape), folder / "latent.png", dpi=90)
+    save_figure(draw_latent(title, latent, shown(data)[:, COLORS], data.canvas), folder / "latent.png", dpi=90)
 
 
 def draw_models(config: Config, data: ColoredPoints) -> Path:
@@ -59,7 +58,7 @@ def draw_models(config: Config, data: ColoredPoints) -> Path:
         painted = Image.open(run.output / "generated.png")
         columns[run.model] = Column(read_history(run.output), painted, summary_rows(metrics))
     path = Path(config.result_path) / "compare.png"
-    picture = paint(thinned(data.points, config.n_generate).numpy(), *data.scaling.shape)
+    picture = paint(thinned(data.points, config.n_generate).numpy(), data.canvas)
     save_figure(draw_side_by_side(picture, columns), path, dpi=80)
     return path
 

@@ -10,6 +10,7 @@ from data.points import ColoredPoints
 from models.generator import ARCHITECTURE, Generator, load_generator
 from utils.program.errors import InputError
 from utils.program.files import write_whole
+from utils.runs.folders import clear_results
 from utils.settings.config import Config
 
 # Shorter jobs show no progress bar.
@@ -18,6 +19,7 @@ LEAST_FOR_BAR = 100_000
 
 def generate(generator: Generator, config: Config) -> np.ndarray:
     """`n_generate` points `(n, 5)`, written to generated.npy as they are drawn, so they need not fit into memory."""
+    clear_results(config.output)
     path, n = config.output / "generated.npy", config.n_generate
 
     def write(unfinished: Path) -> None:

@@ -59,6 +59,7 @@ class Record:
         writer = csv.writer(history, lineterminator="\n")
         writer.writerow(COLUMNS)
         writer.writerows(dataclasses.astuple(epoch) for epoch in self.epochs)
+        write_text(self.folder / "config.yaml", self.config.to_yaml())
         write_text(self.folder / "history.csv", history.getvalue())
         self.generator.save(self.folder / "model.pt")
         state = self.training.state_dict()
@@ -79,16 +80,16 @@ class Record:
         painted = [epoch for epoch in self.epochs if self._is_painted(epoch) and self._frame_path(epoch).exists()]
         if painted:
             painted = [painted[i] for i in thinned(np.arange(len(painted)), MOST_FRAMES)]
-            frames = [Image.open(self._frame_path(epoch)) for epoch in painted]
+            frames = (Image.open(self._frame_path(epoch)) for epoch in painted)
             captions = [f"epoch {epoch.epoch}   β {epoch.beta:.2f}   KL {epoch.train_kl:.1f} nats" for epoch in painted]
             # As many points as the frames have, for a fair comparison.
-            data = paint(self.data.points[:FRAME_POINTS].numpy(), *self.data.scaling.shape)
+            data = paint(self.data.points[:FRAME_POINTS].numpy(), self.data.canvas)
             save_film(self.folder / "training.gif", data, frames, captions)
 
     def _paint_frame(self, epoch: Epoch) -> None:
         # With the same random numbers each time, the film shows the model change and not chance.
         points = self.generator.sample(FRAME_POINTS, self.config.seed)
-        save_picture(paint(points, *self.data.scaling.shape), self._frame_path(epoch))
+        save_picture(paint(points, self.data.canvas), self._frame_path(epoch))
 
     def _is_painted(self, epoch: Epoch) -> bool:
         every = int(self.config.gen_every_epochs)
@@ -96,12 +97,6 @@ class Record:
 
     def _frame_path(self, epoch: Epoch) -> Path:
         return self.folder / "epochs" / f"epoch_{epoch.epoch:03}.png"
-
-
-def clear(folder: Path) -> None:
-    """Remove what an earlier run left in `folder`, as far as a new one would not overwrite it."""
-    for old in [*folder.glob("epochs/epoch_*.png"), folder / "training.gif", folder / checkpoint.NAME]:
-        old.unlink(missing_ok=True)
 
 
 def read_history(folder: Path) -> History:

@@ -7,6 +7,9 @@ from utils.evaluation.words import table
 from utils.settings.config import ALL_MODELS, Config
 from utils.training.loop import Training
 
+# With fewer steps than this, the default models have not learned much. What the default settings take is beside it.
+FEW_STEPS, USUAL_STEPS = 500, 2300
+
 
 def describe_data(config: Config, data: ColoredPoints) -> str:
     """How many points were read from where."""
@@ -16,10 +19,17 @@ def describe_data(config: Config, data: ColoredPoints) -> str:
 
 
 def describe_training(config: Config, training: Training) -> str:
-    """What is trained on how many points."""
+    """What is trained on how many points in how many steps, and whether those are few."""
     weights = sum(parameter.numel() for parameter in training.model.parameters())
     counts = f"{len(training.train):,} points, {len(training.held_out):,} held out"
-    return f"training: {config.model} VAE, {weights:,} weights, {counts}"
+    steps = f"{len(training.batches):,} steps per epoch, {training.n_steps:,} in all"
+    lines = [f"training: {config.model} VAE, {weights:,} weights, {counts}, {steps}"]
+    if training.n_steps < FEW_STEPS:
+        lines.append(
+            f"these are few steps to learn from (the default settings take {USUAL_STEPS:,} on 5,000 points): "
+            "more epochs or a smaller batch_size will draw better points"
+        )
+    return "\n".join(lines)
 
 
 def describe_result(config: Config, metrics: dict[str, Any]) -> str:

@@ -1,11 +1,12 @@
 """The command line of main.py."""
 
 import argparse
+import re
 import shlex
 from typing import NoReturn
 
 from utils.program.errors import InputError
-from utils.settings.config import Config, describe, load_config
+from utils.settings.config import KINDS, Config, describe, load_config
 
 
 class Parser(argparse.ArgumentParser):
@@ -13,6 +14,14 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise InputError(f"the command line: {message}; see --help")
+
+
+def _refuse_dashes(arguments: list[str]) -> None:
+    """Say how to write a key that was given in the style of an option, such as --epochs 20."""
+    for argument in arguments:
+        name = re.split("[=:]", argument.lstrip("-"))[0].replace("-", "_")
+        if argument.startswith("-") and name in KINDS:
+            raise InputError(f"the command line: {argument}: keys have no dashes; write {name}=VALUE")
 
 
 def parse_command_line(arguments: list[str], description: str) -> tuple[Config, bool]:
@@ -29,6 +38,7 @@ def parse_command_line(arguments: list[str], description: str) -> tuple[Config, 
     parser.add_argument("--config", metavar="FILE", default="config.yaml", help="settings in YAML (config.yaml)")
     parser.add_argument("--resume", action="store_true", help="continue an interrupted run")
     parser.add_argument("overrides", metavar="key=value", nargs="*", help="a setting that replaces the file's")
+    _refuse_dashes(arguments)
     options = parser.parse_intermixed_args(arguments)
     config = load_config(options.config, options.overrides)
     if options.resume and not config.retrain:
@@ -36,6 +46,7 @@ def parse_command_line(arguments: list[str], description: str) -> tuple[Config, 
     return config, options.resume
 
 
-def resume_command(arguments: list[str]) -> str:
-    """The command that continues the run that `arguments` started."""
-    return shlex.join(["python", "main.py", *(a for a in arguments if a != "--resume"), "--resume"])
+def continue_command(config: Config, arguments: list[str]) -> str:
+    """The command that continues the run of `config` that `arguments` started, in training or after it."""
+    flags = ["--resume"] if config.retrain else []
+    return shlex.join(["python", "main.py", *(a for a in arguments if a != "--resume"), *flags])

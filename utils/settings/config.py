@@ -9,10 +9,11 @@ import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from models.registry import MODELS
 from utils.program.errors import InputError
-from utils.settings.parsing import parse_yaml
+from utils.settings.parsing import parse_yaml, read_text
 from utils.settings.validation import as_yaml, checked, key, note, type_name
 
 # The choice of `model` that stands for all of them.
@@ -71,6 +72,9 @@ class Config:
     gen_every_epochs: bool | int = key(
         True, "paint the generator after each epoch, or after every k-th", least=0, most=10**6
     )
+    keep_runs: int = key(
+        20, "earlier runs of a model to keep, in the folder earlier of result_path; 0 keeps none", least=0, most=10**6
+    )
     n_generate: int = key(5000, "number of points to generate in the end", least=2, most=10**9)
 
     def __post_init__(self) -> None:
@@ -95,38 +99,47 @@ class Config:
         return [dataclasses.replace(self, model=model) for model in models]
 
 
+KINDS = {setting.name: setting.type for setting in dataclasses.fields(Config)}
+
+
 def load_config(path: str | Path, overrides: Sequence[str] = ()) -> Config:
     """Read the settings in the file `path`, replaced by `overrides` ("key=value"); the rest keep their defaults.
 
     Raises InputError if the file cannot be read, a key is unknown or a value is not allowed.
     """
     try:
-        text = Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or error
+        text = read_text(Path(path).expanduser())
+    except OSError as error:
+        reason = error.strerror or error
         raise InputError(f"{path}: cannot read the configuration ({reason}); name another with --config FILE") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{path}: cannot read the configuration (it is not UTF-8); save it as UTF-8") from None
     settings = parse_yaml(text, str(path))
     if settings is None:
         raise InputError(f"{path}: is empty; `python -m utils.settings.config > {path}` writes one with all defaults")
     if not isinstance(settings, dict):
         raise InputError(f"{path}: is a {type(settings).__name__}, not a table; write one 'key: value' per line")
-    overridden = {}
-    for override in overrides:
-        name, equals, value = override.partition("=")
-        if not equals:
-            raise InputError(f"{override!r} is not understood; write key=value, as in epochs=20")
-        if name in overridden:
-            raise InputError(f"the command line: the key {name!r} occurs twice; leave one out")
-        overridden[name] = parse_yaml(value, f"the command line, {name}")
-    settings |= overridden
-    known = [setting.name for setting in dataclasses.fields(Config)]
+    settings |= _parse_overrides(overrides)
     for name in settings:
-        if name not in known:
-            near = difflib.get_close_matches(str(name), known, n=1)
+        if name not in KINDS:
+            near = difflib.get_close_matches(str(name), KINDS, n=1)
             raise InputError(
                 f"unknown key {name!r}" + (f"; did you mean {near[0]!r}?" if near else "; --help lists the keys")
             )
     return Config(**settings)
+
+
+def _parse_overrides(overrides: Sequence[str]) -> dict[str, Any]:
+    settings: dict[str, Any] = {}
+    for override in overrides:
+        name, equals, value = override.partition("=")
+        if not equals:
+            raise InputError(f"{override!r} is not understood; write key=value, as in epochs=20")
+        if name in settings:
+            raise InputError(f"the command line: the key {name!r} occurs twice; leave one out")
+        # A text is taken as it stands: result_path=2026-11-25 is no date, and "run #2" has no comment.
+        settings[name] = value if KINDS.get(name) is str else parse_yaml(value, f"the command line, {name}")
+    return settings
 
 
 def describe() -> str:

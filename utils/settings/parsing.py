@@ -1,6 +1,8 @@
-"""YAML as people write it, with one-line errors that say where."""
+"""YAML as people write it, in the encodings that their editors write, with one-line errors that say where."""
 
+import codecs
 import re
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -9,7 +11,10 @@ from utils.program.errors import InputError
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML 1.1, except that 1e-3 is a number (YAML 1.1 wants 1.0e-3), and that no key may occur twice."""
+    """YAML 1.1, except that numbers are decimal, and that no key may occur twice.
+
+    In YAML 1.1, 010 is 8, 1:30 is 90, and 1e-3 is a text.
+    """
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen = set()
@@ -20,9 +25,30 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+# PyYAML keeps its rules by the first character of a value; those for numbers are replaced.
+_NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in rules if tag not in _NUMBERS]
+    for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver(_NUMBERS[0], re.compile(r"^[-+]?\d+(_\d+)*$"), list("-+0123456789"))
 _Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float", re.compile(r"^[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+$"), list("-+.0123456789")
+    _NUMBERS[1],
+    re.compile(r"^[-+]?((\d+\.\d*|\.\d+)([eE][-+]?\d+)?|\d+[eE][-+]?\d+|\.(inf|Inf|INF))$|^\.(nan|NaN|NAN)$"),
+    list("-+.0123456789"),
 )
+_Loader.add_constructor(_NUMBERS[0], lambda loader, node: int(node.value))
+
+
+def read_text(path: Path) -> str:
+    """The text in `path`, in UTF-8 or, as PowerShell's `>` writes it, in UTF-16. Raises OSError, UnicodeDecodeError."""
+    content = path.read_bytes()
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16")
+    if b"\0" in content[:2]:
+        # UTF-16 without its mark: the first character is ASCII.
+        return content.decode("utf-16-be" if content[0] == 0 else "utf-16-le")
+    return content.decode("utf-8-sig")
 
 
 def parse_yaml(text: str, source: str) -> Any:
@@ -36,4 +62,6 @@ def parse_yaml(text: str, source: str) -> Any:
         mark = getattr(error, "problem_mark", None)
         position = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         reason = getattr(error, "problem", None) or str(error).splitlines()[0]
+        if "escape" in reason:
+            reason += "; in double quotes \\ is special, use single ones"
         raise InputError(f"{source}{position}: not YAML: {reason}") from None

@@ -2,9 +2,11 @@
 
 import math
 import operator
+import os
 import re
 import types
 import typing
+import unicodedata
 from dataclasses import Field, field
 from typing import Any
 
@@ -25,7 +27,8 @@ def key(default: Any, doc: str, **bounds: Any) -> Any:
     """A setting: its default, its documentation, and its bounds.
 
     Bounds are `choices`, or `pattern` with the `example`s that the message shows, or any of `least`, `above`, `most`
-    and `below`. A text with none of them is a path. `choices` may be a function, where they are not settled yet.
+    and `below`. A text with none of them is a path, in which ~ is the home directory. `choices` may be a function, if
+    they are not settled yet.
     """
     return field(default=default, metadata={"doc": doc, **bounds})
 
@@ -46,6 +49,10 @@ def checked(setting: Field[Any], value: Any) -> Any:
     allowed = typing.get_args(kind) if isinstance(kind, types.UnionType) else (kind,)
     if type(value) is int and allowed == (float,):
         value = float(value)
+    if type(value) is float and value.is_integer() and int in allowed:
+        value = int(value)
+    if type(value) not in allowed and kind is str:
+        refuse(f"text; in a file, write it in quotes: {setting.name}: '...'")
     if type(value) not in allowed:
         refuse(f"of type {type_name(kind)}")
     if isinstance(value, str):
@@ -55,8 +62,12 @@ def checked(setting: Field[Any], value: Any) -> Any:
         elif "pattern" in bounds:
             if not re.fullmatch(bounds["pattern"], value):
                 refuse(bounds["example"])
-        elif not value.strip() or "\0" in value:
+        elif not value.strip():
             refuse("a path")
+        elif any(unicodedata.category(character) == "Cc" for character in value):
+            refuse(r"a path without control characters (in double quotes \ is special in YAML, use single ones)")
+        else:
+            value = os.path.expanduser(value)
     elif not isinstance(value, bool):
         if not math.isfinite(value):
             refuse("a finite number")

@@ -7,7 +7,6 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from tqdm import tqdm
 
 from data.batches import Batches
 from data.coordinates import N_COORDINATES
@@ -17,6 +16,7 @@ from utils.evaluation.likelihood import evaluate_loss
 from utils.program.errors import InputError
 from utils.settings.config import Config
 from utils.training.compilation import compiled
+from utils.training.progress import Progress
 from utils.training.schedules import beta_schedule, cosine_decay
 from utils.training.weights import FlatWeights, WeightAverage
 
@@ -94,14 +94,12 @@ class Training:
         Raises InputError if the loss stops being finite; the step that would have made it so is not taken.
         """
         try:
-            with tqdm(total=self.n_steps, initial=self.step, unit="step", disable=None) as bar:
+            with Progress(self.n_steps, self.step) as progress:
                 while self.step < self.n_steps and not stopped():
-                    epoch = self._run_epoch(bar, stopped)
+                    epoch = self._run_epoch(progress, stopped)
                     if epoch:
                         losses = {"reconstruction": epoch.train_reconstruction, "KL": epoch.train_kl}
-                        bar.set_postfix(
-                            {name: f"{value:.2f}" for name, value in losses.items()}, beta=f"{epoch.beta:.2f}"
-                        )
+                        progress.show(epoch.epoch, beta=epoch.beta, **losses)
                         on_epoch(epoch)
         finally:
             self.batches.close()
@@ -127,12 +125,12 @@ class Training:
         self.noise_rng.set_state(state["noise_rng"].cpu())
         self.loss_sums = state["loss_sums"].to(self.device)
 
-    def _run_epoch(self, bar: "tqdm[Any]", stopped: Callable[[], bool]) -> Epoch | None:
+    def _run_epoch(self, progress: Progress, stopped: Callable[[], bool]) -> Epoch | None:
         """The rest of the current epoch, and its figures; None if it was stopped before its end."""
         start = time.perf_counter() - self.seconds
         for x in self.batches.epoch(skip=self.step % len(self.batches)):
             beta, learning_rate = self.take_step(x.to(self.device))
-            bar.update()
+            progress.advance()
             self.seconds = time.perf_counter() - start
             if stopped() and self.step % len(self.batches):
                 return None

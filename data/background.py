@@ -1,0 +1,86 @@
+"""What is background in a picture: the few colors that its border, or most of it, consists of."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+# Colors that differ by at most this much in each channel may belong to one noisy or unevenly lit background.
+SPREAD = 40
+# A background may consist of this many colors, which must cover this share of the border.
+MOST_COLORS, LEAST_OF_BORDER = 3, 0.8
+# If the border has no such colors, one color that covers this share of the whole picture is taken for background.
+LEAST_OF_PICTURE = 0.6
+# Several colors may cover at most this share of the picture.
+MOST_OF_PICTURE = 0.98
+# The border is this share of the shorter side.
+BORDER = 0.02
+# This many pixels are enough to look at.
+ENOUGH = 50_000
+
+
+class Background(NamedTuple):
+    """The background's `colors (k, 3)`, the most frequent first, and the `noise` in them, in levels of 256."""
+
+    colors: np.ndarray
+    noise: float = 0.0
+
+    @property
+    def color(self) -> tuple[int, int, int]:
+        """The most frequent color."""
+        red, green, blue = (int(level) for level in self.colors[0].round())
+        return red, green, blue
+
+    def distance(self, colors: np.ndarray) -> np.ndarray:
+        """How far `colors (..., 3)` are from the background: the largest difference of a channel, 0 to 255."""
+        distance = np.full(colors.shape[:-1], np.inf)
+        for color in self.colors:
+            distance = np.minimum(distance, np.abs(colors - color).max(-1))
+        return distance
+
+    def holds(self, colors: np.ndarray) -> np.ndarray:
+        """Which of `colors (..., 3)` belong to the background: booleans `(...)`."""
+        return self.distance(colors) <= max(SPREAD, min(2 * self.noise, 2 * SPREAD))
+
+
+BLACK = Background(np.zeros((1, 3)))
+
+
+def find_background(picture: np.ndarray, opaque: np.ndarray | None = None) -> Background | None:
+    """The background of `picture (height, width, 3)`, or None if no few colors stand out.
+
+    Only pixels that are `opaque (height, width)` count, if that is given.
+    """
+    height, width = picture.shape[:2]
+    edge = max(1, round(BORDER * min(height, width)))
+    border = np.ones((height, width), bool)
+    border[edge:-edge, edge:-edge] = False
+    everywhere = np.ones_like(border)
+    for where, n_colors, least in ((border, MOST_COLORS, LEAST_OF_BORDER), (everywhere, 1, LEAST_OF_PICTURE)):
+        pixels = picture[where if opaque is None else where & opaque].astype(float)
+        found = _frequent_colors(pixels[:: 1 + len(pixels) // ENOUGH], n_colors, least)
+        # Several colors that leave nothing over are the picture itself, not what is behind a figure.
+        if found and (len(found.colors) == 1 or found.holds(picture.astype(float)).mean() <= MOST_OF_PICTURE):
+            return found
+    return None
+
+
+def _frequent_colors(pixels: np.ndarray, most: int, least: float) -> Background | None:
+    """At most `most` colors that cover a share of at least `least` of the `pixels (n, 3)`."""
+    colors: list[np.ndarray] = []
+    rest, residuals = pixels, []
+    while len(rest) and len(colors) < most and len(rest) > (1 - least) * len(pixels):
+        cells = (rest // SPREAD).astype(int) @ [1, 100, 10_000]
+        values, counts = np.unique(cells, return_counts=True)
+        color = np.median(rest[cells == values[counts.argmax()]], axis=0)
+        # Once more around that color, because the cell may have cut its neighborhood.
+        color = np.median(rest[np.abs(rest - color).max(-1) <= SPREAD], axis=0)
+        near = np.abs(rest - color).max(-1) <= SPREAD
+        if not near.any():
+            break
+        colors.append(color)
+        residuals.append(np.abs(rest[near] - color).max(-1))
+        rest = rest[~near]
+    if not colors or len(rest) > (1 - least) * len(pixels):
+        return None
+    # The median absolute deviation, scaled to the standard deviation of a normal distribution.
+    return Background(np.array(colors), 1.48 * float(np.median(np.concatenate(residuals))))

@@ -1,0 +1,86 @@
+"""What is background: any plain, noisy or patterned ground, light or dark; nothing where no color stands out."""
+
+import numpy as np
+import pytest
+
+from data.background import SPREAD, find_background
+
+SIZE = 60
+ROWS, COLUMNS = np.mgrid[:SIZE, :SIZE]
+FIGURE = np.hypot(ROWS - 30, COLUMNS - 30) < 18
+NOISE = np.random.default_rng(0).normal(0, 1, (SIZE, SIZE, 3))
+CHECKERS = ((ROWS // 6 + COLUMNS // 6) % 2)[..., None]
+
+GROUNDS = {
+    "black": np.zeros((SIZE, SIZE, 3)),
+    "white": np.full((SIZE, SIZE, 3), 255),
+    "blue": np.full((SIZE, SIZE, 3), (20, 60, 180)),
+    "noisy paper": 225 + 12 * NOISE,
+    "grass": (70, 90, 50) + 20 * NOISE,
+    "checkerboard": np.where(CHECKERS, 200, 255) * np.ones(3),
+    "unevenly lit": 250 - (ROWS + COLUMNS)[..., None] * np.ones(3),
+}
+
+
+def on(ground: np.ndarray, color: tuple[int, int, int]) -> np.ndarray:
+    """A picture of the figure in one color on a ground."""
+    return np.where(FIGURE[..., None], color, ground).clip(0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("ground", GROUNDS)
+def test_the_ground_is_background_and_the_figure_is_not(ground: str):
+    picture = on(GROUNDS[ground], (230, 30, 30))
+
+    background = find_background(picture)
+
+    assert background is not None
+    assert background.holds(picture[~FIGURE]).mean() > 0.95
+    assert not background.holds(picture[FIGURE]).any()
+
+
+def test_a_picture_without_a_color_that_stands_out_has_no_background():
+    picture = np.random.default_rng(0).integers(0, 256, (SIZE, SIZE, 3))
+
+    assert find_background(picture) is None
+
+
+def test_a_picture_of_two_halves_is_not_all_background():
+    picture = np.where(COLUMNS[..., None] < 30, (220, 0, 0), (0, 0, 0))
+
+    assert find_background(picture) is None
+
+
+def test_a_figure_that_fills_the_border_is_told_by_the_rest_of_the_picture():
+    picture = np.random.default_rng(0).integers(0, 256, (SIZE, SIZE, 3))
+    picture[3:-3, 3:-3] = 255
+
+    background = find_background(picture)
+
+    assert background is not None
+    assert background.holds(np.full((1, 3), 255)).all()
+
+
+def test_the_distance_is_the_largest_difference_of_a_channel():
+    background = find_background(on(GROUNDS["white"], (0, 0, 0)))
+
+    assert background is not None
+    assert background.color == (255, 255, 255)
+    assert background.distance(np.array([[255, 255, 255], [250, 255, 155], [0, 0, 0]])).tolist() == [0, 100, 255]
+
+
+def test_transparent_pixels_do_not_count():
+    picture = on(GROUNDS["white"], (10, 10, 200))
+
+    background = find_background(picture, opaque=FIGURE)
+
+    assert background is not None
+    assert background.color == (10, 10, 200)
+
+
+def test_noise_is_measured_as_a_standard_deviation():
+    clean, noisy = (find_background(on(GROUNDS[ground], (230, 30, 30))) for ground in ("white", "grass"))
+
+    assert clean is not None
+    assert noisy is not None
+    assert clean.noise == 0
+    assert 10 < noisy.noise < SPREAD

@@ -1,0 +1,45 @@
+import io
+import sys
+
+import pytest
+
+from utils.training.progress import Progress
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def run(monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, seconds_per_step: float) -> str:
+    """What a run of ten steps prints to `stream`."""
+    clock = iter(i * seconds_per_step for i in range(1000))
+    monkeypatch.setattr("time.monotonic", lambda: next(clock))
+    monkeypatch.setattr(sys, "stderr", stream)
+    with Progress(n_steps=10, done=0) as progress:
+        for step in range(10):
+            progress.advance()
+            if step == 4:
+                progress.show(1, beta=0.5, KL=2.25)
+    return stream.getvalue()
+
+
+def test_a_log_gets_a_line_from_time_to_time_with_the_time_left(monkeypatch: pytest.MonkeyPatch):
+    lines = run(monkeypatch, io.StringIO(), seconds_per_step=10).splitlines()
+
+    assert 3 <= len(lines) <= 8
+    assert lines[0].startswith("2 of 10 steps (20%), ")
+    assert lines[0].endswith(" left")
+    assert lines[-1] == "10 of 10 steps (100%), done; epoch 1: beta 0.50, KL 2.25"
+
+
+def test_a_quick_run_leaves_a_single_line_in_a_log(monkeypatch: pytest.MonkeyPatch):
+    assert len(run(monkeypatch, io.StringIO(), seconds_per_step=0.01).splitlines()) == 1
+
+
+def test_a_terminal_gets_a_bar(monkeypatch: pytest.MonkeyPatch):
+    shown = run(monkeypatch, Terminal(), seconds_per_step=10)
+
+    assert "\r" in shown
+    assert "10/10" in shown
+    assert "epoch 1: beta 0.50, KL 2.25" in shown

@@ -1,0 +1,55 @@
+"""How far training has come: a bar on a terminal, lines in a log."""
+
+import sys
+import time
+from types import TracebackType
+from typing import Never
+
+from tqdm import tqdm
+
+# A log gets a line after this many seconds, and one at the end.
+SECONDS_BETWEEN_LINES = 15.0
+
+
+class Progress:
+    """A context that shows the progress through `n_steps`, of which `done` are done already.
+
+    On a terminal it is a bar. In a file or a pipe it is a line from time to time, each written out at once, with the
+    epoch's losses and the time left.
+    """
+
+    def __init__(self, n_steps: int, done: int) -> None:
+        self.n_steps, self.step, self.first_step = n_steps, done, done
+        self.bar: tqdm[Never] = tqdm(total=n_steps, initial=done, unit="step", disable=None)
+        self.start = self.last_line = time.monotonic()
+        self.losses = ""
+
+    def __enter__(self) -> "Progress":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.bar.close()
+        if self.bar.disable and self.step > self.first_step:
+            self._print_line()
+
+    def advance(self) -> None:
+        """One more step is done."""
+        self.step += 1
+        self.bar.update()
+        if self.bar.disable and time.monotonic() - self.last_line >= SECONDS_BETWEEN_LINES:
+            self._print_line()
+
+    def show(self, epoch: int, **figures: float) -> None:
+        """Show the `figures` of the `epoch` that has just ended."""
+        self.losses = f"epoch {epoch}: " + ", ".join(f"{name} {value:.2f}" for name, value in figures.items())
+        self.bar.set_postfix_str(self.losses)
+
+    def _print_line(self) -> None:
+        self.last_line = time.monotonic()
+        left = (self.last_line - self.start) / max(1, self.step - self.first_step) * (self.n_steps - self.step)
+        minutes, seconds = divmod(round(left), 60)
+        remaining = f"{minutes}:{seconds:02} left" if self.step < self.n_steps else "done"
+        share = f"{self.step:,} of {self.n_steps:,} steps ({self.step / self.n_steps:.0%}), {remaining}"
+        print(f"{share}; {self.losses}" if self.losses else share, file=sys.stderr, flush=True)
