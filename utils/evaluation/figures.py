@@ -1,155 +1,177 @@
-"""Evidence: figures that say whether generated points come from the distribution of the data, each beside its floor.
+"""Figures that say whether generated points come from the distribution of the data.
 
-Points are integers `(n, 5)`: x, y, r, g, b. A floor is what the same figure comes to for real points in place of the
-generated ones. docs/evaluation.md has each figure's definition, its source, and how well it notices what is wrong.
-
-    python -m utils.evaluation.figures --data DIR SAMPLES.npy    judges any such points, wherever they come from
+Points are integers `(n, 5)`: x, y, r, g, b. docs/evaluation.md has the definition and the source of each figure, why its
+p-value is exact, and how well it notices what is wrong.
 """
 
+import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 import torch
+from torch import Tensor
 
+from data.coordinates import COLORS, NAMES, PLACES
+from utils.evaluation.features import Description, Map
+from utils.evaluation.memorization import memorization
+from utils.evaluation.pixels import ENOUGH, codes, exchangeable
 from utils.evaluation.two_sample import (
-    ClassifierTest,
-    classifier_test,
-    energy_test,
-    memorising_test,
-    nearest,
-    off_support_share,
-    off_support_test,
-    scaled,
-    spread,
-    thinned,
+    POWER_QUANTILE,
+    PermutationTest,
+    classifier_auc,
+    discriminant,
+    energy_distance,
+    family,
+    mean_excess,
+    permuted_labels,
+    random_features,
 )
 
-NAMES = ("x", "y", "r", "g", "b")
-# Larger sets are thinned out, evenly, to this many points.
-MOST_GENERATED, MOST_TRAINING, MOST_FOR_COPIES = 5000, 50_000, 500_000
+# Larger sets are thinned at random. Distances between all pairs grow with the square of the number.
+MOST_POINTS, MOST_RECORDS, MOST_FOR_PAIRS = 500_000, 50_000, 2000
 # Below, no test can tell anything.
 LEAST = 20
-SIGNIFICANT, MEMORISED = 0.05, 0.01
+# Draw at most so many times the generated points where few of them may be compared.
+MOST_DRAWN = 16
+SIGNIFICANT = 0.05
+# The tests form two families: those against held-out points, and those against all data.
+N_FAMILIES = 2
+# Share of the training points that the others are compared with, in the tests against all data.
+MAPPED = 1 / 3
+
+
+class ClassifierTest(NamedTuple):
+    """The test, and how much each of `points (n, 5)`, of both sets, looks generated to it: `scores (n,)`."""
+
+    test: PermutationTest
+    points: np.ndarray
+    scores: np.ndarray
 
 
 class Evaluation(NamedTuple):
-    """The `figures`, by name, as metrics.json has them, and the classifier's test (None where points are too few)."""
+    """The `figures` by name, as metrics.json has them, and the classifier's test (None where points are too few)."""
 
     figures: dict
     classifier: ClassifierTest | None
 
 
-def evaluate(generated: np.ndarray, train: np.ndarray, held_out: np.ndarray) -> Evaluation:
-    """All figures of the `generated` points: `value` beside `floor`, and `p` where a test belongs to it."""
-    copied, floor = copies(thinned(generated, MOST_FOR_COPIES), train), copies(held_out, train)
-    thin, real, fresh = (
-        thinned(generated, MOST_GENERATED),
-        thinned(train, MOST_TRAINING),
-        thinned(held_out, MOST_GENERATED),
-    )
-    marginals, floors = marginal_distances(thin, fresh), marginal_distances(real, fresh)
+def evaluate(
+    generated: np.ndarray,
+    train: np.ndarray,
+    held_out: np.ndarray,
+    seed: int = 0,
+    draw_more: Callable[[int], np.ndarray] | None = None,
+) -> Evaluation:
+    """All figures of the `generated (n, 5)` points: `value`, `floor` (what true points get), and `p` of a test.
+
+    `train (m, 5)` and `held_out (k, 5)` are a random split of the data. `draw_more(n)` draws n further generated points;
+    it is called where too few of the `generated` ones may be compared with data. `seed` fixes the permutations.
+    """
+    rng, torch_rng = np.random.default_rng(seed), torch.Generator().manual_seed(seed)
+    generated, train, held_out = (_thinned(np.asarray(p), MOST_POINTS, rng) for p in (generated, train, held_out))
+    ks, ks_floor = ks_distances(generated, held_out), ks_distances(train, held_out)
+    by_chance = share_of_copies(generated, held_out) * len(train) / max(1, len(held_out))
     figures = {
         "n_generated": len(generated),
         "n_heldout": len(held_out),
-        "ks": {name: {"value": marginals[name], "floor": floors[name]} for name in NAMES},
-        "copies": {"value": copied, "floor": floor},
+        "ks": {name: {"value": ks[name], "floor": ks_floor[name]} for name in NAMES},
+        "copies": {"value": share_of_copies(generated, train), "floor": min(1.0, by_chance)},
         "p": None,
     }
     if min(map(len, (generated, train, held_out))) < LEAST:
         return Evaluation(figures, None)
 
-    scale = spread(real)
-    classifier = classifier_test(thin, fresh, real)
-    energy, off_support = energy_test(thin, fresh, scale), off_support_test(thin, fresh, real)
-    energy_floor = energy_test(thinned(train, len(fresh)), fresh, scale)
-    memorising = memorising_test(thin, fresh, real, scale)
-    tests = (classifier.test, energy, off_support)
-    figures |= {
-        # Three tests are three chances to reject: Bonferroni's correction.
-        "p": min(1.0, len(tests) * min(test.p for test in tests)),
-        "c2st_auc": {
-            "value": classifier.test.value,
-            "floor": 0.5,
-            "standard_error": classifier.test.null_std,
-            "p": classifier.test.p,
-        },
-        "energy_distance": {"value": energy.value, "floor": energy_floor.value, "p": energy.p},
-        "off_support": {"value": off_support_share(thin, fresh, real), "floor": 0.01, "p": off_support.p},
-        "closer_to_train": {"value": closer_to_train(thin, real, fresh, scale), "floor": 0.5, "p": memorising.p},
-    }
+    known = [_thinned(points, most, rng) for points, most in ((train, MOST_RECORDS), (held_out, MOST_RECORDS // 10))]
+    memorized = memorization(_thinned(generated, ENOUGH, rng), *known, torch_rng)
+    figures["closest_is_training"] = _figure(memorized.closest, floor=len(known[0]) / sum(map(len, known)))
+    figures["copies"]["p"] = memorized.copies.p
+
+    compared, train_kept, held_out_kept = _comparable(generated, train, held_out, rng, draw_more)
+    figures["n_compared"] = min(len(compared), ENOUGH)
+    if min(len(compared), len(held_out_kept), len(train_kept)) < LEAST:
+        return Evaluation(figures, None)
+    compared = compared[:ENOUGH]
+    against_held_out, classifier = _against_held_out(compared, train, _thinned(held_out_kept, ENOUGH, rng), rng, torch_rng)
+    against_all = _against_all(compared, train_kept, held_out_kept, rng, torch_rng)
+    figures |= against_held_out | against_all
+    figures["p"] = min(figure["p"] for figure in (*against_held_out.values(), *against_all.values()))
     return Evaluation(figures, classifier)
 
 
-def verdict(figures: dict) -> str:
-    """What the figures of `evaluate` come to, in one sentence."""
-    copied, floor = figures["copies"]["value"], figures["copies"]["floor"]
-    if figures["p"] is None:
-        sentence = f"too few points for a verdict ({figures['n_generated']} generated, {figures['n_heldout']} held out)"
-        memorised = False
-    else:
-        auc, off, closer = (figures[name] for name in ("c2st_auc", "off_support", "closer_to_train"))
-        evidence = f"(AUC {auc['value']:.2f} ± {auc['standard_error']:.2f}, p = {figures['p']:.2g})"
-        if figures["p"] >= SIGNIFICANT:
-            sentence = f"indistinguishable from held-out data {evidence}"
-        else:
-            reasons = {
-                "a classifier tells them apart": auc["p"],
-                "they lie too far apart on the whole": figures["energy_distance"]["p"],
-                f"{off['value']:.1%} of the points lie where no data are (1% would be honest)": off["p"],
-            }
-            found = [reason for reason, p in reasons.items() if len(reasons) * p < SIGNIFICANT]
-            sentence = f"not the distribution of held-out data {evidence}: {', '.join(found)}"
-        memorised = closer["p"] < MEMORISED
-    if copied > max(0.01, 2 * floor):
-        return f"{sentence}; memorised: {copied:.1%} of the points are copies of training points"
-    if memorised:
-        return (
-            f"{sentence}; memorised: {closer['value']:.1%} lie closer to training points than to as many held-out ones"
-        )
-    return f"{sentence}, no sign of memorising"
+def _comparable(
+    generated: np.ndarray,
+    train: np.ndarray,
+    held_out: np.ndarray,
+    rng: np.random.Generator,
+    draw_more: Callable[[int], np.ndarray] | None,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Those generated, training and held-out points whose labels may be exchanged."""
+    data, wanted, most = np.vstack([train, held_out]), min(len(generated), 2 * len(held_out)), MOST_DRAWN * len(generated)
+    while True:
+        points, kept = exchangeable(generated, data, len(held_out), rng)
+        enough = len(points) >= wanted and kept.mean() > 0.9
+        if enough or draw_more is None or len(generated) >= min(most, MOST_POINTS):
+            return points, train[kept[: len(train)]], held_out[kept[len(train) :]]
+        generated = np.vstack([generated, draw_more(3 * len(generated))])
 
 
-def table(figures: dict) -> str:
-    """The figures of `evaluate` in a few lines."""
-    name, worst = max(figures["ks"].items(), key=lambda item: item[1]["value"])
-    rows = {
-        "C2ST: AUC of a classifier, generated or held-out": figures.get("c2st_auc"),
-        "energy distance": figures.get("energy_distance"),
-        "share of places where no data are": figures.get("off_support"),
-        f"largest Kolmogorov-Smirnov distance ({name})": worst,
-        "share closer to training than to held-out points": figures.get("closer_to_train"),
-        "exact copies of training points": figures["copies"],
+def _against_held_out(
+    generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, rng: np.random.Generator, torch_rng: torch.Generator
+) -> tuple[dict[str, dict], ClassifierTest]:
+    """Figures of the classifier and of the energy distance."""
+    points = np.vstack([generated, held_out])
+    labels, fold = permuted_labels(len(generated), len(held_out), torch_rng)
+    aucs, scores = classifier_auc(_kernel_features(Map(train, rng).describe(points), torch_rng), labels, fold)
+    some = np.r_[: min(len(generated), MOST_FOR_PAIRS), len(generated) : len(generated) + min(len(held_out), MOST_FOR_PAIRS)]
+    energies = energy_distance(_standardized(torch.from_numpy(points[some]).float()), labels[some])
+    tests = family({"c2st_auc": aucs, "energy_distance": energies}, SIGNIFICANT / N_FAMILIES)
+    auc, energy = PermutationTest.of(aucs), PermutationTest.of(energies)
+    figures = {
+        "c2st_auc": _figure(auc, 0.5, _corrected(tests.adjusted["c2st_auc"]))
+        | {
+            "standard_error": auc.null_std,
+            "detectable": 0.5 + (tests.threshold + POWER_QUANTILE) * auc.null_std,
+        },
+        "energy_distance": _figure(energy, energy.null_mean, _corrected(tests.adjusted["energy_distance"])),
     }
-    lines = [f"{'':50}{'generated':>10}{'real':>9}{'p':>8}"]
-    for text, figure in rows.items():
-        if figure:
-            p = f"{figure['p']:8.3f}" if "p" in figure else ""
-            lines.append(f"{text:50}{figure['value']:10.4f}{figure['floor']:9.4f}{p}".rstrip())
-    if max(figures["n_generated"], figures["n_heldout"]) > MOST_GENERATED:
-        judged = (f"{min(n, MOST_GENERATED):,} of {n:,}" for n in (figures["n_generated"], figures["n_heldout"]))
-        lines.append("judged by {} generated and {} held-out points".format(*judged))
-    return "\n".join(lines)
+    return figures, ClassifierTest(auc, points, scores.numpy())
 
 
-def in_words(metrics: dict) -> dict[str, str]:
-    """What metrics.json of a run comes to, in a few rows of a name and a short text."""
-    reconstruction, kl = metrics["heldout_reconstruction"], metrics["heldout_kl"]
-    rows = {
-        "a held-out point costs (nats)": f"{reconstruction + kl:.2f} = {reconstruction:.2f} + KL {kl:.2f}",
-        "active latents": str(metrics["active_units"]),
+def _against_all(
+    generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, rng: np.random.Generator, torch_rng: torch.Generator
+) -> dict[str, dict]:
+    """Figures of the density of places and of strays: against all data, of which a part of `train` is the map."""
+    train = rng.permutation(train)
+    n_mapped = math.ceil(MAPPED * len(train))
+    reference = _thinned(np.vstack([train[n_mapped:], held_out]), ENOUGH, rng)
+    seen = Map(train[:n_mapped], rng).describe(np.vstack([generated, reference]))
+    labels, _ = permuted_labels(len(generated), len(reference), torch_rng)
+    places = _standardized(seen.points[:, PLACES])
+    x, y = places.unbind(1)
+    statistics = {
+        # Large, so that the ridge does nothing.
+        "density_trend": discriminant(100 * torch.column_stack([x, y, x * y, x * x, y * y]), labels),
+        "density_regions": discriminant(10 * random_features(places, (0.5, 0.25), 100, torch_rng), labels),
+        "density_details": discriminant(10 * random_features(places, (0.12, 0.06), 150, torch_rng), labels),
+        "off_support": mean_excess(seen.place_excess, labels),
+        "off_colors": mean_excess(seen.color_excess, labels),
     }
-    if metrics["p"] is not None:
-        auc, off, closer = (metrics[name] for name in ("c2st_auc", "off_support", "closer_to_train"))
-        rows |= {
-            "AUC, generated or held-out (real: 0.50)": f"{auc['value']:.2f} ± {auc['standard_error']:.2f}",
-            "p of all tests together": f"{metrics['p']:.2g}",
-            "places where no data are (real: 1.0%)": f"{off['value']:.1%}",
-            "closer to training points (real: 0.50)": f"{closer['value']:.3f}, p = {closer['p']:.2g}",
-        }
-    return rows | {"copies of training points": f"{metrics['copies']['value']:.1%}"}
+    tests = family(statistics, SIGNIFICANT / N_FAMILIES)
+    p = {name: _corrected(tests.adjusted[name]) for name in statistics}
+    figures = {}
+    for name in ("density_trend", "density_regions", "density_details"):
+        test = PermutationTest.of(statistics[name])
+        figures[name] = {"value": test.value / max(test.null_mean, 1e-12), "floor": 1.0, "p": p[name]}
+    n = len(generated)
+    for name, distance in (("off_support", seen.distance), ("off_colors", seen.color_excess)):
+        limit = distance[n:].quantile(0.99)
+        ours, theirs = ((part > limit).double().mean().item() for part in (distance[:n], distance[n:]))
+        figures[name] = {"value": ours, "floor": theirs, "p": p[name]}
+    return figures
 
 
-def marginal_distances(points: np.ndarray, reference: np.ndarray) -> dict[str, float]:
+def ks_distances(points: np.ndarray, reference: np.ndarray) -> dict[str, float]:
     """Kolmogorov-Smirnov distance of each coordinate: the largest gap between the cumulative shares, in [0, 1]."""
     distances = {}
     for name, ours, theirs in zip(NAMES, points.T, reference.T, strict=True):
@@ -159,28 +181,9 @@ def marginal_distances(points: np.ndarray, reference: np.ndarray) -> dict[str, f
     return distances
 
 
-def closer_to_train(points: np.ndarray, train: np.ndarray, held_out: np.ndarray, scale: np.ndarray) -> float:
-    """Share of `points` that lie closer to training points than to as many held-out points: 0.5 is honest, 1 a copy.
-
-    The mean over all disjoint parts of the training set that are as large as the held-out set; a tie counts half. The
-    distance to the closest record (DCR): Platzer & Reutterer 2021 (arXiv 2104.00635).
-    """
-    size = min(len(train), len(held_out))
-    ours, reference = scaled(points, scale), scaled(held_out[:size], scale)
-    to_held_out = nearest(ours, reference, 1)[0]
-    shares = []
-    for start in range(0, len(train) - size + 1, size):
-        to_train = nearest(ours, scaled(train[start : start + size], scale), 1)[0]
-        shares.append((to_train < to_held_out).double().mean() + 0.5 * (to_train == to_held_out).double().mean())
-    return torch.stack(shares).mean().item()
-
-
-def copies(points: np.ndarray, train: np.ndarray) -> float:
-    """Share of `points` that equal a training point in all five coordinates."""
-    # A point by one number: a random linear map modulo 2^64, under which two points meet by chance once in 2^64.
-    weights = np.random.default_rng(0).integers(-(2**63), 2**63 - 1, 5) | 1
-    ours, known = (sample.astype(np.int64) @ weights for sample in (points, train))
-    return float(np.isin(ours, known).mean())
+def share_of_copies(points: np.ndarray, records: np.ndarray) -> float:
+    """Share of `points (n, 5)` that equal one of the `records (m, 5)` in all coordinates."""
+    return float(np.isin(codes(points), codes(records)).mean())
 
 
 def active_units(means: np.ndarray, threshold: float = 0.01) -> int:
@@ -191,39 +194,36 @@ def active_units(means: np.ndarray, threshold: float = 0.01) -> int:
     return int((means.var(0) > threshold).sum())
 
 
-def main(arguments: list[str]) -> None:
-    """Judge the points of a file. Raises InputError where they or the data cannot be used."""
-    import argparse
-
-    from data.points import read_points
-    from utils.program.errors import InputError
-    from utils.settings.config import Config
-
-    parser = argparse.ArgumentParser(prog="python -m utils.evaluation.figures", description=main.__doc__.partition(".")[0])
-    parser.add_argument("--data", metavar="DIR", default=Config.data_path, help="folder of the data")
-    parser.add_argument("--holdout", type=float, default=Config.holdout, help="share of the data held out")
-    parser.add_argument("--seed", type=int, default=Config.seed, help="the split's seed; that of the generator's run")
-    parser.add_argument("samples", metavar="SAMPLES.npy", help="integers (n, 5): x, y, r, g, b")
-    options = parser.parse_args(arguments)
-    settings = Config(holdout=options.holdout, seed=options.seed)
-    data = read_points(options.data)
-    try:
-        samples = np.load(options.samples, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise InputError(f"{options.samples}: cannot be read as a NumPy array ({error})") from None
-    if samples.ndim != 2 or samples.shape[1] != 5 or len(samples) < 2 or samples.dtype.kind not in "iuf":
-        raise InputError(f"{options.samples}: must hold numbers (n, 5), but is {samples.dtype} {samples.shape}")
-    if not np.isfinite(samples).all():
-        raise InputError(f"{options.samples}: holds numbers that are not finite")
-    train, held_out = (part.points.numpy() for part in data.split(settings.holdout, settings.seed))
-    figures = evaluate(samples.round().astype(np.int64), train, held_out).figures
-    print(table(figures))
-    print(f"verdict: {verdict(figures)}")
+def _kernel_features(seen: Description, rng: torch.Generator) -> Tensor:
+    """What the classifier sees: features of Gaussian kernels on places, on colors and on both, and on no kernel."""
+    places = _standardized(torch.column_stack([seen.points[:, PLACES], seen.surroundings, seen.place_excess.log1p()]))
+    colors = _standardized(torch.column_stack([seen.points[:, COLORS], seen.whitened, seen.color_excess.log1p()]))
+    both = torch.column_stack([places, colors])
+    return torch.column_stack(
+        [
+            both / both.shape[1],
+            random_features(both, (2.5, 5), 150, rng),
+            random_features(places, (0.8, 2), 100, rng),
+            random_features(colors, (0.8, 2), 100, rng),
+        ]
+    )
 
 
-if __name__ == "__main__":
-    import sys
+def _standardized(x: Tensor) -> Tensor:
+    """The columns of `x (n, k)` with mean 0 and standard deviation 1, or 0 where a column is constant."""
+    deviation = x.std(0)
+    return (x - x.mean(0)) / torch.where(deviation > 0, deviation, 1.0)
 
-    from utils.program.errors import run_program
 
-    run_program(main, sys.argv[1:])
+def _figure(test: PermutationTest, floor: float, p: float | None = None) -> dict[str, float]:
+    return {"value": test.value, "floor": floor, "p": test.p if p is None else p}
+
+
+def _corrected(p: float) -> float:
+    """Bonferroni's correction for the families."""
+    return min(1.0, N_FAMILIES * p)
+
+
+def _thinned(points: np.ndarray, most: int, rng: np.random.Generator) -> np.ndarray:
+    """`points`, or `most` of them at random."""
+    return points if len(points) <= most else points[rng.choice(len(points), most, replace=False)]
