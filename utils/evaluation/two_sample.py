@@ -113,8 +113,10 @@ def discriminant(features: Tensor, labels: Tensor) -> Tensor:
     homogeneity with kernel Fisher discriminant analysis" (arXiv 0804.1026), with explicit features.
     """
     centered = features - features.mean(0)
-    factor = torch.linalg.cholesky(centered.T @ centered + torch.eye(features.shape[1]))
-    difference = centered.T @ _mean_difference(labels)
+    covariance, difference = (centered.T @ centered).double(), (centered.T @ _mean_difference(labels)).double()
+    # Relative to the largest feature, so that rounding cannot make the matrix indefinite.
+    ridge = 1 + 1e-5 * covariance.diagonal().max()
+    factor = torch.linalg.cholesky(covariance + ridge * torch.eye(len(covariance), dtype=torch.float64))
     return torch.linalg.solve_triangular(factor, difference, upper=False).square().sum(0)
 
 
