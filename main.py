@@ -19,9 +19,10 @@ from tqdm import tqdm
 
 from data.points import ColoredPoints, read_points
 from models.generator import ARCHITECTURE, Generator, build_model, load_generator
-from utils.evaluation.figures import active_units, evaluate, in_words, table, verdict
+from utils.evaluation.figures import ClassifierTest, active_units, evaluate
 from utils.evaluation.latent import STEPS, latent_map, posterior_means
-from utils.evaluation.two_sample import ClassifierTest, thinned
+from utils.evaluation.two_sample import thinned
+from utils.evaluation.words import summary_rows, table, verdict
 from utils.pictures.plotting import paint, save_compared, save_comparison, save_latent
 from utils.program.errors import InputError, run_program
 from utils.program.files import claimed, write_whole
@@ -180,7 +181,13 @@ def judge(
         metrics |= {f"{name}_reconstruction": reconstruction, f"{name}_kl": kl, f"{name}_elbo": -reconstruction - kl}
     metrics["heldout_iwae"] = -evaluate_bound(generator.model, held_out, seed)
     metrics["active_units"] = active_units(means)
-    figures, classifier = evaluate(points, training.points.numpy(), held_out.points.numpy())
+    figures, classifier = evaluate(
+        points,
+        training.points.numpy(),
+        held_out.points.numpy(),
+        # Each call asks for another n, and must not draw the points of an earlier one again.
+        draw_more=lambda n: generator.sample(n, seed + n),
+    )
     return metrics | figures | {"verdict": verdict(figures)}, classifier
 
 
@@ -220,7 +227,7 @@ def compare(config: Config, data: ColoredPoints) -> None:
     for run in config.each_model():
         histories[run.model] = read_history(run.output)
         pictures[run.model] = Image.open(run.output / "generated.png")
-        figures[run.model] = in_words(json.loads((run.output / "metrics.json").read_text(encoding="utf-8")))
+        figures[run.model] = summary_rows(json.loads((run.output / "metrics.json").read_text(encoding="utf-8")))
     shown = paint(thinned(data.points.numpy(), config.n_generate), *data.scaling.size[:2])
     save_compared(path, shown, histories, pictures, figures)
     print(f"side by side: {path}")

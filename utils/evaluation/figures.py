@@ -23,6 +23,7 @@ from utils.evaluation.two_sample import (
     discriminant,
     energy_distance,
     family,
+    folds,
     mean_excess,
     permuted_labels,
     random_features,
@@ -121,7 +122,8 @@ def _against_held_out(
 ) -> tuple[dict[str, dict], ClassifierTest]:
     """Figures of the classifier and of the energy distance."""
     points = np.vstack([generated, held_out])
-    labels, fold = permuted_labels(len(generated), len(held_out), torch_rng)
+    fold = folds(torch.from_numpy(points[:, PLACES]), torch_rng)
+    labels = permuted_labels(len(generated), len(held_out), fold, torch_rng)
     aucs, scores = classifier_auc(_kernel_features(Map(train, rng).describe(points), torch_rng), labels, fold)
     some = np.r_[: min(len(generated), MOST_FOR_PAIRS), len(generated) : len(generated) + min(len(held_out), MOST_FOR_PAIRS)]
     energies = energy_distance(_standardized(torch.from_numpy(points[some]).float()), labels[some])
@@ -146,7 +148,7 @@ def _against_all(
     n_mapped = math.ceil(MAPPED * len(train))
     reference = _thinned(np.vstack([train[n_mapped:], held_out]), ENOUGH, rng)
     seen = Map(train[:n_mapped], rng).describe(np.vstack([generated, reference]))
-    labels, _ = permuted_labels(len(generated), len(reference), torch_rng)
+    labels = permuted_labels(len(generated), len(reference), torch.zeros(len(seen.points)), torch_rng)
     places = _standardized(seen.points[:, PLACES])
     x, y = places.unbind(1)
     statistics = {
@@ -195,14 +197,19 @@ def active_units(means: np.ndarray, threshold: float = 0.01) -> int:
 
 
 def _kernel_features(seen: Description, rng: torch.Generator) -> Tensor:
-    """What the classifier sees: features of Gaussian kernels on places, on colors and on both, and on no kernel."""
+    """What the classifier sees: features of Gaussian kernels on places, on colors and on both, and on no kernel.
+
+    No kernel has both surroundings and colors. In a JPEG, colors depend on the density of the points around, and
+    those of held-out points on that of the training points; those of other points of the same distribution do not.
+    """
     places = _standardized(torch.column_stack([seen.points[:, PLACES], seen.surroundings, seen.place_excess.log1p()]))
-    colors = _standardized(torch.column_stack([seen.points[:, COLORS], seen.whitened, seen.color_excess.log1p()]))
-    both = torch.column_stack([places, colors])
+    colors = _standardized(torch.column_stack([seen.points[:, COLORS], seen.whitened]))
+    both = torch.column_stack([places[:, PLACES], colors])
     return torch.column_stack(
         [
-            both / both.shape[1],
-            random_features(both, (2.5, 5), 150, rng),
+            places / 10,
+            colors / 10,
+            random_features(both, (2, 4), 150, rng),
             random_features(places, (0.8, 2), 100, rng),
             random_features(colors, (0.8, 2), 100, rng),
         ]

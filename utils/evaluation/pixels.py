@@ -19,8 +19,8 @@ import numpy as np
 
 from data.coordinates import PLACES
 
-# Chances above 1 are cut off. This share of the total may be lost that way.
-MOST_CUT = 0.01
+# Chances above 1 are cut off, which loses a share of the total. Its square counts so much against variances.
+CUT_PENALTY = 6.0
 # The t tried, as shares of the largest one: a small t keeps more of the data, a large one more generated points.
 TRADE_OFFS = (0.0, 0.25, 0.5, 0.75, 1.0)
 # More points than this of a set do not make the tests better.
@@ -61,13 +61,16 @@ def exchangeable(generated: np.ndarray, data: np.ndarray, n_reference: int, rng:
         keep_data = np.where(once, (1 - t / ratio) ** power, 1.0)
         # Times the ratio, a pixel's chance is about 1 where it was drawn once: as that of a point that is free.
         weight = ratio * ((1 + (1 - t) / ratio) ** power - (1 - t / ratio) ** power)
-        factor = _largest_factor(weight[fresh])
-        n_generated = np.minimum(factor * weight[fresh], 1).sum() + factor * n_free
-        sizes = np.array([keep_data[of_data].mean() * n_reference, n_generated])
-        error = (1 / sizes.clip(1e-9, ENOUGH)).sum()
-        # Prefer to keep the data unless there is something to gain.
-        if error < 0.9 * smallest_error:
-            smallest_error, chosen = error, (keep_data, factor * weight, factor)
+        n_data = keep_data[of_data].mean() * n_reference
+        values, number = np.unique(weight[fresh], return_counts=True)
+        for factor in 1 / np.append(values, 1.0).clip(min=1):
+            chance, total = np.minimum(factor * values, 1), factor * (number @ values)
+            cut = 1 - number @ chance / max(total, 1e-9) if len(values) else 0.0
+            sizes = np.array([n_data, number @ chance + factor * n_free]).clip(1e-9, ENOUGH)
+            error = (1 / sizes).sum() + CUT_PENALTY * cut**2
+            # Prefer to keep the data unless there is something to gain.
+            if error < 0.95 * smallest_error:
+                smallest_error, chosen = error, (keep_data, factor * weight, factor)
     keep_data, keep_generated, factor = chosen
 
     shuffled = rng.permutation(len(generated))
@@ -84,15 +87,6 @@ def codes(rows: np.ndarray) -> np.ndarray:
     """One integer for each of `rows (n, k)`, equal where the rows are: a random linear map modulo 2^64."""
     weights = np.random.default_rng(0).integers(-(2**63), 2**63 - 1, rows.shape[1]) | 1
     return rows.astype(np.int64) @ weights
-
-
-def _largest_factor(weights: np.ndarray) -> float:
-    """The largest factor, 1 at most, that cuts no more than `MOST_CUT` of `weights (k,)` off at 1."""
-    values, number = np.unique(weights, return_counts=True)
-    for factor in 1 / np.maximum(values, 1):
-        if number @ np.maximum(factor * values - 1, 0) <= MOST_CUT * (number @ (factor * values)):
-            return float(factor)
-    return 1.0
 
 
 def _draws_taken(count: np.ndarray, n_pixels: int, overlap: float) -> float:

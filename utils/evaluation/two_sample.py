@@ -15,6 +15,8 @@ from torch import Tensor
 
 N_PERMUTATIONS = 240
 N_FOLDS = 5
+# Side of the largest blocks of JPEG, those of subsampled color, in pixels.
+BLOCK = 16
 # A test that is expected to find a fault is one that finds it with this probability.
 POWER_QUANTILE = 0.8416  # of the standard normal distribution, for a power of 0.8
 
@@ -61,38 +63,50 @@ def family(statistics: dict[str, Tensor], level: float) -> Family:
     return Family(min(adjusted.values()), adjusted, largest[1:].quantile(1 - level).item())
 
 
-def permuted_labels(n_generated: int, n_reference: int, rng: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Labels `(n, 1 + N_PERMUTATIONS)`, generated points first, and the fold `(n,)` of each point.
-
-    Folds have equal shares of both sets, and labels are permuted within folds.
-    """
+def permuted_labels(n_generated: int, n_reference: int, fold: Tensor, rng: torch.Generator) -> Tensor:
+    """Labels `(n, 1 + N_PERMUTATIONS)`, generated points first, permuted within each `fold (n,)`."""
     is_generated = torch.cat([torch.ones(n_generated), torch.zeros(n_reference)])
-    fold = torch.cat([torch.randperm(n, generator=rng) % N_FOLDS for n in (n_generated, n_reference)])
     labels = is_generated.unsqueeze(1).repeat(1, 1 + N_PERMUTATIONS)
-    for k in range(N_FOLDS):
+    for k in fold.unique():
         members = (fold == k).nonzero().squeeze(1)
         order = torch.rand(len(members), N_PERMUTATIONS, generator=rng).argsort(0)
         labels[members, 1:] = is_generated[members][order]
-    return labels, fold
+    return labels
+
+
+def folds(places: Tensor, rng: torch.Generator) -> Tensor:
+    """A fold for each of `places (n, 2)`, in pixels: the same one for all places of a block of 16 x 16 pixels.
+
+    In a JPEG, the points of a block share errors. A classifier that learned them would tell the points of one picture
+    from those of another one. Where there are too few blocks, each point gets a fold of its own.
+    """
+    blocks = (places // BLOCK).long().unique(dim=0, return_inverse=True)[1]
+    if blocks.max() + 1 < 2 * N_FOLDS:
+        blocks = torch.arange(len(places))
+    return (torch.randperm(int(blocks.max()) + 1, generator=rng) % N_FOLDS)[blocks]
 
 
 def classifier_auc(features: Tensor, labels: Tensor, fold: Tensor) -> tuple[Tensor, Tensor]:
-    """C2ST: the cross-validated AUC of a classifier of `features (n, k)`, 0.5 where it cannot tell.
+    """C2ST: the AUC within the folds of a classifier trained on the others; 0.5 where `features (n, k)` do not tell.
 
     Returns the statistic and each point's score `(n,)` under the true labels. Lopez-Paz & Oquab 2017, "Revisiting
     classifier two-sample tests" (arXiv 1610.06545), with the AUC in place of the accuracy. The classifier is ridge
     regression of the labels: linear in them, so that all labelings are one product of matrices.
     """
-    aucs, scores = torch.zeros(labels.shape[1]), torch.zeros(len(labels))
+    aucs, scores, n_pairs = torch.zeros(labels.shape[1]), torch.zeros(len(labels)), 0.0
     for k in range(N_FOLDS):
         test, rest = fold == k, fold != k
         mean = features[rest].mean(0)
         known, new = features[rest] - mean, features[test] - mean
         factor = torch.linalg.cholesky(known.T @ known + torch.eye(known.shape[1]))
         predicted = new @ torch.cholesky_solve(known.T @ (labels[rest] - labels[rest].mean(0)), factor)
-        aucs += area_under_curve(predicted, labels[test]) / N_FOLDS
         scores[test] = predicted[:, 0]
-    return aucs, scores
+        n_ones = labels[test, 0].sum()
+        pairs = (n_ones * (len(predicted) - n_ones)).item()
+        if pairs:
+            aucs += pairs * area_under_curve(predicted, labels[test])
+            n_pairs += pairs
+    return aucs / max(1.0, n_pairs), scores
 
 
 def energy_distance(x: Tensor, labels: Tensor) -> Tensor:
