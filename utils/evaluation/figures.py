@@ -36,9 +36,9 @@ LEAST = 20
 # Draw at most so many times the generated points where few of them may be compared.
 MOST_DRAWN = 16
 SIGNIFICANT = 0.05
-# The tests form two families: those against held-out points, and those against all data.
-N_FAMILIES = 2
-# Share of the training points that the others are compared with, in the tests against all data.
+# Families of tests: against held-out points, of the density against all data, and of outliers.
+N_FAMILIES = 3
+# Share of the training points that others are measured against in the tests of outliers.
 MAPPED = 1 / 3
 
 
@@ -94,9 +94,12 @@ def evaluate(
         return Evaluation(figures, None)
     compared = compared[:ENOUGH]
     against_held_out, classifier = _against_held_out(compared, train, _thinned(held_out_kept, ENOUGH, rng), rng, torch_rng)
-    against_all = _against_all(compared, train_kept, held_out_kept, rng, torch_rng)
-    figures |= against_held_out | against_all
-    figures["p"] = min(figure["p"] for figure in (*against_held_out.values(), *against_all.values()))
+    tested = (
+        against_held_out
+        | _against_all(compared, train_kept, held_out_kept, rng, torch_rng)
+        | _outliers(generated, train, held_out, rng, torch_rng)
+    )
+    figures |= tested | {"p": min(figure["p"] for figure in tested.values())}
     return Evaluation(figures, classifier)
 
 
@@ -124,7 +127,8 @@ def _against_held_out(
     points = np.vstack([generated, held_out])
     fold = folds(torch.from_numpy(points[:, PLACES]), torch_rng)
     labels = permuted_labels(len(generated), len(held_out), fold, torch_rng)
-    aucs, scores = classifier_auc(_kernel_features(Map(train, rng).describe(points), torch_rng), labels, fold)
+    features = _kernel_features(Map(train, rng).describe(points), torch_rng)
+    aucs, scores = classifier_auc(features, labels, fold, torch_rng)
     some = np.r_[: min(len(generated), MOST_FOR_PAIRS), len(generated) : len(generated) + min(len(held_out), MOST_FOR_PAIRS)]
     energies = energy_distance(_standardized(torch.from_numpy(points[some]).float()), labels[some])
     tests = family({"c2st_auc": aucs, "energy_distance": energies}, SIGNIFICANT / N_FAMILIES)
@@ -143,33 +147,48 @@ def _against_held_out(
 def _against_all(
     generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, rng: np.random.Generator, torch_rng: torch.Generator
 ) -> dict[str, dict]:
-    """Figures of the density of places and of strays: against all data, of which a part of `train` is the map."""
-    train = rng.permutation(train)
-    n_mapped = math.ceil(MAPPED * len(train))
-    reference = _thinned(np.vstack([train[n_mapped:], held_out]), ENOUGH, rng)
-    seen = Map(train[:n_mapped], rng).describe(np.vstack([generated, reference]))
-    labels = permuted_labels(len(generated), len(reference), torch.zeros(len(seen.points)), torch_rng)
-    places = _standardized(seen.points[:, PLACES])
+    """Figures of the density of places, against all data."""
+    reference = _thinned(np.vstack([train, held_out]), ENOUGH, rng)
+    labels = _free_labels(generated, reference, torch_rng)
+    places = _standardized(torch.from_numpy(np.vstack([generated, reference])[:, PLACES]).float())
     x, y = places.unbind(1)
     statistics = {
         # Large, so that the ridge does nothing.
         "density_trend": discriminant(100 * torch.column_stack([x, y, x * y, x * x, y * y]), labels),
         "density_regions": discriminant(10 * random_features(places, (0.5, 0.25), 100, torch_rng), labels),
         "density_details": discriminant(10 * random_features(places, (0.12, 0.06), 150, torch_rng), labels),
-        "off_support": mean_excess(seen.place_excess, labels),
-        "off_colors": mean_excess(seen.color_excess, labels),
     }
-    tests = family(statistics, SIGNIFICANT / N_FAMILIES)
-    p = {name: _corrected(tests.adjusted[name]) for name in statistics}
+    adjusted = family(statistics, SIGNIFICANT / N_FAMILIES).adjusted
     figures = {}
-    for name in ("density_trend", "density_regions", "density_details"):
-        test = PermutationTest.of(statistics[name])
-        figures[name] = {"value": test.value / max(test.null_mean, 1e-12), "floor": 1.0, "p": p[name]}
-    n = len(generated)
+    for name, statistic in statistics.items():
+        test = PermutationTest.of(statistic)
+        figures[name] = {"value": test.value / max(test.null_mean, 1e-12), "floor": 1.0, "p": _corrected(adjusted[name])}
+    return figures
+
+
+def _outliers(
+    generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, rng: np.random.Generator, torch_rng: torch.Generator
+) -> dict[str, dict]:
+    """Figures of places and colors far from those of a part of `train`, the map; against all other data.
+
+    All generated points are in them. Those on pixels of the data, which others of the data never share, are no outliers;
+    and data without repeated pixels have a larger share of their points where the density is low. So the tests are
+    exact where pixels repeat, and cautious where they do not.
+    """
+    train = rng.permutation(train)
+    n_mapped = math.ceil(MAPPED * len(train))
+    generated = _thinned(generated, ENOUGH, rng)
+    reference = _thinned(np.vstack([train[n_mapped:], held_out]), ENOUGH, rng)
+    seen = Map(train[:n_mapped], rng).describe(np.vstack([generated, reference]))
+    labels = _free_labels(generated, reference, torch_rng)
+    excess = {"off_support": seen.place_excess, "off_colors": seen.color_excess}
+    statistics = {name: mean_excess(values, labels) for name, values in excess.items()}
+    adjusted = family(statistics, SIGNIFICANT / N_FAMILIES).adjusted
+    figures, n = {}, len(generated)
     for name, distance in (("off_support", seen.distance), ("off_colors", seen.color_excess)):
         limit = distance[n:].quantile(0.99)
         ours, theirs = ((part > limit).double().mean().item() for part in (distance[:n], distance[n:]))
-        figures[name] = {"value": ours, "floor": theirs, "p": p[name]}
+        figures[name] = {"value": ours, "floor": theirs, "p": _corrected(adjusted[name])}
     return figures
 
 
@@ -214,6 +233,12 @@ def _kernel_features(seen: Description, rng: torch.Generator) -> Tensor:
             random_features(colors, (0.8, 2), 100, rng),
         ]
     )
+
+
+def _free_labels(generated: np.ndarray, reference: np.ndarray, rng: torch.Generator) -> Tensor:
+    """Labels permuted without folds."""
+    n, m = len(generated), len(reference)
+    return permuted_labels(n, m, torch.zeros(n + m), rng)
 
 
 def _standardized(x: Tensor) -> Tensor:

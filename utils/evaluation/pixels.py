@@ -24,7 +24,7 @@ CUT_PENALTY = 6.0
 # The t tried, as shares of the largest one: a small t keeps more of the data, a large one more generated points.
 TRADE_OFFS = (0.0, 0.25, 0.5, 0.75, 1.0)
 # More points than this of a set do not make the tests better.
-ENOUGH = 4000
+ENOUGH = 5000
 # Powers of larger counts overflow or vanish.
 LARGEST_COUNT = 500
 

@@ -35,8 +35,8 @@ class PermutationTest(NamedTuple):
         value, permuted = statistic[0], statistic[1:]
         # Rounding must not decide between values that are equal.
         reached = permuted >= value - 1e-5 * (statistic.max() - statistic.min())
-        p = (reached.sum() + 1) / len(statistic)
-        return cls(value.item(), permuted.mean().item(), permuted.std().item(), p.item())
+        p = (int(reached.sum()) + 1) / len(statistic)
+        return cls(value.item(), permuted.mean().item(), permuted.std().item(), p)
 
 
 class Family(NamedTuple):
@@ -86,7 +86,7 @@ def folds(places: Tensor, rng: torch.Generator) -> Tensor:
     return (torch.randperm(int(blocks.max()) + 1, generator=rng) % N_FOLDS)[blocks]
 
 
-def classifier_auc(features: Tensor, labels: Tensor, fold: Tensor) -> tuple[Tensor, Tensor]:
+def classifier_auc(features: Tensor, labels: Tensor, fold: Tensor, rng: torch.Generator) -> tuple[Tensor, Tensor]:
     """C2ST: the AUC within the folds of a classifier trained on the others; 0.5 where `features (n, k)` do not tell.
 
     Returns the statistic and each point's score `(n,)` under the true labels. Lopez-Paz & Oquab 2017, "Revisiting
@@ -94,8 +94,10 @@ def classifier_auc(features: Tensor, labels: Tensor, fold: Tensor) -> tuple[Tens
     regression of the labels: linear in them, so that all labelings are one product of matrices.
     """
     aucs, scores, n_pairs = torch.zeros(labels.shape[1]), torch.zeros(len(labels)), 0.0
+    # Equal scores stay in this order when they are sorted: it must not be that of the labels.
+    mixed = torch.randperm(len(labels), generator=rng)
     for k in range(N_FOLDS):
-        test, rest = fold == k, fold != k
+        test, rest = mixed[fold[mixed] == k], mixed[fold[mixed] != k]
         mean = features[rest].mean(0)
         known, new = features[rest] - mean, features[test] - mean
         factor = torch.linalg.cholesky(known.T @ known + torch.eye(known.shape[1]))
@@ -126,17 +128,17 @@ def discriminant(features: Tensor, labels: Tensor) -> Tensor:
     C is their common covariance: the kernel Fisher discriminant of Harchaoui, Bach & Moulines 2008, "Testing for
     homogeneity with kernel Fisher discriminant analysis" (arXiv 0804.1026), with explicit features.
     """
-    centered = features - features.mean(0)
-    covariance, difference = (centered.T @ centered).double(), (centered.T @ _mean_difference(labels)).double()
-    # Relative to the largest feature, so that rounding cannot make the matrix indefinite.
-    ridge = 1 + 1e-5 * covariance.diagonal().max()
+    # In double precision: features that depend on each other would make the matrix indefinite.
+    centered = (features - features.mean(0)).double()
+    covariance, difference = centered.T @ centered, centered.T @ _mean_difference(labels).double()
+    ridge = 1 + 1e-9 * covariance.diagonal().max()
     factor = torch.linalg.cholesky(covariance + ridge * torch.eye(len(covariance), dtype=torch.float64))
     return torch.linalg.solve_triangular(factor, difference, upper=False).square().sum(0)
 
 
 def mean_excess(values: Tensor, labels: Tensor) -> Tensor:
     """Mean of the `values (n,)` with label 1, less that of the others."""
-    return values @ _mean_difference(labels)
+    return (values - values.mean()) @ _mean_difference(labels)
 
 
 def random_features(x: Tensor, widths: tuple[float, ...], n: int, rng: torch.Generator) -> Tensor:
@@ -152,7 +154,7 @@ def random_features(x: Tensor, widths: tuple[float, ...], n: int, rng: torch.Gen
 
 def area_under_curve(scores: Tensor, labels: Tensor) -> Tensor:
     """AUC of each column: the share of pairs in which the point labeled 1 has the higher score; `(n, k)` to `(k,)`."""
-    order = scores.argsort(0)
+    order = scores.argsort(dim=0, stable=True)
     ranks = torch.arange(1, len(scores) + 1, dtype=torch.float64)
     ones = labels.sum(0).double()
     rank_sum = ranks @ labels.gather(0, order).double()
