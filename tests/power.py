@@ -19,7 +19,7 @@ from sklearn.mixture import GaussianMixture
 from torch import nn
 
 from data.coordinates import COLORS, PLACES
-from data.glyph import CORNERS, COLOR_NOISE, glyph_mask, on_black
+from data.glyph import COLOR_NOISE, CORNERS, glyph_mask, on_black
 from utils.evaluation.figures import SIGNIFICANT, evaluate
 from utils.evaluation.two_sample import spread
 from utils.evaluation.words import is_memorized
@@ -302,7 +302,9 @@ def main() -> None:
             found = [f for f in figures if "c2st_auc" in f]
             auc, detectable = (np.mean([f["c2st_auc"][key] for f in found]) for key in ("value", "detectable"))
             n = np.mean([f["n_compared"] for f in found])
-            print(f"| {name} | {sum(refused)} | {sum(memorized)} | {auc:.3f} | {detectable:.3f} | {n:,.0f} |", flush=True)
+            print(
+                f"| {name} | {sum(refused)} | {sum(memorized)} | {auc:.3f} | {detectable:.3f} | {n:,.0f} |", flush=True
+            )
     if options.faults:
         print(f"\nOf {options.faults} sets with each fault, refused / called memorized:\n")
         print("| fault | " + " | ".join(worlds) + " |")

@@ -13,7 +13,7 @@ Split = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 def test_a_relation_between_channels_is_an_axis_of_its_own(rng: np.random.Generator):
     grays = np.column_stack([rng.integers(0, 100, (500, 2)), rng.integers(30, 220, 500).repeat(3).reshape(-1, 3)])
-    tinted = grays + [0, 0, 2, 0, 0]
+    tinted = grays + np.array([0, 0, 2, 0, 0])
 
     mapped = Map(grays, rng)
     before, after = (mapped.describe(points).whitened for points in (grays, tinted))

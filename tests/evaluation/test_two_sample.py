@@ -146,7 +146,9 @@ def test_the_discriminant_weighs_a_difference_by_the_spread():
     x, labels, _ = two_clouds(1)
     before = discriminant(100 * x, labels)[0]
 
-    assert discriminant(100 * x * torch.tensor([5.0, 1.0, 1.0]), labels)[0].item() == pytest.approx(before.item(), rel=0.01)
+    assert discriminant(100 * x * torch.tensor([5.0, 1.0, 1.0]), labels)[0].item() == pytest.approx(
+        before.item(), rel=0.01
+    )
 
 
 def test_products_of_random_features_approximate_the_gaussian_kernels():

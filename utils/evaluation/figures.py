@@ -1,7 +1,7 @@
 """Figures that say whether generated points come from the distribution of the data.
 
-Points are integers `(n, 5)`: x, y, r, g, b. docs/evaluation.md has the definition and the source of each figure, why its
-p-value is exact, and how well it notices what is wrong.
+Points are integers `(n, 5)`: x, y, r, g, b. docs/evaluation.md has the definition and the source of each figure, why
+its p-value is exact, and how well it notices what is wrong.
 """
 
 import math
@@ -66,8 +66,8 @@ def evaluate(
 ) -> Evaluation:
     """All figures of the `generated (n, 5)` points: `value`, `floor` (what true points get), and `p` of a test.
 
-    `train (m, 5)` and `held_out (k, 5)` are a random split of the data. `draw_more(n)` draws n further generated points;
-    it is called where too few of the `generated` ones may be compared with data. `seed` fixes the permutations.
+    `train (m, 5)` and `held_out (k, 5)` are a random split of the data. `draw_more(n)` draws n further generated
+    points; it is called where too few of the `generated` ones may be compared with data. `seed` fixes the permutations.
     """
     rng, torch_rng = np.random.default_rng(seed), torch.Generator().manual_seed(seed)
     generated, train, held_out = (_thinned(np.asarray(p), MOST_POINTS, rng) for p in (generated, train, held_out))
@@ -92,8 +92,8 @@ def evaluate(
     figures["n_compared"] = min(len(compared), ENOUGH)
     if min(len(compared), len(held_out_kept), len(train_kept)) < LEAST:
         return Evaluation(figures, None)
-    compared = compared[:ENOUGH]
-    against_held_out, classifier = _against_held_out(compared, train, _thinned(held_out_kept, ENOUGH, rng), rng, torch_rng)
+    compared, some_held_out = compared[:ENOUGH], _thinned(held_out_kept, ENOUGH, rng)
+    against_held_out, classifier = _against_held_out(compared, train, some_held_out, rng, torch_rng)
     tested = (
         against_held_out
         | _against_all(compared, train_kept, held_out_kept, rng, torch_rng)
@@ -111,7 +111,11 @@ def _comparable(
     draw_more: Callable[[int], np.ndarray] | None,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Those generated, training and held-out points whose labels may be exchanged."""
-    data, wanted, most = np.vstack([train, held_out]), min(len(generated), 2 * len(held_out)), MOST_DRAWN * len(generated)
+    data, wanted, most = (
+        np.vstack([train, held_out]),
+        min(len(generated), 2 * len(held_out)),
+        MOST_DRAWN * len(generated),
+    )
     while True:
         points, kept = exchangeable(generated, data, len(held_out), rng)
         enough = len(points) >= wanted and kept.mean() > 0.9
@@ -129,7 +133,9 @@ def _against_held_out(
     labels = permuted_labels(len(generated), len(held_out), fold, torch_rng)
     features = _kernel_features(Map(train, rng).describe(points), torch_rng)
     aucs, scores = classifier_auc(features, labels, fold, torch_rng)
-    some = np.r_[: min(len(generated), MOST_FOR_PAIRS), len(generated) : len(generated) + min(len(held_out), MOST_FOR_PAIRS)]
+    some = np.r_[
+        : min(len(generated), MOST_FOR_PAIRS), len(generated) : len(generated) + min(len(held_out), MOST_FOR_PAIRS)
+    ]
     energies = energy_distance(_standardized(torch.from_numpy(points[some]).float()), labels[some])
     tests = family({"c2st_auc": aucs, "energy_distance": energies}, SIGNIFICANT / N_FAMILIES)
     auc, energy = PermutationTest.of(aucs), PermutationTest.of(energies)
@@ -162,7 +168,11 @@ def _against_all(
     figures = {}
     for name, statistic in statistics.items():
         test = PermutationTest.of(statistic)
-        figures[name] = {"value": test.value / max(test.null_mean, 1e-12), "floor": 1.0, "p": _corrected(adjusted[name])}
+        figures[name] = {
+            "value": test.value / max(test.null_mean, 1e-12),
+            "floor": 1.0,
+            "p": _corrected(adjusted[name]),
+        }
     return figures
 
 
@@ -171,9 +181,9 @@ def _outliers(
 ) -> dict[str, dict]:
     """Figures of places and colors far from those of a part of `train`, the map; against all other data.
 
-    All generated points are in them. Those on pixels of the data, which others of the data never share, are no outliers;
+    All generated points are in them. Those on pixels of the data, which other data may never share, are no outliers,
     and data without repeated pixels have a larger share of their points where the density is low. So the tests are
-    exact where pixels repeat, and cautious where they do not.
+    exact where pixels repeat, and conservative where they do not.
     """
     train = rng.permutation(train)
     n_mapped = math.ceil(MAPPED * len(train))

@@ -9,7 +9,7 @@ s a, where s = n / (number of draws that the data took). For every t in [0, min(
     E[(1 + (1 - t)/s)^c - (1 - t/s)^c]         = exp(-t a) (exp(a) - 1)                                     (2)
 
 A pixel of the data is kept with the chance inside (1). A generated pixel that the data do not hold, which happens with
-probability exp(-a), is kept with a chance proportional to that inside (2). Both ways, a pixel is kept with a probability
+probability exp(-a), is kept with a chance proportional to that inside (2). Both ways, a pixel is kept with probability
 proportional to exp(-t a) (1 - exp(-a)), and never both ways at once. So labels may be exchanged, whatever the density.
 """
 

@@ -1,8 +1,8 @@
 """Permutation tests: could two sets of points come from one distribution?
 
-Under the null hypothesis it is chance which point belongs to which set. So each statistic is computed for the true labels
-and for random permutations of them, and p is the share of all these that reach the true one (Phipson & Smyth 2010,
-"Permutation p-values should never be zero"). Labels `(n, 1 + N_PERMUTATIONS)` are 1 for generated points and 0 for
+Under the null hypothesis it is chance which point belongs to which set. So each statistic is computed for the true
+labels and for random permutations of them, and p is the share of all these that reach the true one (Phipson & Smyth
+2010, "Permutation p-values should never be zero"). Labels `(n, 1 + N_PERMUTATIONS)` are 1 for generated points and 0 for
 others, a column a labeling, the true one first. A statistic `(1 + N_PERMUTATIONS,)` has one value a labeling.
 """
 

@@ -84,7 +84,7 @@ def _likeness(figures: dict) -> str:
         "density_regions": "regions have too many or too few points",
         "density_details": "details have too many or too few points",
         "off_support": f"{off['value']:.1%} of the points lie off the data's support (real: {off['floor']:.1%})",
-        "off_colors": f"{colors['value']:.1%} of the colors do not occur near their place (real: {colors['floor']:.1%})",
+        "off_colors": f"{colors['value']:.1%} of the colors are not found near their place (real: {colors['floor']:.1%})",
     }
     found = [reason for name, reason in reasons.items() if figures[name]["p"] < SIGNIFICANT]
     return f"not the distribution of held-out data ({evidence}): {', '.join(found)}"
@@ -100,8 +100,8 @@ def _memorization(figures: dict) -> str:
 def _memorization_found(figures: dict) -> list[str]:
     """What the tests for memorization found, in words."""
     reasons = {
-        "copies": "{value:.1%} of the points are copies of training points, {floor:.1%} would be by chance",
-        "closest_is_training": "{value:.1%} of the points are closest to a training point, {floor:.1%} would be by chance",
+        "copies": "{value:.1%} of the points are copies of training points, {floor:.1%} by chance",
+        "closest_is_training": "{value:.1%} of the points are closest to a training point, {floor:.1%} by chance",
     }
     return [
         reason.format(**figures[name])
