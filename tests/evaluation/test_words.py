@@ -46,7 +46,7 @@ def test_points_like_the_data_are_called_indistinguishable_with_what_would_have_
         ("density_regions", "regions have too many or too few points"),
         ("density_details", "details have too many or too few points"),
         ("off_support", "1.3% of the points lie off the data's support (real: 1.0%)"),
-        ("off_colors", "1.6% of the colors are not found near their place (real: 1.0%)"),
+        ("off_colors", "1.6% of colors are not found near their place (real: 1.0%)"),
     ],
 )
 def test_points_unlike_the_data_are_refused_with_the_reason(figures: dict, name: str, reason: str):

@@ -111,15 +111,12 @@ def _comparable(
     draw_more: Callable[[int], np.ndarray] | None,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Those generated, training and held-out points whose labels may be exchanged."""
-    data, wanted, most = (
-        np.vstack([train, held_out]),
-        min(len(generated), 2 * len(held_out)),
-        MOST_DRAWN * len(generated),
-    )
+    data = np.vstack([train, held_out])
+    wanted, most = min(len(generated), 2 * len(held_out)), min(MOST_DRAWN * len(generated), MOST_POINTS)
     while True:
         points, kept = exchangeable(generated, data, len(held_out), rng)
         enough = len(points) >= wanted and kept.mean() > 0.9
-        if enough or draw_more is None or len(generated) >= min(most, MOST_POINTS):
+        if enough or draw_more is None or len(generated) >= most:
             return points, train[kept[: len(train)]], held_out[kept[len(train) :]]
         generated = np.vstack([generated, draw_more(3 * len(generated))])
 
@@ -133,9 +130,8 @@ def _against_held_out(
     labels = permuted_labels(len(generated), len(held_out), fold, torch_rng)
     features = _kernel_features(Map(train, rng).describe(points), torch_rng)
     aucs, scores = classifier_auc(features, labels, fold, torch_rng)
-    some = np.r_[
-        : min(len(generated), MOST_FOR_PAIRS), len(generated) : len(generated) + min(len(held_out), MOST_FOR_PAIRS)
-    ]
+    n, m = (min(len(part), MOST_FOR_PAIRS) for part in (generated, held_out))
+    some = np.r_[:n, len(generated) : len(generated) + m]
     energies = energy_distance(_standardized(torch.from_numpy(points[some]).float()), labels[some])
     tests = family({"c2st_auc": aucs, "energy_distance": energies}, SIGNIFICANT / N_FAMILIES)
     auc, energy = PermutationTest.of(aucs), PermutationTest.of(energies)

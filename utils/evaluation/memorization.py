@@ -1,8 +1,8 @@
 """Does a generator know which points it was trained on? Permutation tests over the records.
 
 The split into training and held-out points is chance, and a generator that has not memorized single points does not
-know it. So, whatever it generates, training and held-out points may be exchanged. This holds for any data set, and it takes
-into account how often a true point equals one of the data by chance: it equals held-out points as often.
+know it. So, whatever it generates, training and held-out points may be exchanged. This holds for any data set, and it
+takes into account how often a true point equals one of the data by chance: it equals held-out points as often.
 """
 
 from typing import NamedTuple

@@ -2,8 +2,9 @@
 
 Under the null hypothesis it is chance which point belongs to which set. So each statistic is computed for the true
 labels and for random permutations of them, and p is the share of all these that reach the true one (Phipson & Smyth
-2010, "Permutation p-values should never be zero"). Labels `(n, 1 + N_PERMUTATIONS)` are 1 for generated points and 0 for
-others, a column a labeling, the true one first. A statistic `(1 + N_PERMUTATIONS,)` has one value a labeling.
+2010, "Permutation p-values should never be zero"). Labels `(n, 1 + N_PERMUTATIONS)` are 1 for generated points and 0
+for others; each column is a labeling, the first one the true one. A statistic `(1 + N_PERMUTATIONS,)` has one value per
+labeling.
 """
 
 import math
@@ -164,7 +165,8 @@ def area_under_curve(scores: Tensor, labels: Tensor) -> Tensor:
 def nearest(points: Tensor, records: Tensor, k: int) -> tuple[Tensor, Tensor]:
     """Distances and indices `(n, k)` of the k `records` nearest to each of `points`, in blocks to bound memory."""
     k = min(k, len(records))
-    rows = max(1, 5_000_000 // len(records))
+    # 40 MB a block: what is larger than 32 MB, the C library gives back to the system at once.
+    rows = max(1, 10_000_000 // len(records))
     found = [torch.cdist(block, records).topk(k, largest=False) for block in points.split(rows)]
     return torch.cat([distance for distance, _ in found]), torch.cat([index for _, index in found])
 

@@ -84,7 +84,7 @@ def _likeness(figures: dict) -> str:
         "density_regions": "regions have too many or too few points",
         "density_details": "details have too many or too few points",
         "off_support": f"{off['value']:.1%} of the points lie off the data's support (real: {off['floor']:.1%})",
-        "off_colors": f"{colors['value']:.1%} of the colors are not found near their place (real: {colors['floor']:.1%})",
+        "off_colors": f"{colors['value']:.1%} of colors are not found near their place (real: {colors['floor']:.1%})",
     }
     found = [reason for name, reason in reasons.items() if figures[name]["p"] < SIGNIFICANT]
     return f"not the distribution of held-out data ({evidence}): {', '.join(found)}"
