@@ -3,7 +3,7 @@
     python -m tests.power [--true N] [--faults N] [KIND ...]      N seeds each; all kinds without any named
 
 Each seed is another data set and another set of generated points. Prints two tables in Markdown: how often true points
-are refused or called memorized, and how often each fault is noticed. Needs scikit-learn.
+are refused or called memorized, and how often each fault is noticed. Needs scikit-learn and SciPy.
 """
 
 import argparse
@@ -15,6 +15,7 @@ from functools import cached_property
 import numpy as np
 import torch
 from PIL import Image
+from scipy.spatial import cKDTree
 from sklearn.mixture import GaussianMixture
 from torch import nn
 
@@ -159,10 +160,9 @@ def shuffled_colors(points: np.ndarray, world: World, rng: np.random.Generator) 
 
 def blurred_borders(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
     """the color of a place 10 pixels off (normal step)"""
-    moved = torch.from_numpy(points[:, PLACES] + rng.normal(0, 10, (len(points), 2)))
-    known = torch.from_numpy(points[:, PLACES]).double()
-    closest = torch.cat([torch.cdist(part, known).argmin(1) for part in moved.split(1000)])
-    points[:, COLORS] = points[closest.numpy()][:, COLORS]
+    moved = points[:, PLACES] + rng.normal(0, 10, (len(points), 2))
+    closest = cKDTree(points[:, PLACES]).query(moved)[1]
+    points[:, COLORS] = points[closest][:, COLORS]
     return points
 
 
