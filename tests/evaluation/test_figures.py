@@ -1,5 +1,7 @@
 """Each figure stands beside what true points get, and the p-values find what is wrong."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -8,10 +10,11 @@ from utils.evaluation.figures import ENOUGH, active_units, evaluate, ks_distance
 from utils.evaluation.words import is_memorized
 
 Split = tuple[np.ndarray, np.ndarray, np.ndarray]
+Fault = Callable[[np.ndarray], np.ndarray]
 TESTED = {
     "c2st_auc",
     "energy_distance",
-    "density_trend",
+    "density_trends",
     "density_regions",
     "density_details",
     "off_support",
@@ -94,10 +97,12 @@ def tilted(points: np.ndarray) -> np.ndarray:
         (blurred, "off_support"),
         (shuffled, "c2st_auc"),
         (shuffled, "off_colors"),
-        (tilted, "density_trend"),
+        (tilted, "density_trends"),
     ],
 )
-def test_a_fault_is_found_by_the_test_that_is_made_for_it(sets: Split, fault: callable, found_by: str):
+def test_a_fault_is_found_by_the_test_that_is_made_for_it(
+    sets: Split, fault: Callable[[np.ndarray], np.ndarray], found_by: str
+):
     figures = evaluate(fault(sets[2].copy()), *sets[:2]).figures
 
     assert figures[found_by]["p"] < 0.05

@@ -22,7 +22,7 @@ def figures() -> dict:
         "closest_is_training": figure(0.905, 0.9),
         "c2st_auc": figure(0.51, 0.5) | {"standard_error": 0.021, "detectable": 0.574},
         "energy_distance": figure(0.009, 0.008),
-        "density_trend": figure(1.2, 1),
+        "density_trends": figure(1.2, 1),
         "density_regions": figure(1.1, 1),
         "density_details": figure(0.9, 1),
         "off_support": figure(0.013, 0.01),
@@ -42,9 +42,9 @@ def test_points_like_the_data_are_called_indistinguishable_with_what_would_have_
     [
         ("c2st_auc", "a classifier tells them apart"),
         ("energy_distance", "the energy distance is too large"),
-        ("density_trend", "the density rises or falls across the picture where that of the data does not"),
-        ("density_regions", "regions have too many or too few points"),
-        ("density_details", "details have too many or too few points"),
+        ("density_trends", "the density of places differs (trends)"),
+        ("density_regions", "the density of places differs (regions)"),
+        ("density_details", "the density of places differs (details)"),
         ("off_support", "1.3% of the points lie off the data's support (real: 1.0%)"),
         ("off_colors", "1.6% of colors are not found near their place (real: 1.0%)"),
     ],
@@ -55,6 +55,12 @@ def test_points_unlike_the_data_are_refused_with_the_reason(figures: dict, name:
     assert verdict(figures) == (
         f"not the distribution of held-out data (AUC 0.51 ± 0.02, p = 0.012): {reason}, no sign of memorization"
     )
+
+
+def test_the_scales_of_a_wrong_density_are_one_reason(figures: dict):
+    figures["p"] = figures["density_trends"]["p"] = figures["density_details"]["p"] = 0.012
+
+    assert ": the density of places differs (trends, details), no sign" in verdict(figures)
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ class Map:
 
     def __init__(self, points: np.ndarray, rng: np.random.Generator) -> None:
         points = points[rng.permutation(len(points))[:MOST_MAPPED]]
-        self.points = torch.from_numpy(points).float()
+        self.points = torch.tensor(points, dtype=torch.float32)
         colors = self.points[:, COLORS]
         self.color_mean = colors.mean(0)
         values, vectors = torch.linalg.eigh((colors - self.color_mean).T.cov(correction=0))
@@ -59,7 +59,7 @@ class Map:
 
     def describe(self, points: np.ndarray) -> "Description":
         """What the tests see of `points (n, 5)`."""
-        points = torch.from_numpy(points).float()
+        points = torch.tensor(points, dtype=torch.float32)
         distance, index = nearest(points[:, PLACES], self.points[:, PLACES], NEIGHBORS)
         first, last = distance[:, [0, -1]].clamp(min=self.place_grain).unbind(1)
         offset = (points[:, PLACES] - self.points[index][:, :, PLACES].mean(1)).norm(dim=1) / last

@@ -158,7 +158,7 @@ def _against_all(
     x, y = places.unbind(1)
     statistics = {
         # Large, so that the ridge does nothing.
-        "density_trend": discriminant(100 * torch.column_stack([x, y, x * y, x * x, y * y]), labels),
+        "density_trends": discriminant(100 * torch.column_stack([x, y, x * y, x * x, y * y]), labels),
         "density_regions": discriminant(10 * random_features(places, (0.5, 0.25), 100, torch_rng), labels),
         "density_details": discriminant(10 * random_features(places, (0.12, 0.06), 150, torch_rng), labels),
     }

@@ -17,7 +17,7 @@ def table(figures: dict) -> str:
     rows = {
         "C2ST: AUC of a classifier, generated or held-out": "c2st_auc",
         "energy distance": "energy_distance",
-        "density of places: trends": "density_trend",
+        "density of places: trends": "density_trends",
         "density of places: regions": "density_regions",
         "density of places: details": "density_details",
         "share of points off the data's support": "off_support",
@@ -77,16 +77,17 @@ def _likeness(figures: dict) -> str:
     if figures["p"] >= SIGNIFICANT:
         noticed = f"an AUC of {auc['detectable']:.2f} would have been noticed"
         return f"indistinguishable from held-out data ({evidence}; {noticed})"
+    tests = {name: figure for name, figure in figures.items() if isinstance(figure, dict) and "p" in figure}
+    significant = {name for name, figure in tests.items() if figure["p"] < SIGNIFICANT}
+    scales = [scale for scale in ("trends", "regions", "details") if f"density_{scale}" in significant]
     reasons = {
         "c2st_auc": "a classifier tells them apart",
         "energy_distance": "the energy distance is too large",
-        "density_trend": "the density rises or falls across the picture where that of the data does not",
-        "density_regions": "regions have too many or too few points",
-        "density_details": "details have too many or too few points",
+        "density": f"the density of places differs ({', '.join(scales)})",
         "off_support": f"{off['value']:.1%} of the points lie off the data's support (real: {off['floor']:.1%})",
         "off_colors": f"{colors['value']:.1%} of colors are not found near their place (real: {colors['floor']:.1%})",
     }
-    found = [reason for name, reason in reasons.items() if figures[name]["p"] < SIGNIFICANT]
+    found = [reason for name, reason in reasons.items() if name in significant or (name == "density" and scales)]
     return f"not the distribution of held-out data ({evidence}): {', '.join(found)}"
 
 
