@@ -70,3 +70,11 @@ def test_rows_have_equal_codes_where_they_are_equal(rng: np.random.Generator):
     rows = rng.integers(0, 4, (2000, 5))
 
     assert len(np.unique(codes(rows))) == len(np.unique(rows, axis=0))
+
+
+def test_a_generator_that_repeats_a_few_pixels_leaves_enough_to_be_judged(rng: np.random.Generator):
+    few = np.concatenate([np.repeat(np.arange(40), 100), np.arange(100, 160)])
+
+    generated, _ = exchangeable(points_on(few), data_set(300, rng), 30, rng)
+
+    assert len(generated) >= 30

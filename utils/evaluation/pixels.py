@@ -21,6 +21,8 @@ from data.coordinates import PLACES
 
 # Chances above 1 are cut off, which loses a share of the total. Its square counts so much against variances.
 CUT_PENALTY = 6.0
+# Keep at least so many generated points, if there are, whatever is cut off.
+LEAST_KEPT = 50
 # The t tried, as shares of the largest one: a small t keeps more of the data, a large one more generated points.
 TRADE_OFFS = (0.0, 0.25, 0.5, 0.75, 1.0)
 # More points than this of a set do not make the tests better.
@@ -68,6 +70,9 @@ def exchangeable(generated: np.ndarray, data: np.ndarray, n_reference: int, rng:
             cut = 1 - number @ chance / max(total, 1e-9) if len(values) else 0.0
             sizes = np.array([n_data, number @ chance + factor * n_free]).clip(1e-9, ENOUGH)
             error = (1 / sizes).sum() + CUT_PENALTY * cut**2
+            # A generator that has collapsed onto a few pixels has counts that would cut nearly everything off.
+            if sizes[1] < min(LEAST_KEPT, fresh.sum() + n_free):
+                error += 100
             # Prefer to keep the data unless there is something to gain.
             if error < 0.95 * smallest_error:
                 smallest_error, chosen = error, (keep_data, factor * weight, factor)
