@@ -110,7 +110,7 @@ def judge(generator: Generator, data: ColoredPoints, points: np.ndarray, means: 
     """All figures of the model, and of its `points` against data that it never saw."""
     # The generator's own split: one that was loaded may have been trained with another seed than today's.
     training, held_out = data.split(generator.config["holdout"], generator.config["seed"])
-    found = evaluate(points, training.points.numpy(), held_out.points.numpy())
+    found = evaluate(points, training.points.numpy(), held_out.points.numpy(), draw_more=generator.sample_more)
     figures = evaluate_model(generator, training, held_out, means) | found.figures
     return found._replace(figures=figures | {"verdict": verdict(found.figures)})
 

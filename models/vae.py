@@ -69,7 +69,7 @@ class VAE(nn.Module):
         raise NotImplementedError
 
     def decaying_parameters(self) -> list[nn.Parameter]:
-        """The networks' weight matrices. Weight decay leaves biases, norms and the prior alone."""
+        """The networks' weights of two or more axes. Weight decay leaves vectors and the prior alone."""
         exempt = {id(parameter) for parameter in self.prior.parameters()}
         return [weight for weight in self.parameters() if weight.ndim >= 2 and id(weight) not in exempt]
 

@@ -40,7 +40,6 @@ class Record:
         self.folder, self.fingerprint = config.output, data.fingerprint()
         self.epochs: list[Epoch] = []
         (self.folder / "epochs").mkdir(exist_ok=True)
-        write_text(self.folder / "config.yaml", config.to_yaml())
 
     @property
     def generator(self) -> Generator:
@@ -63,6 +62,7 @@ class Record:
         writer = csv.writer(history, lineterminator="\n")
         writer.writerow(COLUMNS)
         writer.writerows(dataclasses.astuple(epoch) for epoch in self.epochs)
+        write_text(self.folder / "config.yaml", self.config.to_yaml())
         write_text(self.folder / "history.csv", history.getvalue())
         self.generator.save(self.folder / "model.pt")
         state = self.training.state_dict()
