@@ -2,7 +2,7 @@
 
 import pytest
 
-from utils.evaluation.words import is_memorized, summary_rows, table, verdict
+from utils.evaluation.words import is_memorized, table, verdict
 
 
 def figure(value: float, floor: float, p: float = 0.5) -> dict:
@@ -125,17 +125,3 @@ def test_the_table_leaves_out_what_is_not_known(figures: dict):
     known = {name: figures[name] for name in ("n_generated", "n_heldout", "ks", "copies")}
 
     assert len(table(known | {"p": None}).splitlines()) == 3
-
-
-def test_the_summary_of_a_run_gives_the_figures_that_matter(figures: dict):
-    rows = summary_rows(figures | {"heldout_reconstruction": 17.8, "heldout_kl": 2.7, "active_units": 4})
-
-    assert rows == {
-        "a held-out point costs (nats)": "20.50 = 17.80 + KL 2.70",
-        "active latents": "4",
-        "AUC, generated or held-out (real: 0.50)": "0.51 ± 0.02",
-        "p of all tests together": "0.5",
-        "off the data's support (real: 1.0%)": "1.3%",
-        "closest record is a training point (real: 90%)": "90.5%, p = 0.5",
-        "copies of training points": "3.1%",
-    }

@@ -139,22 +139,16 @@ def test_with_too_few_points_for_a_verdict_without_film_and_classifier_there_is_
     assert "3 min" in page.texts
 
 
-@pytest.mark.parametrize(
-    ("p", "verdict", "mark"),
-    [
-        (0.5, "indistinguishable from held-out data, no sign of memorizing", "✓"),
-        (0.001, "not the distribution of held-out data, no sign of memorizing", "✗"),
-        (0.5, "indistinguishable from held-out data; memorized: 50% are copies", "✗"),
-    ],
-)
+@pytest.mark.parametrize(("p", "p_of_copies", "mark"), [(0.5, 1.0, "✓"), (0.001, 1.0, "✗"), (0.5, 0.001, "✗")])
 def test_the_verdict_is_marked_by_what_was_found(
-    points: ColoredPoints, tmp_path: Path, p: float, verdict: str, mark: str
+    points: ColoredPoints, tmp_path: Path, p: float, p_of_copies: float, mark: str
 ):
-    config = Config(model="vanilla", result_path=str(tmp_path))
+    copies = {"value": 0.25, "floor": 0.0, "p": p_of_copies}
+    found = Evaluation(FIGURES | {"p": p, "copies": copies, "verdict": "what was found"}, None)
 
-    page = Page(a_page(config, points, Evaluation(FIGURES | {"p": p, "verdict": verdict}, None)))
+    page = Page(a_page(Config(model="vanilla", result_path=str(tmp_path)), points, found))
 
-    assert f"{mark} {verdict[0].upper()}{verdict[1:]}." in page.texts
+    assert f"{mark} What was found." in page.texts
 
 
 def test_the_page_of_a_large_picture_and_a_long_film_has_3_mb_or_less(tmp_path: Path, rng: np.random.Generator):

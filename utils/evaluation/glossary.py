@@ -18,7 +18,7 @@ GLOSSARY = {
         "How well a classifier tells generated from held-out points (C2ST). 0.5: not at all; 1: every time.",
     ),
     "energy_distance": Entry("energy distance", "How far apart the two sets lie on the whole. 0: not at all."),
-    "density_trend": Entry(
+    "density_trends": Entry(
         "density: trends",
         "How much the density rises or falls across the picture where that of the data does not. Real points: about 1.",
     ),

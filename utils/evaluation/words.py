@@ -1,4 +1,4 @@
-"""The figures of an evaluation in words: a verdict, a table, and rows of a name and a short text."""
+"""The figures of an evaluation in words: a verdict and a table."""
 
 from utils.evaluation.figures import ENOUGH, SIGNIFICANT
 
@@ -36,27 +36,6 @@ def table(figures: dict) -> str:
         compared, held_out = figures["n_compared"], min(figures["n_heldout"], ENOUGH)
         lines.append(f"compared: {compared:,} generated and {held_out:,} held-out points")
     return "\n".join(lines)
-
-
-def summary_rows(metrics: dict) -> dict[str, str]:
-    """What metrics.json of a run comes to, in a few rows of a name and a short text."""
-    reconstruction, kl = metrics["heldout_reconstruction"], metrics["heldout_kl"]
-    rows = {
-        "a held-out point costs (nats)": f"{reconstruction + kl:.2f} = {reconstruction:.2f} + KL {kl:.2f}",
-        "active latents": str(metrics["active_units"]),
-    }
-    if metrics["p"] is not None:
-        auc, off = metrics["c2st_auc"], metrics["off_support"]
-        rows |= {
-            "AUC, generated or held-out (real: 0.50)": f"{auc['value']:.2f} ± {auc['standard_error']:.2f}",
-            "p of all tests together": f"{metrics['p']:.2g}",
-            f"off the data's support (real: {off['floor']:.1%})": f"{off['value']:.1%}",
-        }
-    if "closest_is_training" in metrics:
-        closest = metrics["closest_is_training"]
-        name = f"closest record is a training point (real: {closest['floor']:.0%})"
-        rows[name] = f"{closest['value']:.1%}, p = {closest['p']:.2g}"
-    return rows | {"copies of training points": f"{metrics['copies']['value']:.1%}"}
 
 
 def is_memorized(figures: dict) -> bool:

@@ -18,7 +18,7 @@ RESULTS = (
     "report.html",
 )
 # What training leaves before its first epoch is over. With no more than this, there is no run to keep.
-BEGINNINGS = ("config.yaml", "epochs")
+BEGINNINGS = ("config.yaml", "epochs", "history.csv")
 EARLIER = "earlier"
 # The models of one run side by side. Once one of them is set aside, it shows what is no longer there.
 COMPARED = "compare.png"

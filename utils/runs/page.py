@@ -21,6 +21,7 @@ from models.generator import Generator
 from utils.evaluation.explorer import CONTOURS, POINTS, Explorer, explore
 from utils.evaluation.figures import SIGNIFICANT, ClassifierTest, Evaluation
 from utils.evaluation.glossary import GLOSSARY, entry
+from utils.evaluation.words import is_memorized
 from utils.pictures.charts import HEIGHT, WIDTH, loss_charts, marginal_charts
 from utils.pictures.contours import contours
 from utils.pictures.thumbnails import paint_sheet, paint_small
@@ -132,11 +133,11 @@ def _template() -> jinja2.Template:
 
 def _state(figures: Mapping[str, Any]) -> str:
     """How the verdict is marked: as passed, failed, or unknown."""
+    if is_memorized(figures):
+        return "failed"
     if figures["p"] is None:
         return "unknown"
-    # The sentence ends with what was memorized, if something was.
-    memorized = ", no sign of memori" not in figures["verdict"]
-    return "passed" if figures["p"] >= SIGNIFICANT and not memorized else "failed"
+    return "failed" if figures["p"] < SIGNIFICANT else "passed"
 
 
 def _noticed(figures: Mapping[str, Any]) -> str | None:
@@ -148,7 +149,7 @@ def _noticed(figures: Mapping[str, Any]) -> str | None:
     detectable = auc.get("detectable", auc["floor"] + 2.49 * auc["standard_error"])
     counts = f"{figures.get('n_compared', figures['n_generated']):,} generated and {figures['n_heldout']:,} held-out"
     return (
-        f"With {counts} points, an AUC of {detectable:.2f} or more would have been noticed 4 times in 5. "
+        f"Compared were {counts} points. With so many, an AUC of {detectable:.2f} or more is noticed 4 times in 5. "
         "A smaller difference may be there unseen; more held-out points would show it."
     )
 
