@@ -26,7 +26,13 @@ N_BATCHES = 6
 def only_trains_and_generates(monkeypatch: pytest.MonkeyPatch) -> None:
     """For runs of which only the weights, the history and the points are compared."""
     monkeypatch.setattr("main.judge", lambda *_: type("Found", (), {"figures": None}))
-    for unseen in ("main.draw_run", "main.draw_models", "main.describe_result", "utils.runs.record.Record.draw"):
+    for unseen in (
+        "main.draw_run",
+        "main.write_page",
+        "main.draw_models",
+        "main.describe_result",
+        "utils.runs.record.Record.draw",
+    ):
         monkeypatch.setattr(unseen, lambda *_: "")
 
 

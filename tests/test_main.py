@@ -31,6 +31,7 @@ def test_a_run_leaves_all_its_files_and_they_agree_with_each_other(finished: Fin
         "checkpoint.pt",
         "comparison.png",
         "config.yaml",
+        "data.png",
         "epochs/epoch_001.png",
         "epochs/epoch_002.png",
         "generated.npy",
@@ -40,6 +41,7 @@ def test_a_run_leaves_all_its_files_and_they_agree_with_each_other(finished: Fin
         "loss.png",
         "metrics.json",
         "model.pt",
+        "report.html",
         "training.gif",
     ]
     for picture in out.rglob("*.png"):

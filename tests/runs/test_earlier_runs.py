@@ -13,8 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from few_runs import run
+from quick import command_line
 
+from main import main
 from utils.program.errors import InputError
 from utils.runs.folders import RESULTS, set_aside
 
@@ -180,7 +181,7 @@ def test_of_ten_runs_killed_at_random_moments_none_is_lost_and_none_mixed(folder
     result = tmp_path / "result"
 
     def start(seed: int) -> multiprocessing.Process:
-        return in_a_process(lambda: run(result, folder, model="vanilla", seed=seed))
+        return in_a_process(lambda: main(command_line(folder, result, "model=vanilla", f"seed={seed}")))
 
     begin = time.monotonic()
     start(1).join()
@@ -203,9 +204,7 @@ def test_of_ten_runs_killed_at_random_moments_none_is_lost_and_none_mixed(folder
 
 def test_what_was_drawn_goes_once_a_resumed_run_has_changed_the_model(folder: Path, tmp_path: Path):
     """Were it stopped then, pictures of an older model would lie beside the new one."""
-    from main import main
-
-    run(tmp_path / "result", folder, model="vanilla")
+    main(command_line(folder, tmp_path / "result", "model=vanilla"))
     out = tmp_path / "result" / "vanilla"
     assert [name for name in RESULTS if not (out / name).exists()] == []
 

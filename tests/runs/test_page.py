@@ -1,5 +1,6 @@
 """report.html: one page that says all, and needs no other file. What a browser makes of it is tested beside this."""
 
+import json
 import re
 import shlex
 import time
@@ -10,10 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from few_runs import finished, run
+from quick import Finished, command_line
 
 from data.points import ColoredPoints, read_points
 from data.scaling import Scaling
+from main import main
 from models.generator import Generator, build_model
 from utils.evaluation.figures import ClassifierTest, Evaluation
 from utils.program.errors import InputError
@@ -57,36 +59,34 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def page() -> Page:
-    return Page(finished() / "attention" / "report.html")
+def page(finished: Finished) -> Page:
+    return Page(finished.result / "attention" / "report.html")
 
 
-def test_the_page_needs_no_other_file(page: Page):
+def test_the_page_needs_no_other_file(page: Page, finished: Finished):
     assert len([address for address in page.addresses if address.startswith("data:image/")]) >= 6
     assert [address for address in page.addresses if not address.startswith(("data:", "#"))] == []
     assert page.open == []
-    source = (finished() / "attention" / "report.html").read_text(encoding="utf-8")
+    source = (finished.result / "attention" / "report.html").read_text(encoding="utf-8")
     assert re.findall(r"@import|url\(|https?://", source) == []
 
 
-def test_the_page_has_the_verdict_the_figures_and_where_they_come_from(page: Page):
-    import json
-
-    metrics = json.loads((finished() / "attention" / "metrics.json").read_text())
+def test_the_page_has_the_verdict_the_figures_and_where_they_come_from(page: Page, finished: Finished):
+    metrics = json.loads((finished.result / "attention" / "metrics.json").read_text())
     text = " ".join(page.texts)
 
     assert metrics["verdict"][1:] in text
     for heading in ("The points", "The latent space", "Training", "Film", "Figures", "Settings", "Where it comes from"):
         assert heading in page.texts
     assert f"{metrics['energy_distance']['value']:.4f}" in page.texts
-    assert f"fingerprint {read_points(finished().parent / 'data').fingerprint()}" in page.texts
+    assert f"fingerprint {read_points(finished.data).fingerprint()}" in page.texts
     assert torch.__version__ in page.texts
     assert np.__version__ in page.texts
 
 
-def test_settings_that_differ_from_the_defaults_are_marked(page: Page):
+def test_settings_that_differ_from_the_defaults_are_marked(page: Page, finished: Finished):
     marked = [name for name, mark in zip(page.texts, page.texts[1:], strict=False) if mark == "changed"]
-    settings = load_config(finished() / "attention" / "config.yaml")
+    settings = load_config(finished.result / "attention" / "config.yaml")
 
     assert marked == [name for name, value in vars(settings).items() if value != getattr(Config(), name)]
     assert "epochs" in marked
@@ -94,9 +94,7 @@ def test_settings_that_differ_from_the_defaults_are_marked(page: Page):
 
 
 def test_the_command_on_the_page_repeats_the_run(folder: Path, tmp_path: Path):
-    from main import main
-
-    run(tmp_path / "a result", folder, model="vanilla")
+    main(command_line(folder, tmp_path / "a result", "model=vanilla"))
     out = tmp_path / "a result" / "vanilla"
     before = (out / "generated.npy").read_bytes()
     command = next(text for text in Page(out / "report.html").texts if text.startswith("python main.py"))

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 from browser import NEEDS_BROWSER, Browser, browser
-from few_runs import finished, run
+from quick import Finished, command_line
+
+from main import main
 
 pytestmark = [*NEEDS_BROWSER, pytest.mark.slow]
 
@@ -30,8 +32,8 @@ return found;
 
 
 @pytest.fixture(scope="module")
-def page() -> Path:
-    return finished() / "attention" / "report.html"
+def page(finished: Finished) -> Path:
+    return finished.result / "attention" / "report.html"
 
 
 @pytest.fixture(scope="module")
@@ -92,8 +94,8 @@ def test_the_explorer_is_moved_by_keys_and_by_sliders(chromium: Browser, page: P
     assert chromium.complaints() == []
 
 
-def test_a_single_latent_has_an_explorer(chromium: Browser, page: Path, tmp_path: Path):
-    run(tmp_path / "result", page.parent.parent.parent / "data", model="vanilla", latent_dim=1, epochs=1)
+def test_a_single_latent_has_an_explorer(chromium: Browser, finished: Finished, tmp_path: Path):
+    main(command_line(finished.data, tmp_path / "result", "model=vanilla", "latent_dim=1", "epochs=1"))
     chromium.open(tmp_path / "result" / "vanilla" / "report.html")
     first = chromium.run(PIXELS)
     chromium.run("document.querySelector('.sliders input').focus()")

@@ -5,21 +5,26 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from few_runs import finished, run
 from PIL import Image
+from quick import Finished, command_line
 
+from data.glyph import draw, glyph_mask
+from data.writing import write
+from main import main as train
 from utils.program.errors import InputError
 from utils.runs.__main__ import main
 
 
-def test_runs_are_printed_and_drawn_side_by_side(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    runs, picture = [str(finished() / name) for name in ("attention", "vanilla")], tmp_path / "compare.png"
+def test_runs_are_printed_and_drawn_side_by_side(
+    finished: Finished, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    runs, picture = [str(finished.result / name) for name in ("attention", "vanilla")], tmp_path / "compare.png"
     capsys.readouterr()
 
     main([*runs, "--out", str(picture)])
 
     lines = capsys.readouterr().out.splitlines()
-    assert lines[:2] == [f"attention: {finished() / 'attention'}", f"vanilla: {finished() / 'vanilla'}"]
+    assert lines[:2] == [f"attention: {finished.result / 'attention'}", f"vanilla: {finished.result / 'vanilla'}"]
     assert any(line.startswith("loss of a held-out point") for line in lines)
     assert lines[-1] == f"side by side: {picture}"
     assert Image.open(picture).width > 1000
@@ -29,7 +34,7 @@ def test_two_runs_in_one_folder_are_compared_by_what_was_changed(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
     for epochs in (1, 2):
-        run(tmp_path / "result", folder, model="vanilla", epochs=epochs)
+        train(command_line(folder, tmp_path / "result", "model=vanilla", f"epochs={epochs}"))
     (earlier,) = (tmp_path / "result" / "earlier").glob("[!.]*")
     capsys.readouterr()
 
@@ -40,14 +45,11 @@ def test_two_runs_in_one_folder_are_compared_by_what_was_changed(
     assert (tmp_path / "of_two.svg").exists()
 
 
-def test_runs_of_pictures_of_other_sizes_are_drawn_each_beside_its_own_data(tmp_path: Path):
-    from data.glyph import draw, glyph_mask
-    from data.writing import write
-
+def test_runs_of_pictures_of_other_sizes_are_drawn_each_beside_its_own_data(finished: Finished, tmp_path: Path):
     write(tmp_path / "data", *draw(glyph_mask(size=40), n=200))
-    run(tmp_path / "result", tmp_path / "data", model="vanilla", epochs=1)
+    train(command_line(tmp_path / "data", tmp_path / "result", "model=vanilla", "epochs=1"))
 
-    main([str(finished() / "vanilla"), str(tmp_path / "result" / "vanilla"), "--out", str(tmp_path / "two.png")])
+    main([str(finished.result / "vanilla"), str(tmp_path / "result" / "vanilla"), "--out", str(tmp_path / "two.png")])
 
     assert Image.open(tmp_path / "two.png").height > 1500
 
@@ -82,12 +84,14 @@ def broken(name: str, content: str | None) -> Callable[[Path], None]:
         (lambda folder: shutil.rmtree(folder), "there is no such folder; give folders of runs"),
     ],
 )
-def test_what_is_no_run_or_broken_is_refused_in_one_line(tmp_path: Path, damage: Callable[[Path], None], message: str):
-    copy = shutil.copytree(finished() / "vanilla", tmp_path / "copy")
+def test_what_is_no_run_or_broken_is_refused_in_one_line(
+    finished: Finished, tmp_path: Path, damage: Callable[[Path], None], message: str
+):
+    copy = shutil.copytree(finished.result / "vanilla", tmp_path / "copy")
     damage(copy)
 
     with pytest.raises(InputError, match=message) as error:
-        main([str(finished() / "attention"), str(copy), "--out", str(tmp_path / "compare.png")])
+        main([str(finished.result / "attention"), str(copy), "--out", str(tmp_path / "compare.png")])
 
     assert "\n" not in str(error.value)
     assert not (tmp_path / "compare.png").exists()
@@ -107,15 +111,15 @@ def test_a_command_that_is_not_understood_is_refused(arguments: list[str], messa
         main(arguments)
 
 
-def test_the_folder_of_both_models_says_which_runs_it_holds():
+def test_the_folder_of_both_models_says_which_runs_it_holds(finished: Finished):
     with pytest.raises(InputError, match=r"it holds runs: .*attention .*vanilla"):
-        main([str(finished()), str(finished() / "vanilla")])
+        main([str(finished.result), str(finished.result / "vanilla")])
 
 
-def test_a_run_of_an_earlier_version_without_its_picture_of_the_data_is_drawn(tmp_path: Path):
-    copy = shutil.copytree(finished() / "vanilla", tmp_path / "copy")
+def test_a_run_of_an_earlier_version_without_its_picture_of_the_data_is_drawn(finished: Finished, tmp_path: Path):
+    copy = shutil.copytree(finished.result / "vanilla", tmp_path / "copy")
     (copy / "data.png").unlink()
 
-    main([str(copy), str(finished() / "attention"), "--out", str(tmp_path / "compare.png")])
+    main([str(copy), str(finished.result / "attention"), "--out", str(tmp_path / "compare.png")])
 
     assert (tmp_path / "compare.png").exists()

@@ -133,7 +133,7 @@ def _template() -> jinja2.Template:
 
 def _state(figures: Mapping[str, Any]) -> str:
     """How the verdict is marked: as passed, failed, or unknown."""
-    if is_memorized(figures):
+    if is_memorized(dict(figures)):
         return "failed"
     if figures["p"] is None:
         return "unknown"
