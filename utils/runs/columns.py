@@ -118,9 +118,10 @@ def _rows(metrics: Sequence[Metrics]) -> list[Row]:
     for key in [*(key for key in GLOSSARY if key in keys), *(key for key in keys if key not in GLOSSARY)]:
         name, _, is_share = entry(key)
         text = _share if is_share else _four
-        floors = {text(run[key]["floor"]) for run in metrics if _is_figure(run.get(key))}
-        real = f" (real: {floors.pop()})" if len(floors) == 1 else ""
-        rows.append(Row(f"{name}{real}", _value_of(key), _error_of(key, is_share), text))
+        floors = [run[key]["floor"] for run in metrics if _is_figure(run.get(key))]
+        # Of held-out points, it is another with each seed.
+        real = " to ".join(dict.fromkeys((text(min(floors)), text(max(floors)))))
+        rows.append(Row(f"{name} (real: {real})", _value_of(key), _error_of(key, is_share), text))
     return rows
 
 

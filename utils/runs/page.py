@@ -148,10 +148,9 @@ def _noticed(figures: Mapping[str, Any]) -> str | None:
     # For a power of 80% at a level of 5%, where the evaluation does not say itself.
     detectable = auc.get("detectable", auc["floor"] + 2.49 * auc["standard_error"])
     counts = f"{figures.get('n_compared', figures['n_generated']):,} generated and {figures['n_heldout']:,} held-out"
-    return (
-        f"Compared were {counts} points. With so many, an AUC of {detectable:.2f} or more is noticed 4 times in 5. "
-        "A smaller difference may be there unseen; more held-out points would show it."
-    )
+    words = f"Compared were {counts} points. With so many, an AUC of {detectable:.2f} or more is noticed 4 times in 5."
+    unseen = " A smaller difference may be there unseen; more held-out points would show it."
+    return words + unseen * (figures["p"] >= SIGNIFICANT)
 
 
 def _facts(figures: Mapping[str, Any], history: Mapping[str, np.ndarray]) -> dict[str, str]:
