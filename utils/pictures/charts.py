@@ -46,11 +46,14 @@ def loss_charts(history: History) -> list[Chart]:
     for key, title in titles.items():
         curves = {name: columns[f"{part}_{key}"] for part, name in PARTS.items()}
         words = [f"{name}: {values[0]:.2f} at first, {values[-1]:.2f} at the end" for name, values in curves.items()]
-        charts.append(_over_epochs(title, "nats per point", curves, history, f"{title}, {'; '.join(words)}"))
+        charts.append(
+            _over_epochs(title, "nats per point", curves, history, f"{title}, {'; '.join(words)}", key == "kl")
+        )
     beta = history["beta"]
     cycles = len(cycle_starts(history)) - 1
-    words = [f"β, the weight of the KL, is {beta.min():.2f} to {beta.max():.2f}, in {cycles} stretches"]
-    return [*charts, _over_epochs("β, the weight of the KL", "β", {"β": beta}, history, words[0])]
+    title = "β, the weight of the KL"
+    description = f"{title}: {beta.min():.2f} to {beta.max():.2f}, in {cycles} stretches"
+    return [*charts, _over_epochs(title, "β", {"β": beta}, history, description, has_zero=True)]
 
 
 def marginal_charts(data: np.ndarray, generated: np.ndarray) -> list[Chart]:
@@ -91,14 +94,16 @@ class _Scale:
         return [(float(self.place(np.array(value))), f"{value:g}") for value in shown]
 
 
-def _over_epochs(title: str, unit: str, curves: dict[str, np.ndarray], history: History, words: str) -> Chart:
+def _over_epochs(
+    title: str, unit: str, curves: dict[str, np.ndarray], history: History, words: str, has_zero: bool
+) -> Chart:
+    """A chart of `curves (epochs,)` by their names; `has_zero` makes its scale begin at 0."""
     epoch = history["epoch"]
     values = np.concatenate(list(curves.values()))
-    low, high = (
-        (0.0, max(1e-9, values.max())) if values.min() >= 0 and title[0] in "Kβ" else (values.min(), values.max())
-    )
+    high = values.max()
+    low = min(0.0, values.min()) if has_zero else values.min() - 0.05 * (high - values.min())
     xs = _Scale(min(1, epoch[-1] - 0.5), epoch[-1] + 0.5, WIDTH)
-    ys = _Scale(low - 0.05 * (high - low) * (low != 0), high + 0.05 * (high - low), HEIGHT, is_upward=True)
+    ys = _Scale(low, high + 0.05 * (high - low), HEIGHT, is_upward=True)
     lines = [Line(name, _path(xs.place(epoch), ys.place(values))) for name, values in curves.items()]
     bands = [tuple(xs.place(np.clip(band, xs.low, xs.high))) for band in list(pairwise(cycle_starts(history)))[::2]]
     return Chart(title, "epoch", unit, lines, xs.ticks(is_integer=True), ys.ticks(), bands, words)

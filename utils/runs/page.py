@@ -1,8 +1,6 @@
 """report.html: all that a run came to, on one page that needs no other file."""
 
-import base64
 import dataclasses
-import io
 import shlex
 import time
 from collections.abc import Mapping
@@ -14,18 +12,18 @@ import matplotlib
 import numpy as np
 from PIL import Image
 
-from data.coordinates import COLORS, NAMES
 from data.points import Canvas, ColoredPoints
 from data.thinning import thinned
 from models.generator import Generator
-from utils.evaluation.explorer import CONTOURS, POINTS, Explorer, explore
+from utils.evaluation.explorer import explore
 from utils.evaluation.figures import SIGNIFICANT, ClassifierTest, Evaluation
 from utils.evaluation.glossary import GLOSSARY, entry
 from utils.evaluation.words import is_memorized
 from utils.pictures.charts import HEIGHT, WIDTH, loss_charts, marginal_charts
-from utils.pictures.contours import contours
-from utils.pictures.thumbnails import paint_sheet, paint_small
+from utils.pictures.embedding import address, embedded
+from utils.pictures.thumbnails import paint_small
 from utils.program.files import write_text
+from utils.runs.explorer import explorer_content
 from utils.runs.gallery import shown
 from utils.runs.record import read_history
 from utils.settings.config import Config
@@ -33,14 +31,14 @@ from utils.settings.validation import as_yaml, note
 
 NAME = "report.html"
 TEMPLATE = "report.html.j2"
-# The longer side of a picture, and of one of the explorer's, in pixels. The points on the map of the latent space.
-PICTURE, TILE, MAPPED = 640, 200, 1500
+# The longer side of a picture, in pixels.
+PICTURE = 640
 # Points on a picture. More would hide each other, and make the page large.
 MOST_PAINTED = 20_000
 # A longer film is not taken in, so that the page stays below 3 MB.
 MOST_FILM = 1_300_000
-# Side of the map of the latent space, and its height where there is one latent only, in units of its drawing.
-MAP, MAP_OF_ONE = 400, 120
+# Settings that say where files are and what is drawn from a model, however it was trained.
+OF_TODAY = ("data_path", "result_path", "n_generate", "retrain", "keep_runs", "device")
 
 
 class Row(NamedTuple):
@@ -93,7 +91,7 @@ def write_page(
         "pictures": {name: embedded(picture) for name, picture in pictures.items()},
         "canvas": data.canvas,
         "suspects": embedded(_suspects(found.classifier, data.canvas)) if found.classifier else None,
-        "explorer": _explorer(explore(generator, means), shown(data), means, data.canvas),
+        "explorer": explorer_content(explore(generator, means), shown(data), means.shape[1], data.canvas),
         "curves": loss_charts(history),
         "film": _film(folder / "training.gif"),
         "marginals": marginal_charts(theirs, ours),
@@ -107,17 +105,6 @@ def write_page(
     path = folder / NAME
     write_text(path, _template().render(content))
     return path
-
-
-def embedded(picture: Image.Image) -> str:
-    """`picture` as an address that holds it, for the `src` of an image."""
-    packed = io.BytesIO()
-    picture.save(packed, "PNG")
-    return _address(packed.getvalue(), "image/png")
-
-
-def _address(content: bytes, kind: str) -> str:
-    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
 
 
 def _template() -> jinja2.Template:
@@ -187,7 +174,7 @@ def _film(path: Path) -> dict[str, str] | None:
         frames = getattr(film, "n_frames", 1)
         film.seek(frames - 1)
         still = film.convert("RGB").quantize(128, dither=Image.Dither.NONE)
-    return {"moving": _address(path.read_bytes(), "image/gif"), "still": embedded(still), "frames": f"{frames:,}"}
+    return {"moving": address(path.read_bytes(), "image/gif"), "still": embedded(still), "frames": f"{frames:,}"}
 
 
 def _figures(figures: Mapping[str, Any]) -> list[Row]:
@@ -217,10 +204,6 @@ def _settings(config: Config, generator: Generator) -> list[tuple[str, str, str,
     return rows
 
 
-# Settings that say where files are and what is drawn from a model, however it was trained.
-OF_TODAY = ("data_path", "result_path", "n_generate", "retrain", "keep_runs", "device")
-
-
 def _command(config: Config, generator: Generator) -> str:
     """The command that repeats the run, from the settings in its folder."""
     arguments = ["python", "main.py", "--config", str(config.output / "config.yaml")]
@@ -229,47 +212,3 @@ def _command(config: Config, generator: Generator) -> str:
         changed = [name for name in drawn if getattr(config, name) != generator.config.get(name)]
         arguments += ["retrain=false", *(f"{name}={getattr(config, name)}" for name in changed)]
     return shlex.join(arguments)
-
-
-def _explorer(explorer: Explorer, points: np.ndarray, means: np.ndarray, canvas: Canvas) -> dict[str, Any]:
-    """What the page needs to draw the explorer: its map, its sheet of pictures, and numbers for its script."""
-    is_flat = len(explorer.latents) == 1
-    height = MAP_OF_ONE if is_flat else MAP
-    low, high = (np.array([axis[end] for axis in explorer.axes]) for end in (0, -1))
-    shares = (explorer.means - low) / (high - low)
-    rng = np.random.default_rng(0)
-    # With one latent, the other direction of the map means nothing; it only keeps points apart.
-    up = rng.uniform(0.1, 0.9, len(shares)) if is_flat else shares[:, 1]
-    x, y = MAP * shares[:, 0], height * (1 - up)
-    inside = (x >= 0) & (x <= MAP) & (y >= 0) & (y <= height)
-    chosen = thinned(np.flatnonzero(inside), MAPPED)
-    rows, columns = explorer.drawn.shape[:2]
-    sheet = paint_sheet(explorer.drawn[::-1], canvas, TILE)
-    return {
-        "latents": [latent + 1 for latent in explorer.latents],
-        "others": means.shape[1] - len(explorer.latents),
-        "axes": [[f"{value:.2f}" for value in axis] for axis in explorer.axes],
-        "size": (MAP, height),
-        "shape": (rows, columns),
-        "dots": [
-            (f"{x[i]:.1f}", f"{y[i]:.1f}", "#{:02x}{:02x}{:02x}".format(*points[i, COLORS]), points[i].tolist())
-            for i in chosen
-        ],
-        "n_dots": len(chosen),
-        "contours": [
-            (f"{share:.0%}", path) for share, path in zip(CONTOURS, contours(explorer, MAP, height), strict=True)
-        ],
-        "likelier": [[round(float(share), 3) for share in row] for row in explorer.likelier[::-1]],
-        "sheet": embedded(sheet),
-        "tile": (sheet.width // columns, sheet.height // rows),
-        "n_points": POINTS,
-        "color": "#{:02x}{:02x}{:02x}".format(*canvas.color),
-        "start": _likeliest(explorer.likelier[::-1]),
-        "names": NAMES,
-    }
-
-
-def _likeliest(likelier: np.ndarray) -> tuple[int, int]:
-    """The row and the column where the prior expects most."""
-    row, column = divmod(int(likelier.argmin()), likelier.shape[1])
-    return row, column
