@@ -27,11 +27,15 @@ def test_a_file_of_points_is_judged(folder: Path, tmp_path: Path, capsys: pytest
 @pytest.mark.parametrize(
     ("samples", "complaint"),
     [
-        (None, "cannot be read"),
+        (None, "there is no such file"),
         (np.zeros((5, 4)), r"must hold numbers \(n, 5\), but is float64 \(5, 4\)"),
         (np.zeros((1, 5)), r"but is float64 \(1, 5\)"),
         (np.full((9, 5), np.nan), "not finite"),
         (np.full((9, 5), "a"), "must hold numbers"),
+        (np.random.default_rng(0).random((9, 5)), r"lie in 0\.\.1, they look scaled"),
+        (np.random.default_rng(0).uniform(-1, 1, (9, 5)), "look standardized"),
+        (np.random.default_rng(0).random((9, 5)) * [50, 50, 1, 1, 1], r"colors lie in 0\.\.1"),
+        (np.full((9, 5), 1000), "lie outside of the picture of 60 x 60 pixels"),
     ],
 )
 def test_files_that_hold_no_points_are_refused(
@@ -41,6 +45,18 @@ def test_files_that_hold_no_points_are_refused(
         np.save(tmp_path / "samples.npy", samples)
 
     with pytest.raises(InputError, match=complaint):
+        main(["--data", str(folder), str(tmp_path / "samples.npy")])
+
+
+def test_an_archive_of_one_array_is_taken_and_one_of_several_is_refused(folder: Path, tmp_path: Path):
+    points = read_points(folder).points.numpy()
+    with open(tmp_path / "samples.npy", "wb") as file:
+        np.savez(file, points=points)
+    main(["--data", str(folder), str(tmp_path / "samples.npy")])
+
+    with open(tmp_path / "samples.npy", "wb") as file:
+        np.savez(file, points=points, others=points)
+    with pytest.raises(InputError, match=r"is an archive of 2 arrays \(points, others\); save one with numpy\.save"):
         main(["--data", str(folder), str(tmp_path / "samples.npy")])
 
 

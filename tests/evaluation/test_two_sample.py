@@ -173,6 +173,7 @@ def test_a_coordinate_without_spread_is_divided_by_one():
     assert spread(np.array([[1, 5], [3, 5]])).tolist() == [1, 1]
 
 
+@pytest.mark.parametrize("name", ["classifier", "energy", "discriminant", "excess"])
 def test_sets_without_any_spread_are_found_equal(name: str):
     _, labels, fold = two_clouds(0)
 

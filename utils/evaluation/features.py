@@ -59,15 +59,15 @@ class Map:
 
     def describe(self, points: np.ndarray) -> "Description":
         """What the tests see of `points (n, 5)`."""
-        points = torch.tensor(points, dtype=torch.float32)
-        distance, index = nearest(points[:, PLACES], self.points[:, PLACES], NEIGHBORS)
+        x = torch.tensor(points, dtype=torch.float32)
+        distance, index = nearest(x[:, PLACES], self.points[:, PLACES], NEIGHBORS)
         first, last = distance[:, [0, -1]].clamp(min=self.place_grain).unbind(1)
-        offset = (points[:, PLACES] - self.points[index][:, :, PLACES].mean(1)).norm(dim=1) / last
-        color_excess = (self._most_similar(points, index) - self.color_grain).clamp(min=0)
+        offset = (x[:, PLACES] - self.points[index][:, :, PLACES].mean(1)).norm(dim=1) / last
+        color_excess = (self._most_similar(x, index) - self.color_grain).clamp(min=0)
         return Description(
-            points=points,
+            points=x,
             surroundings=torch.column_stack([first.log(), last.log(), offset]),
-            whitened=(points[:, COLORS] - self.color_mean) @ self.whitening,
+            whitened=(x[:, COLORS] - self.color_mean) @ self.whitening,
             distance=distance[:, 0],
             place_excess=(distance[:, 0] - self.place_grain).clamp(min=0),
             color_excess=color_excess,

@@ -6,7 +6,7 @@ its p-value is exact, and how well it notices what is wrong.
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -73,7 +73,7 @@ def evaluate(
     generated, train, held_out = (_thinned(np.asarray(p), MOST_POINTS, rng) for p in (generated, train, held_out))
     ks, ks_floor = ks_distances(generated, held_out), ks_distances(train, held_out)
     by_chance = share_of_copies(generated, held_out) * len(train) / max(1, len(held_out))
-    figures = {
+    figures: dict[str, Any] = {
         "n_generated": len(generated),
         "n_heldout": len(held_out),
         "ks": {name: {"value": ks[name], "floor": ks_floor[name]} for name in NAMES},
@@ -83,9 +83,10 @@ def evaluate(
     if min(map(len, (generated, train, held_out))) < LEAST:
         return Evaluation(figures, None)
 
-    known = [_thinned(points, most, rng) for points, most in ((train, MOST_RECORDS), (held_out, MOST_RECORDS // 10))]
-    memorized = memorization(_thinned(generated, ENOUGH, rng), *known, torch_rng)
-    figures["closest_is_training"] = _figure(memorized.closest, floor=len(known[0]) / sum(map(len, known)))
+    known_train, known_held_out = _thinned(train, MOST_RECORDS, rng), _thinned(held_out, MOST_RECORDS // 10, rng)
+    memorized = memorization(_thinned(generated, ENOUGH, rng), known_train, known_held_out, torch_rng)
+    by_exchange = len(known_train) / (len(known_train) + len(known_held_out))
+    figures["closest_is_training"] = _figure(memorized.closest, floor=by_exchange)
     figures["copies"]["p"] = memorized.copies.p
 
     compared, train_kept, held_out_kept = _comparable(generated, train, held_out, rng, draw_more)

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from data.coordinates import AXIS_LABELS, NAMES
 from data.points import Canvas
-from utils.evaluation.two_sample import ClassifierTest
+from utils.evaluation.figures import ClassifierTest
 from utils.pictures.style import BLUE, GRAY, scatter_points, show_canvas
 
 
