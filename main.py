@@ -22,6 +22,8 @@ from utils.runs import checkpoint
 from utils.runs.folders import set_aside
 from utils.runs.gallery import draw_models, draw_run, shown
 from utils.runs.generation import generate, load_fitting_generator
+from utils.runs.page import write_page
+from utils.runs.provenance import provenance
 from utils.runs.record import Record
 from utils.runs.report import describe_data, describe_result, describe_training, suggestion
 from utils.settings.command_line import continue_command, parse_command_line
@@ -38,6 +40,7 @@ def main(arguments: list[str]) -> None:
     """
     config, resume = parse_command_line(arguments, __doc__.partition("\n")[0])
     command = continue_command(config, arguments)
+    made_with = provenance()
     device = pick_device(config.device)
     data = read_points(config.data_path)
     print(describe_data(config, data))
@@ -57,9 +60,10 @@ def main(arguments: list[str]) -> None:
                 means = posterior_means(generator, shown(data))
                 found = judge(generator, data, points, means)
                 draw_run(run, generator, data, points, means, found)
+                write_page(run, generator, data, points, means, found, made_with)
             print(describe_result(run, found.figures))
         if len(runs) > 1:
-            print(f"side by side: {draw_models(config, data)}")
+            print(f"side by side: {draw_models(config)}")
     print(f"to try next: {suggestion(config)}")
 
 
@@ -106,7 +110,7 @@ def judge(generator: Generator, data: ColoredPoints, points: np.ndarray, means: 
     """All figures of the model, and of its `points` against data that it never saw."""
     # The generator's own split: one that was loaded may have been trained with another seed than today's.
     training, held_out = data.split(generator.config["holdout"], generator.config["seed"])
-    found = evaluate(points, training.points.numpy(), held_out.points.numpy())
+    found = evaluate(points, training.points.numpy(), held_out.points.numpy(), draw_more=generator.sample_more)
     figures = evaluate_model(generator, training, held_out, means) | found.figures
     return found._replace(figures=figures | {"verdict": verdict(found.figures)})
 

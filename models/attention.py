@@ -1,6 +1,5 @@
 """The VAE with attention: the coordinates of a point are tokens that attend to each other."""
 
-import torch
 from torch import Tensor, nn
 
 from data.coordinates import N_COORDINATES, N_PLACES
@@ -9,42 +8,51 @@ from models.layers import Harmonics, LinearEach, Transformer
 from models.point_vae import PointVAE
 from models.vae import Posterior
 
-# All tuned (docs/experiments.md). More harmonics of the place let the decoder memorize the colors of single points.
-WIDTH, N_HEADS, N_BLOCKS = 48, 2, 1
-N_HARMONICS = 4
+# All tuned (docs/experiments.md). More harmonics of the place, or a wider network for colors, memorize single points.
+ENCODER_WIDTH, COLOR_WIDTH = 48, 32
+N_HARMONICS, N_HEADS = 4, 2
 
 
 class AttentionVAE(PointVAE):
     """Self-attention over coordinates, in the encoder and in the decoder.
 
-    The encoder's tokens are x, y, r, g, b. The decoder's are z, x, y, and give the density of the colors. `hidden_dim`
-    is the width of the networks between attentions; a token is `WIDTH` wide.
+    The encoder's tokens are x, y, r, g, b, and all of them together give the posterior. The decoder's are x and y, and
+    their mean gives the density of the colors. `hidden_dim` is the width of the encoder's network after the attention;
+    that of the decoder's is half as wide.
     """
 
     def __init__(self, hidden_dim: int, latent_dim: int, n_components: int) -> None:
         super().__init__(latent_dim, n_components)
-        self.harmonics = Harmonics(N_HARMONICS)
-        self.tokens = LinearEach(N_COORDINATES, N_HARMONICS, WIDTH)
-        self.encoder = Transformer(WIDTH, hidden_dim, N_HEADS, N_BLOCKS)
-        self.to_posterior = nn.Linear(N_COORDINATES * WIDTH, 2 * latent_dim)
-        self.decoder = PointDecoder(latent_dim, ColorAttention(latent_dim, hidden_dim), (1 + N_PLACES) * WIDTH)
+        self.encoder = CoordinateAttention(N_COORDINATES, ENCODER_WIDTH, hidden_dim)
+        self.to_posterior = nn.Linear(N_COORDINATES * ENCODER_WIDTH, 2 * latent_dim)
+        color_network = MeanToken(CoordinateAttention(N_PLACES, COLOR_WIDTH, hidden_dim // 2))
+        self.decoder = PointDecoder(latent_dim, color_network, COLOR_WIDTH)
 
     def encode(self, x: Tensor) -> Posterior:
-        tokens = self.encoder(self.tokens(self.harmonics(x)))
-        return Posterior.of(self.to_posterior(tokens.flatten(1)))
+        return Posterior.of(self.to_posterior(self.encoder(x).flatten(1)))
 
 
-class ColorAttention(nn.Module):
-    """Hidden vectors `(n, 3 * WIDTH)` from latents `(n, latent_dim)` and places `(n, 2)`, by attention over z, x, y."""
+class CoordinateAttention(nn.Module):
+    """A token `(n, count, width)` for each of `count` coordinates `(n, count)`, after one block of self-attention."""
 
-    def __init__(self, latent_dim: int, hidden_dim: int) -> None:
+    def __init__(self, count: int, width: int, hidden_dim: int) -> None:
         super().__init__()
         self.harmonics = Harmonics(N_HARMONICS)
-        self.latent_token = nn.Linear(latent_dim, WIDTH)
-        self.place_tokens = LinearEach(N_PLACES, N_HARMONICS, WIDTH)
-        self.transformer = Transformer(WIDTH, hidden_dim, N_HEADS, N_BLOCKS)
+        self.tokens = LinearEach(count, N_HARMONICS, width)
+        self.transformer = Transformer(width, hidden_dim, N_HEADS, n_blocks=1)
 
-    def forward(self, z: Tensor, place: Tensor) -> Tensor:
-        tokens = torch.cat([self.latent_token(z).unsqueeze(1), self.place_tokens(self.harmonics(place))], dim=1)
-        hidden: Tensor = self.transformer(tokens)
-        return hidden.flatten(1)
+    def forward(self, x: Tensor) -> Tensor:
+        tokens: Tensor = self.transformer(self.tokens(self.harmonics(x)))
+        return tokens
+
+
+class MeanToken(nn.Module):
+    """The mean `(n, width)` of the tokens that `network` gives."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, x: Tensor) -> Tensor:
+        mean: Tensor = self.network(x).mean(1)
+        return mean

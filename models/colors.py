@@ -1,4 +1,4 @@
-"""Colors as integers: a mixture of discretised normals over all three channels at once, given one hidden vector."""
+"""The density of colors: a mixture of discretized normals over all three channels at once."""
 
 import math
 
@@ -6,7 +6,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-LEVELS = 256
+from data.coordinates import N_LEVELS
+from models.choice import choose
+
 # Widths lie between these, in levels: below a tenth, a normal holds a single integer.
 NARROWEST, WIDEST = 0.1, 200.0
 
@@ -14,7 +16,8 @@ NARROWEST, WIDEST = 0.1, 200.0
 class ColorMixture:
     """p(r, g, b) of integer colors: sum_k w_k p_k(r) p_k(g | r) p_k(b | r, g), w = softmax(logits).
 
-    Each factor is a normal whose probability is summed up over the cell of each integer, 0 and 255 taking the tails:
+    Each factor is a normal distribution whose integral over the cell of an integer is its probability; 0 and 255 take
+    the tails:
 
         r ~ N(m_r, s_r^2),    g ~ N(m_g + a (r - m_r), s_g^2),    b ~ N(m_b + c (r - m_r) + d (g - m_g), s_b^2).
 
@@ -37,27 +40,28 @@ class ColorMixture:
         log_cells = _log_cell(color, away, self.log_std).sum(-1)
         return (self.logits + log_cells).logsumexp(-1) - self.logits.logsumexp(-1)
 
-    def sample(self, generator: torch.Generator) -> Tensor:
+    def sample(self, rng: torch.Generator) -> Tensor:
         """One integer color `(n, 3)` for each, as floats."""
-        cumulative = self.logits.softmax(-1).cumsum(-1)
-        level = torch.rand((len(cumulative), 1), generator=generator, device=cumulative.device) * cumulative[:, -1:]
-        k = torch.searchsorted(cumulative, level, right=True).clamp(max=cumulative.shape[-1] - 1)
-        chosen = k.unsqueeze(-1).expand(-1, -1, 3)
+        component = choose(self.logits.softmax(-1), rng)
+        chosen = component.view(-1, 1, 1).expand(-1, -1, 3)
         mean, log_std, slope = (part.gather(1, chosen).squeeze(1) for part in (self.mean, self.log_std, self.slope))
-        noise = torch.randn(mean.shape, generator=generator, device=mean.device) * log_std.exp()
-        red = (mean[:, 0] + noise[:, 0]).round().clamp(0, LEVELS - 1)
+        noise = torch.randn(mean.shape, generator=rng, device=mean.device) * log_std.exp()
+        red = (mean[:, 0] + noise[:, 0]).round().clamp(0, N_LEVELS - 1)
         from_red = red - mean[:, 0]
-        green = (mean[:, 1] + slope[:, 0] * from_red + noise[:, 1]).round().clamp(0, LEVELS - 1)
+        green = (mean[:, 1] + slope[:, 0] * from_red + noise[:, 1]).round().clamp(0, N_LEVELS - 1)
         blue = mean[:, 2] + slope[:, 1] * from_red + slope[:, 2] * (green - mean[:, 1]) + noise[:, 2]
-        return torch.stack([red, green, blue.round().clamp(0, LEVELS - 1)], -1)
+        return torch.stack([red, green, blue.round().clamp(0, N_LEVELS - 1)], -1)
 
 
 class ColorHead(nn.Module):
-    """The colors' density from a hidden vector `h (n, width)`.
+    """The density of colors from a hidden vector `h (n, width)`.
 
-    Of the components, `n_gray` are gray: m_g = m_r + e, m_b = m_r + f and a = c = 1, d = 0, with e, f, s_g and s_b free
-    but the same for all points, for only so can r = g = b come out to the level. The `n_free` others depend on `h`
-    in everything.
+    `n_free` components depend on `h` in everything. `n_gray` others are tied to gray: their g and b follow r,
+
+        m_g = m_r + e,    m_b = m_r + f,    a = c = 1,    d = 0,
+
+    with e, f, s_g and s_b learned but the same for all points. A network's outputs are never exact enough for r = g = b
+    to the level; constants are. Where the data have no grays, these components lose their weight.
     """
 
     def __init__(self, width: int, n_free: int = 8, n_gray: int = 8) -> None:
@@ -68,7 +72,7 @@ class ColorHead(nn.Module):
         self.gray_shift = nn.Parameter(torch.zeros(2, n_gray))
         self.gray_log_std = nn.Parameter(torch.full((2, n_gray), math.log(0.5)))
         with torch.no_grad():
-            # Begin with free components around the middle, and gray ones from dark to light.
+            # Begin with free components around the middle, and gray ones from dark to light. Tuned.
             self.linear.weight.mul_(0.1)
             self.linear.bias.zero_()
             free, gray = self._split(self.linear.bias)
@@ -87,7 +91,7 @@ class ColorHead(nn.Module):
         gray_mean = torch.cat([shade.unsqueeze(-2), shade.unsqueeze(-2) + shift], -2)
         gray_std = torch.cat([gray[..., 2:3, :], narrow], -2)
         gray_slope = torch.stack([zero + 1, zero + 1, zero], -2)
-        mean = torch.cat([free[..., 1:4, :], gray_mean], -1) * (LEVELS - 1)
+        mean = torch.cat([free[..., 1:4, :], gray_mean], -1) * (N_LEVELS - 1)
         log_std = torch.cat([free[..., 4:7, :], gray_std], -1).clamp(math.log(NARROWEST), math.log(WIDEST))
         slope = torch.cat([free[..., 7:10, :], gray_slope], -1)
         logits = torch.cat([free[..., 0, :], gray[..., 0, :]], -1)
@@ -100,7 +104,7 @@ class ColorHead(nn.Module):
 
 
 def _log_cell(color: Tensor, away: Tensor, log_std: Tensor) -> Tensor:
-    """Log of a normal's probability of the integers `color`, which lie `away` from its mean; 0 and 255 take the tails.
+    """Log-probability of the integers `color` under a normal whose mean they are `away` from; 0 and 255 take the tails.
 
     The normal's distribution function is sigmoid(1.5976 t + 0.07056 t^3), true to 1.5e-4, and
 
@@ -112,7 +116,7 @@ def _log_cell(color: Tensor, away: Tensor, log_std: Tensor) -> Tensor:
     upper, lower = (away + 0.5) * precision, (away - 0.5) * precision
     upper, lower = (t * (1.5976 + 0.07056 * t.square()) for t in (upper, lower))
     zero = torch.zeros_like(upper)
-    first, last = color <= 0, color >= LEVELS - 1
+    first, last = color <= 0, color >= N_LEVELS - 1
     inside = torch.log(-torch.expm1(-(upper - lower).clamp(min=1e-7)))
     return (
         torch.where(last, zero, F.logsigmoid(upper))

@@ -8,12 +8,18 @@ from torch import Tensor, nn
 from data.coordinates import COLORS, N_COLORS, N_LEVELS, PLACES
 from models.canvas import Canvas, LitCanvas
 from models.colors import ColorHead, ColorMixture
+from models.vae import Noise
+
+# In training, colors are predicted from places that are off by this share of the picture's sides. A network that cannot
+# see the exact place cannot memorize the color of a single point. Tuned (docs/experiments.md).
+PLACE_NOISE = 0.01
 
 
 class PointDecoder(nn.Module):
-    """p(x, y, r, g, b | z) = p(x, y | z) p(r, g, b | z, x, y).
+    """p(x, y, r, g, b | z) = p(x, y | z) p(r, g, b | x, y).
 
-    `color_network` maps latents `(n, latent_dim)` and places `(n, 2)` to hidden vectors `(n, width)`.
+    The latent says where a point lies, and the place says which colors there are. `color_network` maps places `(n, 2)`
+    to hidden vectors `(n, width)`.
     """
 
     def __init__(self, latent_dim: int, color_network: nn.Module, width: int) -> None:
@@ -22,30 +28,33 @@ class PointDecoder(nn.Module):
         self.color_network = color_network
         self.color_head = ColorHead(width)
 
-    def forward(self, z: Tensor, noise: Tensor | None = None) -> "DecodedPoints":
-        """The distribution of points for each latent `z (n, latent_dim)`; `noise` draws the canvas, see there."""
-        return DecodedPoints(self, z, self.canvas(z, noise))
+    def forward(self, z: Tensor, noise: Noise | None = None) -> "DecodedPoints":
+        """The distribution of points for each latent `z (n, latent_dim)`; in training, disturbed by `noise`."""
+        if noise is None:
+            return DecodedPoints(self, self.canvas(z), None)
+        return DecodedPoints(self, self.canvas(z, noise.canvas), noise.place)
 
-    def colors(self, z: Tensor, place: Tensor) -> ColorMixture:
-        """The density of integer colors, given latents `(n, latent_dim)` and places `(n, 2)`."""
-        density: ColorMixture = self.color_head(self.color_network(z, place))
+    def colors(self, place: Tensor) -> ColorMixture:
+        """The density of integer colors at the places `(n, 2)`."""
+        density: ColorMixture = self.color_head(self.color_network(place))
         return density
 
 
 class DecodedPoints:
-    """p(x|z) for the latents `z (n, latent_dim)`, whose places have the density `places`."""
+    """p(x|z) for n latents, whose places have the density `places`; `noise (n, 2)` disturbs the colors' places."""
 
-    def __init__(self, decoder: PointDecoder, z: Tensor, places: LitCanvas) -> None:
-        self.decoder, self.z, self.places = decoder, z, places
+    def __init__(self, decoder: PointDecoder, places: LitCanvas, noise: Tensor | None) -> None:
+        self.decoder, self.places, self.noise = decoder, places, noise
 
     def log_prob(self, x: Tensor) -> Tensor:
-        """Log-density `(n,)` of the points `x (n, 5)`: for colors, the probability of the integer over its cell."""
+        """Log-density `(n,)` of the points `x (n, 5)`; a color's probability is spread evenly over its cell."""
         place, color = x[:, PLACES], (x[:, COLORS] * N_LEVELS).floor().clamp(0, N_LEVELS - 1)
-        log_color = self.decoder.colors(self.z, place).log_prob(color) + N_COLORS * math.log(N_LEVELS)
+        seen = place if self.noise is None else place + PLACE_NOISE * self.noise
+        log_color = self.decoder.colors(seen).log_prob(color) + N_COLORS * math.log(N_LEVELS)
         return self.places.log_prob(place) + log_color
 
     def sample(self, rng: torch.Generator) -> Tensor:
-        """One point `(n, 5)` for each latent; colors are in the middle of their cells."""
+        """One point `(n, 5)` for each latent; its color is in the middle of a cell."""
         place = self.places.sample(rng)
-        color = self.decoder.colors(self.z, place).sample(rng)
+        color = self.decoder.colors(place).sample(rng)
         return torch.cat([place, (color + 0.5) / N_LEVELS], dim=1)

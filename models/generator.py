@@ -57,6 +57,10 @@ class Generator:
         for start in range(0, n, BLOCK):
             yield self.scaling.quantize(self.model.sample(min(BLOCK, n - start), rng)).numpy()
 
+    def sample_more(self, n: int) -> np.ndarray:
+        """`n` points `(n, 5)` that depend on the training's seed, and are not those that a run writes."""
+        return self.sample(n, self.config["seed"] + 2**62)
+
     def save(self, path: str | Path) -> None:
         """Write all of it to `path`. Raises InputError if that fails; what was there before then still is."""
         content = {

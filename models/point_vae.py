@@ -1,13 +1,14 @@
-"""What both models share: the decoder's canvas, and what its weights cost."""
+"""What both models share: a decoder with a canvas, and what that adds to the loss."""
 
 import torch
 from torch import Tensor
 
+from data.coordinates import N_PLACES
 from models.decoder import DecodedPoints, PointDecoder
 from models.prior import MixturePrior
 from models.vae import VAE, Noise
 
-# The weight of the lights' unevenness in the loss, per nat (docs/experiments.md).
+# Weight of the unevenness of the light (docs/experiments.md).
 EVENNESS = 10.0
 
 
@@ -17,7 +18,7 @@ class PointVAE(VAE):
     decoder: PointDecoder
     prior: MixturePrior
 
-    def decode(self, z: Tensor, noise: Tensor | None = None) -> DecodedPoints:
+    def decode(self, z: Tensor, noise: Noise | None = None) -> DecodedPoints:
         decoded: DecodedPoints = self.decoder(z, noise)
         return decoded
 
@@ -25,13 +26,17 @@ class PointVAE(VAE):
         def normal(*shape: int) -> Tensor:
             return torch.randn(shape, generator=rng, device=rng.device)
 
-        canvas = normal(*self.decoder.canvas.mean.shape)
-        return Noise(normal(n, self.latent_dim), canvas, normal(2, *self.prior.mean.shape))
+        return Noise(
+            latent=normal(n, self.latent_dim),
+            canvas=normal(*self.decoder.canvas.mean.shape),
+            prior=normal(2, *self.prior.mean.shape),
+            place=normal(n, N_PLACES),
+        )
 
     def regularization(self, noise: Noise, n_points: int) -> Tensor:
-        """The KL of the canvas, shared by all points, and how unevenly the prior's latents light it."""
+        """The KL of the canvas, which all points share, and how unevenly the prior's latents light it."""
         canvas, prior = self.decoder.canvas, self.prior
-        assert noise.prior is not None
+        if noise.prior is None:
+            raise ValueError("regularization needs the noise that sample_noise draws")
         z = prior.mean + prior.log_std.exp() * noise.prior
-        unevenness = canvas.unevenness(z, prior.logits.softmax(-1), noise.canvas)
-        return canvas.kl() / n_points + EVENNESS * unevenness
+        return canvas.kl() / n_points + EVENNESS * canvas.unevenness(z, prior.logits.softmax(-1), noise.canvas)

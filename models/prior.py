@@ -17,8 +17,8 @@ class Prior(nn.Module):
         """`n` draws `(n, latent_dim)`."""
         raise NotImplementedError
 
-    def sample_given(self, latent: int, value: float, n: int, rng: torch.Generator) -> Tensor:
-        """`n` draws `(n, latent_dim)` of p(z | z_latent = value): the others follow from that one."""
+    def sample_given(self, latent: int | list[int], value: float | list[float], n: int, rng: torch.Generator) -> Tensor:
+        """`n` draws `(n, latent_dim)` of p(z | z_latent = value): the others follow from that one, or those."""
         raise NotImplementedError
 
     def marginal(self, latents: list[int]) -> "Prior":
@@ -52,10 +52,12 @@ class MixturePrior(Prior):
     def sample(self, n: int, rng: torch.Generator) -> Tensor:
         return self._sample(self.logits, n, rng)
 
-    def sample_given(self, latent: int, value: float, n: int, rng: torch.Generator) -> Tensor:
-        standardized = (value - self.mean[:, latent]) * torch.exp(-self.log_std[:, latent])
-        z = self._sample(self.logits - 0.5 * standardized.square() - self.log_std[:, latent], n, rng)
-        z[:, latent] = value
+    def sample_given(self, latent: int | list[int], value: float | list[float], n: int, rng: torch.Generator) -> Tensor:
+        known, given = torch.tensor(value, device=self.mean.device), [latent] if isinstance(latent, int) else latent
+        log_std = self.log_std[:, given]
+        standardized = (known - self.mean[:, given]) * torch.exp(-log_std)
+        z = self._sample(self.logits - 0.5 * standardized.square().sum(-1) - log_std.sum(-1), n, rng)
+        z[:, given] = known
         return z
 
     def marginal(self, latents: list[int]) -> "MixturePrior":

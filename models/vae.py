@@ -9,7 +9,6 @@ from torch import Tensor, nn
 from models.layers import LinearEach
 from models.prior import MixturePrior, Prior
 
-
 # The layers whose weights decay.
 DECAYING = (nn.Linear, LinearEach)
 
@@ -48,13 +47,17 @@ class Noise(NamedTuple):
     """The standard normal numbers that one training step needs.
 
     latent: for the draws from the posterior, `(n, latent_dim)`.
-    canvas: for the draw of the canvas, `(harmonics, harmonics)`; None stands for its mean.
-    prior: for two draws from each component of the prior, `(2, components, latent_dim)`; None where they are not needed.
+    canvas: for the draw of the canvas, `(harmonics, harmonics)`.
+    prior: for two draws from each component of the prior, `(2, components, latent_dim)`.
+    place: for the places that colors are predicted from, `(n, 2)`.
+
+    A model that has no use for one of the last three leaves it out.
     """
 
     latent: Tensor
     canvas: Tensor | None = None
     prior: Tensor | None = None
+    place: Tensor | None = None
 
 
 class Decoded(Protocol):
@@ -82,15 +85,12 @@ class VAE(nn.Module):
         """The posterior q(z|x) of the points `x (n, 5)`."""
         raise NotImplementedError
 
-    def decode(self, z: Tensor, noise: Tensor | None = None) -> Decoded:
-        """The distribution p(x|z) for the latents `z (n, latent_dim)`.
-
-        In training, `noise` draws those weights that have a posterior of their own; see `Noise`.
-        """
+    def decode(self, z: Tensor, noise: Noise | None = None) -> Decoded:
+        """The distribution p(x|z) for the latents `z (n, latent_dim)`; in training, disturbed by `noise`."""
         raise NotImplementedError
 
     def regularization(self, noise: Noise, n_points: int) -> Tensor:
-        """What weights cost, in nats per point of a training set of `n_points`; part of the training loss."""
+        """What the training loss has beside the ELBO, in nats per point of a training set of `n_points`."""
         return noise.latent.new_zeros(())
 
     def decaying_parameters(self) -> list[nn.Parameter]:
@@ -112,7 +112,7 @@ class VAE(nn.Module):
         """
         posterior = self.encode(x)
         z = self.reparameterize(posterior, noise.latent)
-        return Loss(-self.decode(z, noise.canvas).log_prob(x), -posterior.entropy() - self.prior.log_prob(z))
+        return Loss(-self.decode(z, noise).log_prob(x), -posterior.entropy() - self.prior.log_prob(z))
 
     @torch.no_grad()
     def importance_weighted_bound(self, x: Tensor, k: int, rng: torch.Generator) -> Tensor:

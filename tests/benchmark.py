@@ -20,9 +20,9 @@ import torch
 from torch.profiler import ProfilerActivity, profile
 
 from data.glyph import glyph_mask
-from data.writing import as_jpeg, write
 from data.points import read_points
-from models.generator import BLOCK, Generator, build_model
+from data.writing import as_jpeg, write
+from models.generator import BLOCK, build_model
 from models.registry import MODELS
 from utils.runs.record import Record
 from utils.settings.config import Config
@@ -44,8 +44,8 @@ def setup(**settings: object) -> Training:
 
 
 def first_points(training: Training, n: int) -> torch.Tensor:
-    """The training set's first `n` points, dequantised."""
-    return training.train.scaling.dequantise(training.train.points[:n], training.order)
+    """The training set's first `n` points, dequantized."""
+    return training.train.scaling.dequantize(training.train.points[:n], torch.Generator().manual_seed(0))
 
 
 def seconds(function: Callable[[], object], times: int = 1) -> float:
@@ -71,10 +71,10 @@ def bare_step(training: Training, fused: bool) -> Callable[[torch.Tensor], None]
     """A step as a textbook writes it, on a model of the same kind: zero_grad, forward, backward, clip, Adam."""
     model = build_model(dataclasses.asdict(training.config))
     optimizer = torch.optim.AdamW(model.parameters(), 1e-3, fused=fused or None)
-    generator = torch.Generator().manual_seed(0)
+    rng = torch.Generator().manual_seed(0)
 
     def step(x: torch.Tensor) -> None:
-        reconstruction, kl = model.loss(x, model.noise(len(x), generator))
+        reconstruction, kl = model.loss(x, model.sample_noise(len(x), rng))
         optimizer.zero_grad()
         (reconstruction.mean() + kl.mean()).backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -93,14 +93,13 @@ def overhead() -> Rows:
         with tempfile.TemporaryDirectory() as folder:
 
             def program(name: str = name, folder: str = folder) -> None:
-                training = setup(model=name, epochs=EPOCHS)
-                record = Record(Path(folder), training.config, training, training.train)
-                settings = dataclasses.asdict(training.config)
-                training.run(lambda row, m: record.add(row, Generator(m, training.train.scaling, settings, "")))
+                training = setup(model=name, epochs=EPOCHS, result_path=folder)
+                training.config.output.mkdir(exist_ok=True)
+                training.run(Record(training.config, training, training.train).add)
 
             loops = {
                 "program": program,
-                "same": lambda t=same, b=batches: [t._take_step(x) for x in b * EPOCHS],
+                "same": lambda t=same, b=batches: [t.take_step(x) for x in b * EPOCHS],
                 "bare": lambda b=batches, bare=bare: [bare(x) for x in b * EPOCHS],
             }
             taken = in_turns(5, loops)
@@ -120,7 +119,7 @@ def pictures() -> Rows:
     for name in MODELS:
         with tempfile.TemporaryDirectory() as folder:
             code = (
-                "import atexit, time, functools; import main, utils.runs.record as r, utils.pictures.plotting\n"
+                "import atexit, time, functools; import main, utils.runs.record as r\n"
                 "spent = [0.0]\n"
                 "def timed(f):\n"
                 "    @functools.wraps(f)\n"
@@ -128,8 +127,8 @@ def pictures() -> Rows:
                 "        t = time.process_time(); result = f(*a, **k); spent[0] += time.process_time() - t\n"
                 "        return result\n"
                 "    return g\n"
-                "r.Record.draw, r.Record.paint_frame = timed(r.Record.draw), timed(r.Record.paint_frame)\n"
-                "main.show = timed(main.show)\n"
+                "r.Record.draw, r.Record._paint_frame = timed(r.Record.draw), timed(r.Record._paint_frame)\n"
+                "main.judge, main.draw_run = timed(main.judge), timed(main.draw_run)\n"
                 f"main.main(['model={name}', 'result_path={folder}'])\n"
                 "print('spent', spent[0], time.process_time())\n"
             )
@@ -144,7 +143,7 @@ def pictures() -> Rows:
 def start() -> Rows:
     """From `python main.py` to the first step, over `import torch`; both in processes of their own."""
     code = (
-        "import os, utils.training.loop as t; t.Training._take_step = lambda *_: os._exit(0)\n"
+        "import os, utils.training.loop as t; t.Training.take_step = lambda *_: os._exit(0)\n"
         "import main; main.main(['result_path={}'])"
     )
     with tempfile.TemporaryDirectory() as folder:
@@ -169,7 +168,7 @@ def step() -> Rows:
     for batch_size in (1, 16, 100, 500):
         trainings = {name: setup(model=name, batch_size=batch_size) for name in MODELS}
         x = first_points(trainings["vanilla"], batch_size)
-        steps = {name: lambda t=training, x=x: t._take_step(x) for name, training in trainings.items()}
+        steps = {name: lambda t=training, x=x: t.take_step(x) for name, training in trainings.items()}
         taken = in_turns(15, steps, times=10)
         rows += [
             {
@@ -202,8 +201,8 @@ def seed() -> Rows:
         points = first_points(eager, 200).split(1)
         loops = {
             "textbook": lambda points=points, step=textbook: [step(x) for x in points],
-            "uncompiled": lambda points=points, t=eager: [t._take_step(x) for x in points],
-            "compiled": lambda points=points, t=compiled: [t._take_step(x) for x in points],
+            "uncompiled": lambda points=points, t=eager: [t.take_step(x) for x in points],
+            "compiled": lambda points=points, t=compiled: [t.take_step(x) for x in points],
         }
         taken = in_turns(7, loops)
         rates = {workers: [] for workers in (0, 4)}
@@ -233,7 +232,7 @@ def steps_a_second(training: Training, n: int = 1500) -> float:
         ends.append(time.perf_counter())
         return len(ends) > n
 
-    training.run(lambda *_: None, stopped)
+    training.run(lambda epoch: None, stopped)
     return (n - 100) / (ends[n] - ends[100])
 
 
@@ -241,8 +240,8 @@ def sampling() -> Rows:
     """Points a second from a generator."""
     rows = []
     for name in MODELS:
-        model, generator = setup(model=name).model, torch.Generator().manual_seed(0)
-        rate = BLOCK / in_turns(15, {"block": lambda m=model, g=generator: m.sample(BLOCK, g)})["block"]
+        model, rng = setup(model=name).model, torch.Generator().manual_seed(0)
+        rate = BLOCK / in_turns(15, {"block": lambda m=model, r=rng: m.sample(BLOCK, r)})["block"]
         rows.append({"model": name, "points a second": rate})
     return rows
 

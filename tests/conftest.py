@@ -1,14 +1,14 @@
-import io
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from PIL import Image
+from quick import QUICK, Finished, command_line
 
 from data.glyph import draw, glyph_mask
-from data.writing import write
 from data.points import ColoredPoints, read_points
+from data.writing import write
+from main import main
 from models.registry import MODELS
 from models.vae import VAE
 from utils.settings.config import Config
@@ -21,16 +21,32 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
-def world(size: int, n: int, seed: int = 0) -> np.ndarray:
-    """`n` points `(n, 5)` of a π in a picture of `size` x `size` pixels; each seed is another draw."""
-    rows, columns, jpeg = draw(glyph_mask(size=size), n, seed)
-    picture = np.asarray(Image.open(io.BytesIO(jpeg)))
-    return np.column_stack([rows, columns, picture[rows, columns]]).astype(np.int64)
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    """A quick run of both models, with all pictures, on the data of `folder`."""
+    path = tmp_path_factory.mktemp("finished")
+    write(path / "data", *draw(glyph_mask(size=60), n=300))
+    main(command_line(path / "data", path / "result", "model=both"))
+    return Finished(path / "data", path / "result")
+
+
+@pytest.fixture
+def without_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For runs whose plots are not looked at: to render them takes most of the time."""
+    for module in ("record", "gallery"):
+        monkeypatch.setattr(f"utils.runs.{module}.save_figure", lambda *_, **__: None)
+    for drawing in ("record.draw_loss_curves", "gallery.draw_comparison", "gallery.latent_map", "gallery.draw_latent"):
+        monkeypatch.setattr(f"utils.runs.{drawing}", lambda *_: None)
 
 
 @pytest.fixture
 def rng() -> np.random.Generator:
     return np.random.default_rng(0)
+
+
+@pytest.fixture
+def torch_rng() -> torch.Generator:
+    return torch.Generator().manual_seed(1)
 
 
 @pytest.fixture
@@ -46,14 +62,9 @@ def model(request: pytest.FixtureRequest) -> VAE:
 
 
 @pytest.fixture
-def generator() -> torch.Generator:
-    return torch.Generator().manual_seed(1)
-
-
-@pytest.fixture
 def quick() -> Config:
     """Settings of a run that is over in a moment."""
-    return Config(epochs=2, batch_size=50, hidden_dim=32, n_components=8, n_generate=200)
+    return Config(**QUICK)
 
 
 def pytest_configure() -> None:

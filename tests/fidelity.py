@@ -12,7 +12,6 @@ settings of config.yaml, and what it generates is compared with 10,000 fresh poi
 """
 
 import dataclasses
-import io
 import platform
 import sys
 import time
@@ -21,7 +20,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image
 from scipy.ndimage import distance_transform_edt
 from scipy.spatial import cKDTree
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -31,24 +29,18 @@ from sklearn.model_selection import cross_val_predict
 from sklearn.neighbors import KernelDensity
 from tqdm import tqdm
 
-from data.glyph import draw, glyph_mask
+from data.glyph import glyph_mask
 from data.points import ColoredPoints
 from data.scaling import Scaling
 from models.generator import Generator, build_model
-from utils.evaluation.figures import active_units
+from tests.worlds import drawn
+from utils.evaluation.likelihood import active_units, evaluate_loss, posterior_means
 from utils.settings.config import Config, load_config
-from utils.training.loop import Training, evaluate_loss
+from utils.training.loop import Training
 
 GLYPHS = ("π", "&")
-SIZE = 300
+SIZE, N_POINTS = 300, 5000
 Row = dict[str, float]
-
-
-def world_points(mask: np.ndarray, seed: int, n: int = 5000) -> np.ndarray:
-    """`n` points `(n, 5)` of the world that `mask` and the sample set's colors make; each seed is another draw."""
-    rows, columns, jpeg = draw(mask, n, seed)
-    picture = np.asarray(Image.open(io.BytesIO(jpeg)))
-    return np.column_stack([rows, columns, picture[rows, columns]]).astype(np.int64)
 
 
 def c2st(points: np.ndarray, fresh: np.ndarray) -> float:
@@ -65,9 +57,11 @@ def c2st(points: np.ndarray, fresh: np.ndarray) -> float:
 
 def judged(points: np.ndarray, train: np.ndarray, mask: np.ndarray) -> Row:
     """The figures of `points`, as the table has them."""
-    fresh = np.vstack([world_points(mask, seed) for seed in (1001, 1002)])
+    fresh = np.vstack([drawn(mask, N_POINTS, seed) for seed in (1001, 1002)])
     scale = 1 / train.std(0)
-    to_train, to_fresh = (cKDTree(real * scale).query(points * scale)[0] for real in (train, world_points(mask, 1003)))
+    to_train, to_fresh = (
+        cKDTree(real * scale).query(points * scale)[0] for real in (train, drawn(mask, N_POINTS, 1003))
+    )
     closer = (to_train < to_fresh).mean() + 0.5 * (to_train == to_fresh).mean()
     off = distance_transform_edt(~mask)[points[:, 0], points[:, 1]] > 2
     return {"C2ST": c2st(points, fresh), "off glyph": off.mean(), "closer to train": closer}
@@ -80,13 +74,10 @@ def our_points(train: np.ndarray, config: Config) -> tuple[np.ndarray, Row]:
     torch.manual_seed(config.seed)
     training, held_out = data.split(config.holdout, config.seed)
     fit = Training(build_model(settings), training, held_out, config)
-    fit.run(on_epoch=lambda *_: None)
-    model = fit.average
-    generator = Generator(model, data.scaling, settings, data.fingerprint())
-    _, kl = evaluate_loss(model, held_out, config.seed)
-    with torch.no_grad():
-        x = data.scaling.dequantise(data.points, torch.Generator().manual_seed(0))
-        units = active_units(model.encode(x).mean.numpy())
+    fit.run(on_epoch=lambda epoch: None)
+    generator = Generator(fit.average, data.scaling, settings, data.fingerprint())
+    _, kl = evaluate_loss(fit.average, held_out, config.seed)
+    units = active_units(posterior_means(generator, train))
     return generator.sample(config.n_generate, config.seed), {"KL": kl, "active units": units}
 
 
@@ -119,13 +110,13 @@ def main(overrides: list[str]) -> None:
     table: dict[str, list[Row]] = {name: [] for name in (*generators, "fresh points: the floor")}
     for glyph in tqdm(GLYPHS, disable=None):
         mask = glyph_mask(glyph, SIZE)
-        train = world_points(mask, seed=0)
+        train = drawn(mask, N_POINTS, seed=0)
         for name, generate in generators.items():
             start = time.perf_counter()
             points, figures = generate(train)
             seconds = time.perf_counter() - start
             table[name].append(judged(points, train, mask) | figures | {"seconds": seconds})
-        table["fresh points: the floor"].append(judged(world_points(mask, 1004), train, mask))
+        table["fresh points: the floor"].append(judged(drawn(mask, N_POINTS, 1004), train, mask))
 
     columns = ["C2ST", "off glyph", "closer to train", "KL", "active units", "seconds"]
     machine = f"{platform.machine()}, {torch.get_num_threads()} threads, torch {torch.__version__}"

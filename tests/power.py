@@ -1,73 +1,228 @@
-"""How good is the evidence? What the evaluation says of points whose faults are known, over 20 seeds each.
+"""How good is the evidence? What the evaluation says of points whose faults are known, on many kinds of data sets.
 
-    python -m tests.power [FOLDER ...]      folders of data; the sample data without any
+    python -m tests.power [--true N] [--faults N] [KIND ...]      N seeds each; all kinds without any named
 
-Each seed is another split into 500 held-out points, 1,500 others to make what is judged from, and the training points;
-what is made from training points has all of the 4,500. Needs scikit-learn.
+Each seed is another data set and another set of generated points. Prints two tables in Markdown: how often true points
+are refused or called memorized, and how often each fault is noticed. Needs scikit-learn and SciPy.
 """
 
-import sys
+import argparse
+import io
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
+from PIL import Image
+from scipy.spatial import cKDTree
 from sklearn.mixture import GaussianMixture
 from torch import nn
-from tqdm import tqdm
 
-from data.points import read_points
-from data.scaling import Scaling
-from utils.evaluation.figures import SIGNIFICANT, evaluate, verdict
+from data.coordinates import COLORS, PLACES
+from data.glyph import COLOR_NOISE, CORNERS, glyph_mask
+from data.writing import as_jpeg
+from utils.evaluation.figures import SIGNIFICANT, evaluate
 from utils.evaluation.two_sample import spread
-from utils.settings.config import Config
+from utils.evaluation.words import is_memorized
 
-SEEDS = range(20)
-N_HELD_OUT, N_OTHERS = 500, 1500
-Case = Callable[[np.ndarray, Scaling, int], np.ndarray]
+N_GENERATED = 5000
+# Pictures from which true points with JPEG errors of their own are taken.
+N_PICTURES = 60
+Colors = Callable[[np.ndarray, np.ndarray, np.random.Generator], np.ndarray]
 
 
-def other_held_out(points: np.ndarray, scaling: Scaling, seed: int) -> np.ndarray:
-    """Real points, which belong neither to the training nor to the held-out set."""
+@dataclass
+class World:
+    """A known distribution: `weights (height, width)` of the pixels, and a law of colors given places in [0, 1).
+
+    `stored` is "PNG", "JPEG" as the project writes it, or "JPEG 75" with subsampled color. `repeats`: whether data
+    may hold a pixel twice.
+    """
+
+    weights: np.ndarray
+    colors: Colors
+    n: int = 5000
+    stored: str = "PNG"
+    repeats: bool = False
+
+    def data(self, rng: np.random.Generator) -> np.ndarray:
+        """A data set `(n, 5)`: all points from one picture."""
+        p = self.weights.ravel() / self.weights.sum()
+        return self._painted(rng.choice(p.size, self.n, replace=self.repeats, p=p), rng)
+
+    def draw(self, n: int, rng: np.random.Generator) -> np.ndarray:
+        """`n` independent points `(n, 5)`, each with the errors of another picture."""
+        if self.stored == "PNG":
+            p = self.weights.ravel() / self.weights.sum()
+            return self._points(rng.choice(p.size, n, p=p), rng)
+        return rng.choice(self._pool, n, replace=False)
+
+    @cached_property
+    def _pool(self) -> np.ndarray:
+        rng = np.random.default_rng(1000)
+        return np.vstack([self.data(rng) for _ in range(N_PICTURES)])
+
+    def _points(self, pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        rows, columns = np.divmod(pixels, self.weights.shape[1])
+        colors = self.colors(rows / self.weights.shape[0], columns / self.weights.shape[1], rng)
+        return np.column_stack([rows, columns, colors.round().clip(0, 255)]).astype(np.int64)
+
+    def _painted(self, pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        points = self._points(pixels, rng)
+        if self.stored == "PNG":
+            return points
+        rows, columns = points[:, PLACES].T
+        if self.stored == "JPEG":
+            file = io.BytesIO(as_jpeg(rows, columns, points[:, COLORS].astype(float), self.weights.shape))
+        else:
+            picture, file = np.zeros((*self.weights.shape, 3), np.uint8), io.BytesIO()
+            picture[rows, columns] = points[:, COLORS]
+            Image.fromarray(picture).save(file, "JPEG", quality=75)
+        return np.column_stack([rows, columns, np.asarray(Image.open(file))[rows, columns]]).astype(np.int64)
+
+
+def smooth(u: np.ndarray, v: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """The colors of the sample set."""
+    u, v = u[:, None], v[:, None]
+    top, bottom = ((1 - v) * left + v * right for left, right in CORNERS)
+    return (1 - u) * top + u * bottom + rng.normal(0, COLOR_NOISE, (len(u), 3))
+
+
+def gray(u: np.ndarray, v: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Grays, r = g = b, that change with the place."""
+    return np.repeat((50 + 160 * u * (1 - v) + 20 * v + rng.normal(0, 4, len(u)))[:, None], 3, axis=1)
+
+
+def flat(u: np.ndarray, v: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Four colors with hard borders between them."""
+    palette = np.array([[230, 40, 50], [40, 60, 200], [240, 220, 60], [120, 120, 120]], float)
+    return palette[2 * (u > 0.5) + (v > 0.45)]
+
+
+def one_color(u: np.ndarray, v: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """One color everywhere."""
+    return np.tile([200.0, 120.0, 60.0], (len(u), 1))
+
+
+def landscape(height: int, width: int) -> tuple[np.ndarray, Colors]:
+    """Brightness and colors as of a photo: light from one side, soft shapes, texture, and dark parts without points."""
+    u, v = np.mgrid[:height, :width] / np.array([height, width]).reshape(2, 1, 1)
+    grain = np.random.default_rng(7).normal(0, 12, (height, width, 3))
+    light = 120 + 60 * np.sin(5 * u + 2) * np.cos(4 * v) + 60 * (u - v)
+    picture = (light[..., None] + np.stack([40 * u, 20 * np.sin(9 * v), 50 * v], -1) + grain).clip(0, 255)
+    weights = np.where(picture.max(2) > 60, picture.max(2), 0)
+
+    def colors(u: np.ndarray, v: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        return picture[(u * height).round().astype(int), (v * width).round().astype(int)]
+
+    return weights, colors
+
+
+def two_places() -> np.ndarray:
+    """A picture of which two pixels have points."""
+    weights = np.zeros((40, 60))
+    weights[10, 20], weights[30, 50] = 1, 2
+    return weights
+
+
+def kinds() -> dict[str, World]:
+    """The data sets, by name."""
+    return {
+        "sparse glyph, JPEG": World(glyph_mask("π"), smooth, stored="JPEG"),
+        "dense text, JPEG": World(glyph_mask("VAE"), smooth, stored="JPEG"),
+        "JPEG of quality 75, subsampled color": World(glyph_mask("π"), smooth, stored="JPEG 75"),
+        "gray glyph, PNG": World(glyph_mask("S"), gray),
+        "gray glyph, JPEG": World(glyph_mask("ξ"), gray, stored="JPEG"),
+        "flat colors, hard borders": World(glyph_mask("R"), flat),
+        "one color": World(glyph_mask("&"), one_color),
+        "photo, portrait": World(*landscape(300, 200)),
+        "photo, landscape, dense": World(*landscape(80, 120)),
+        "photo, 300 points": World(*landscape(200, 300), n=300),
+        "repeated pixels": World(*landscape(60, 90), repeats=True),
+        "two places only": World(two_places(), smooth, repeats=True),
+    }
+
+
+Fault = Callable[[np.ndarray, World, np.random.Generator], np.ndarray]
+
+
+def blurred_places(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
+    """places moved by a normal step of 3 pixels"""
+    points[:, PLACES] += rng.normal(0, 3, (len(points), 2)).round().astype(int)
+    return _inside(points, world)
+
+
+def shuffled_colors(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
+    """colors exchanged at random"""
+    points[:, COLORS] = rng.permutation(points[:, COLORS])
     return points
 
 
-def shuffled_colors(points: np.ndarray, scaling: Scaling, seed: int) -> np.ndarray:
-    """Real points whose colors are exchanged among them: all marginals are untouched."""
-    order = np.random.default_rng(seed).permutation(len(points))
-    return np.column_stack([points[:, :2], points[order, 2:]])
+def blurred_borders(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
+    """the color of a place 10 pixels off (normal step)"""
+    moved = points[:, PLACES] + rng.normal(0, 10, (len(points), 2))
+    closest = cKDTree(points[:, PLACES]).query(moved)[1]
+    points[:, COLORS] = points[closest][:, COLORS]
+    return points
 
 
-def blurred_places(points: np.ndarray, scaling: Scaling, seed: int) -> np.ndarray:
-    """Real points moved by a normal step of 3 pixels."""
-    step = np.random.default_rng(seed).normal(0, 3, (len(points), 2)).round()
-    return on_the_grid(points + np.column_stack([step, np.zeros((len(points), 3))]), scaling)
+def tinted(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
+    """each channel off by up to 3 levels"""
+    points[:, COLORS] += rng.integers(-3, 4, (len(points), 3))
+    return _inside(points, world)
 
 
-def handed_back(train: np.ndarray, scaling: Scaling, seed: int) -> np.ndarray:
-    """The training points themselves."""
-    return train
+def strays(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
+    """0.5% of the points anywhere in the picture"""
+    stray = rng.random(len(points)) < 0.005
+    points[stray, PLACES] = rng.integers(0, world.weights.shape, (stray.sum(), 2))
+    return points
 
 
-def near_copies(train: np.ndarray, scaling: Scaling, seed: int) -> np.ndarray:
-    """Training points moved by a twentieth of each coordinate's standard deviation: a kernel density."""
-    return on_the_grid(train + 0.5 + np.random.default_rng(seed).normal(0, 0.05, train.shape) * spread(train), scaling)
+def missing_part(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
+    """a twentieth of the places without points"""
+    return points[~_part(world, points)]
 
 
-def gaussian_mixture(train: np.ndarray, scaling: Scaling, seed: int) -> np.ndarray:
-    """Draws from a mixture of 5 normals."""
-    return on_the_grid(GaussianMixture(5, random_state=seed).fit(train + 0.5).sample(len(train))[0], scaling)
+def doubled_part(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
+    """a twentieth of the places with twice the density"""
+    return points[_part(world, points) | (rng.random(len(points)) < 0.5)]
 
 
-def unit_squared_error(train: np.ndarray, scaling: Scaling, seed: int) -> np.ndarray:
-    """Draws from a VAE as it is often written: squared error of standardised coordinates plus KL to N(0, I)."""
-    torch.manual_seed(seed)
-    scale = torch.from_numpy(spread(train)).float()
-    mean = torch.from_numpy(train.mean(0)).float()
+def tilted(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
+    """density from 0.8 on the left to 1.2 on the right"""
+    low, high = np.flatnonzero(world.weights.sum(0))[[0, -1]]
+    across = (points[:, 1] - low) / max(1, high - low)
+    return points[1.2 * rng.random(len(points)) < 0.8 + 0.4 * across]
+
+
+def _part(world: World, points: np.ndarray) -> np.ndarray:
+    """Which `points` lie in the twentieth of the density closest to a place inside, which is the same in each call."""
+    rows, columns = np.nonzero(world.weights)
+    p = world.weights[rows, columns] / world.weights.sum()
+    center = np.random.default_rng(5).choice(len(rows), p=p)
+    distance = np.hypot(rows - rows[center], columns - columns[center])
+    order = distance.argsort()
+    radius = distance[order][np.searchsorted(p[order].cumsum(), 0.05)]
+    return np.hypot(points[:, 0] - rows[center], points[:, 1] - columns[center]) <= radius
+
+
+def gaussian_mixture(train: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
+    """a mixture of 5 normals, fitted"""
+    mixture = GaussianMixture(5, random_state=0, reg_covar=1e-3, max_iter=30).fit(train + 0.5)
+    return _inside(np.floor(rng.permutation(mixture.sample(N_GENERATED)[0])).astype(int), world)
+
+
+def textbook_vae(train: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
+    """a VAE with squared error and N(0, I), trained"""
+    torch.manual_seed(0)
+    scale, mean = (torch.from_numpy(values).float() for values in (spread(train), train.mean(0)))
     x = (torch.from_numpy(train).float() - mean) / scale
     encoder = nn.Sequential(nn.Linear(5, 64), nn.ReLU(), nn.Linear(64, 2 * 4))
     decoder = nn.Sequential(nn.Linear(4, 64), nn.ReLU(), nn.Linear(64, 5))
     optimizer = torch.optim.Adam([*encoder.parameters(), *decoder.parameters()], 3e-3)
-    for _ in range(1000):
+    for _ in range(500):
         batch = x[torch.randint(len(x), (200,))]
         center, log_variance = encoder(batch).chunk(2, dim=1)
         z = center + (0.5 * log_variance).exp() * torch.randn_like(center)
@@ -77,48 +232,92 @@ def unit_squared_error(train: np.ndarray, scaling: Scaling, seed: int) -> np.nda
         loss.backward()
         optimizer.step()
     with torch.no_grad():
-        return on_the_grid((decoder(torch.randn(len(x), 4)) * scale + mean).numpy(), scaling)
+        return _inside(np.floor((decoder(torch.randn(N_GENERATED, 4)) * scale + mean).numpy()).astype(int), world)
 
 
-def on_the_grid(values: np.ndarray, scaling: Scaling) -> np.ndarray:
-    """Numbers to the integers of the grid they fall on."""
-    return np.floor(values).astype(np.int64).clip(0, np.array(scaling.size) - 1)
+def kernel_density(train: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
+    """training points moved by 0.05 standard deviations"""
+    points = train[rng.integers(0, len(train), N_GENERATED)] + 0.5
+    return _inside(np.floor(points + rng.normal(0, 0.05, points.shape) * spread(train)).astype(int), world)
 
 
-# What is made from other real points, and what from the training points.
-FROM_OTHERS: tuple[Case, ...] = (other_held_out, shuffled_colors, blurred_places)
-FROM_TRAINING: tuple[Case, ...] = (gaussian_mixture, unit_squared_error, near_copies, handed_back)
+def handed_back(train: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
+    """the training points themselves"""
+    return train
 
 
-def main(folders: list[str]) -> None:
-    """Print the table of each folder: a row a case."""
-    for folder in folders or [Config.data_path]:
-        data = read_points(folder)
-        print(f"\n{folder}: of {len(SEEDS)} seeds\n")
-        print("| points | AUC, mean | within 2 standard errors of 0.5 | off support | p < 0.05 | memorised |")
-        print("| --- | --- | --- | --- | --- | --- |")
-        for case in tqdm((*FROM_OTHERS, *FROM_TRAINING), disable=None):
-            found = [judged(case, data.points.numpy(), data.scaling, seed) for seed in SEEDS]
-            auc, within, off, rejected, memorised = zip(*found, strict=True)
-            counts = f"{sum(within)} | {np.mean(off):.1%} | {sum(rejected)} | {sum(memorised)} |"
-            print(f"| {case.__doc__.strip()[:-1]} | {np.mean(auc):.3f} | {counts}")
+def _inside(points: np.ndarray, world: World) -> np.ndarray:
+    height, width = world.weights.shape
+    return points.clip(0, [height - 1, width - 1, 255, 255, 255])
 
 
-def judged(case: Case, points: np.ndarray, scaling: Scaling, seed: int) -> tuple[float, bool, float, bool, bool]:
-    """AUC, whether it is near 0.5, the share off support, and whether the points were rejected and called memorised."""
-    points = np.random.default_rng(seed).permutation(points)
-    held_out, rest = points[:N_HELD_OUT], points[N_HELD_OUT:]
-    if case in FROM_OTHERS:
-        others, rest = rest[:N_OTHERS], rest[N_OTHERS:]
-        generated = case(others, scaling, seed)
+# What is made from true points, and what from the training points.
+FROM_TRUE: tuple[Fault, ...] = (
+    blurred_places,
+    shuffled_colors,
+    blurred_borders,
+    tinted,
+    strays,
+    missing_part,
+    doubled_part,
+    tilted,
+)
+FROM_TRAINING: tuple[Fault, ...] = (gaussian_mixture, textbook_vae, kernel_density, handed_back)
+
+
+def judged(world: World, fault: Fault | None, seed: int) -> tuple[bool, bool, dict]:
+    """Whether the points are refused, whether they are called memorized, and the figures."""
+    rng = np.random.default_rng(seed)
+    data = rng.permutation(world.data(rng))
+    n = len(data) // 10
+    held_out, train = data[:n], data[n:]
+    if fault is None:
+        draw = None
+        generated = world.draw(N_GENERATED, rng)
+    elif fault in FROM_TRUE:
+
+        def draw(n: int) -> np.ndarray:
+            return fault(world.draw(2 * n, rng), world, rng)[:n]
+
+        generated = draw(N_GENERATED)
     else:
-        generated = case(rest, scaling, seed)
-    figures = evaluate(generated, rest, held_out).figures
-    auc = figures["c2st_auc"]
-    near = abs(auc["value"] - 0.5) <= 2 * auc["standard_error"]
-    rejected, memorised = figures["p"] < SIGNIFICANT, "memorised" in verdict(figures)
-    return auc["value"], near, figures["off_support"]["value"], rejected, memorised
+        draw, generated = None, fault(train, world, rng)
+    figures = evaluate(generated, train, held_out, draw_more=draw).figures
+    return figures["p"] is not None and figures["p"] < SIGNIFICANT, is_memorized(figures), figures
+
+
+def main() -> None:
+    """Print both tables."""
+    parser = argparse.ArgumentParser(prog="python -m tests.power", description=__doc__.partition("\n")[0])
+    parser.add_argument("--true", type=int, default=40, metavar="N", help="seeds of true points (%(default)s)")
+    parser.add_argument("--faults", type=int, default=20, metavar="N", help="seeds of each fault (%(default)s)")
+    parser.add_argument("kinds", nargs="*", metavar="KIND", help="names of data sets")
+    options = parser.parse_args()
+    worlds = {name: world for name, world in kinds().items() if not options.kinds or name in options.kinds}
+    if options.true:
+        print(f"Of {options.true} sets of true points:\n")
+        print("| data set | refused | memorized | AUC, mean | AUC that would be noticed | compared |")
+        print("| --- | --- | --- | --- | --- | --- |")
+        for name, world in worlds.items():
+            refused, memorized, figures = zip(*(judged(world, None, s) for s in range(options.true)), strict=True)
+            found = [f for f in figures if "c2st_auc" in f]
+            auc, detectable = (np.mean([f["c2st_auc"][key] for f in found]) for key in ("value", "detectable"))
+            n = np.mean([f["n_compared"] for f in found])
+            print(
+                f"| {name} | {sum(refused)} | {sum(memorized)} | {auc:.3f} | {detectable:.3f} | {n:,.0f} |", flush=True
+            )
+    if options.faults:
+        print(f"\nOf {options.faults} sets with each fault, refused / called memorized:\n")
+        print("| fault | " + " | ".join(worlds) + " |")
+        print("| --- |" + " --- |" * len(worlds))
+        for fault in (*FROM_TRUE, *FROM_TRAINING):
+            print(f"| {fault.__doc__} |", end="", flush=True)
+            for world in worlds.values():
+                found = [judged(world, fault, 500 + s)[:2] for s in range(options.faults)]
+                refused, memorized = np.sum(found, axis=0)
+                print(f" {refused}" + (f" / {memorized}" if memorized else "") + " |", end="", flush=True)
+            print()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

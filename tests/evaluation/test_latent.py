@@ -4,12 +4,13 @@ import torch
 
 from data.points import ColoredPoints
 from models.generator import Generator, build_model
-from utils.evaluation.latent import GRID, STEPS, TRAVERSAL_POINTS, latent_map, posterior_means
+from utils.evaluation.latent import GRID, STEPS, TRAVERSAL_POINTS, latent_map
+from utils.evaluation.likelihood import posterior_means
 
 
 def a_generator(points: ColoredPoints, latent_dim: int) -> Generator:
     torch.manual_seed(0)
-    config = {"model": "vanilla", "hidden_dim": 16, "latent_dim": latent_dim, "n_components": 4}
+    config = {"model": "vanilla", "hidden_dim": 16, "latent_dim": latent_dim, "n_components": 4, "seed": 0}
     return Generator(build_model(config), points.scaling, config, "")
 
 
@@ -18,7 +19,7 @@ def test_the_map_has_a_traversal_for_each_active_latent(points: ColoredPoints, l
     generator = a_generator(points, latent_dim)
     means = posterior_means(generator, points.points.numpy())
 
-    found = latent_map(generator, means, active, seed=0)
+    found = latent_map(generator, means, active)
 
     assert means.shape == (300, latent_dim)
     assert found.means.shape == (300, 2)
@@ -32,17 +33,28 @@ def test_the_map_shows_the_latents_that_vary_most_and_all_of_their_means(points:
     generator = a_generator(points, 4)
     means = np.random.default_rng(0).normal(size=(300, 4)) * [1, 4, 2, 3]
 
-    found = latent_map(generator, means, 4, seed=0)
+    found = latent_map(generator, means, 4)
 
     assert found.latents == (1, 3)
     assert np.array_equal(found.means, means[:, [1, 3]])
+    assert found.density is not None
     assert found.density.shape == (GRID, GRID)
     for place, values in ((found.across, means[:, 1]), (found.up, means[:, 3])):
         assert place[0] < values.min()
         assert place[-1] > values.max()
 
 
-def test_a_traversal_moves_what_the_decoder_draws_and_its_seed_fixes_it(points: ColoredPoints):
+def test_the_density_is_that_of_the_prior_of_both_latents(points: ColoredPoints):
+    generator = a_generator(points, 2)
+
+    found = latent_map(generator, np.random.default_rng(0).normal(size=(300, 2)) * [2, 1], 2)
+
+    assert found.density is not None
+    corner = torch.tensor([[found.across[70], found.up[20]]], dtype=torch.float32)
+    assert found.density[20, 70] == pytest.approx(generator.model.prior.log_prob(corner).exp().item(), rel=1e-3)
+
+
+def test_a_traversal_moves_what_the_decoder_draws_and_is_the_same_each_time(points: ColoredPoints):
     generator = a_generator(points, 2)
     with torch.no_grad():
         # A decoder whose colors follow the first latent.
@@ -50,7 +62,7 @@ def test_a_traversal_moves_what_the_decoder_draws_and_its_seed_fixes_it(points: 
         generator.model.head.color.weight.mul_(50)
     means = np.random.default_rng(0).normal(size=(300, 2)) * [2, 1]
 
-    found, again = latent_map(generator, means, 2, seed=0), latent_map(generator, means, 2, seed=0)
+    found, again = latent_map(generator, means, 2), latent_map(generator, means, 2)
 
     first, last = found.traversals[0][0], found.traversals[0][-1]
     assert np.abs(first[:, 2:].mean(0) - last[:, 2:].mean(0)).max() > 5

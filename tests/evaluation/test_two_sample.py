@@ -1,29 +1,115 @@
+"""Permutation tests: exact where there is nothing to find, and able to find something where there is."""
+
 import numpy as np
 import pytest
 import torch
-from conftest import world
+from torch import Tensor
 
 from utils.evaluation.two_sample import (
+    N_PERMUTATIONS,
+    PermutationTest,
     area_under_curve,
-    classifier_test,
-    energy_test,
-    features,
-    memorising_test,
+    classifier_auc,
+    discriminant,
+    energy_distance,
+    family,
+    folds,
+    mean_excess,
     nearest,
-    off_support_share,
-    off_support_test,
+    permuted_labels,
+    random_features,
     spread,
-    thinned,
 )
 
-ONES = np.ones(5)
+
+def seeded(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
 
 
-@pytest.fixture(scope="module")
-def sets() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Training points, held-out points and others, of one world."""
-    points = np.random.default_rng(0).permutation(world(size=200, n=2400))
-    return points[:1600], points[1600:2000], points[2000:]
+def two_clouds(shift: float, n: int = 150, seed: int = 0) -> tuple[Tensor, Tensor, Tensor]:
+    """Normal points `(2 n, 3)` of which the first half is shifted, their labels and folds."""
+    rng = seeded(seed)
+    x = torch.randn(2 * n, 3, generator=rng)
+    x[:n, 0] += shift
+    fold = torch.arange(2 * n) % 5
+    return x, permuted_labels(n, n, fold, rng), fold
+
+
+def statistics(x: Tensor, labels: Tensor, fold: Tensor) -> dict[str, Tensor]:
+    return {
+        "classifier": classifier_auc(x, labels, fold, seeded())[0],
+        "energy": energy_distance(x, labels),
+        "discriminant": discriminant(x, labels),
+        "excess": mean_excess(x[:, 0], labels),
+    }
+
+
+@pytest.mark.parametrize("name", ["classifier", "energy", "discriminant", "excess"])
+def test_p_values_are_uniform_under_the_null_hypothesis(name: str):
+    p = np.array([PermutationTest.of(statistics(*two_clouds(0, 40, seed))[name]).p for seed in range(100)])
+
+    # Three standard errors of the share and of the mean.
+    assert abs((p < 0.2).mean() - 0.2) < 3 * (0.16 / 100) ** 0.5
+    assert abs(p.mean() - 0.5) < 3 * (1 / 12 / 100) ** 0.5
+
+
+@pytest.mark.parametrize("name", ["classifier", "energy", "discriminant", "excess"])
+def test_a_shift_of_one_standard_deviation_is_found(name: str):
+    assert PermutationTest.of(statistics(*two_clouds(1))[name]).p == 1 / (1 + N_PERMUTATIONS)
+
+
+def test_the_p_value_counts_the_true_labels_and_all_that_reach_them():
+    assert PermutationTest.of(torch.tensor([3.0, 1.0, 3.0, 5.0])).p == 0.75
+
+
+def test_a_family_rejects_true_hypotheses_as_often_as_one_test_does():
+    p = np.array([family(statistics(*two_clouds(0, 40, seed)), 0.05).p for seed in range(100)])
+
+    assert abs((p < 0.2).mean() - 0.2) < 3 * (0.16 / 100) ** 0.5
+
+
+def test_a_family_says_which_of_its_tests_found_something():
+    x, labels, fold = two_clouds(1)
+    found = family({"shifted": mean_excess(x[:, 0], labels), "untouched": mean_excess(x[:, 1], labels)}, 0.05)
+
+    assert found.adjusted["shifted"] < 0.01
+    assert found.adjusted["untouched"] > 0.05
+    assert found.p == found.adjusted["shifted"]
+
+
+def test_the_threshold_is_where_the_adjusted_p_value_meets_the_level():
+    x, labels, _ = two_clouds(0)
+    noise = {str(k): mean_excess(x[:, k], labels) for k in range(3)}
+    threshold = family(noise, 0.05).threshold
+    for shift, rejected in ((-0.1, False), (0.1, True)):
+        moved = noise["0"].clone()
+        moved[0] = moved[1:].mean() + (threshold + shift) * moved[1:].std()
+        assert (family(noise | {"0": moved}, 0.05).adjusted["0"] < 0.05) == rejected
+
+
+def test_labels_are_permuted_within_folds():
+    fold = torch.tensor([0, 0, 1, 1, 0, 0, 1, 1, 1])
+    labels = permuted_labels(4, 5, fold, seeded())
+
+    assert labels[:, 0].tolist() == [1, 1, 1, 1, 0, 0, 0, 0, 0]
+    for k in (0, 1):
+        assert (labels[fold == k].sum(0) == 2).all()
+    assert len(labels.unique(dim=1).T) > 10
+
+
+def test_points_of_one_block_share_a_fold():
+    places = torch.rand(500, 2, generator=seeded()) * 160
+    fold = folds(places, seeded())
+
+    blocks = (places // 16).long() @ torch.tensor([10, 1])
+    assert all(len(fold[blocks == block].unique()) == 1 for block in blocks.unique())
+    assert sorted(fold.unique().tolist()) == [0, 1, 2, 3, 4]
+
+
+def test_where_there_are_few_blocks_each_point_has_a_fold_of_its_own():
+    fold = folds(torch.tensor([[3.0, 3.0], [40.0, 40.0]]).repeat(50, 1), seeded())
+
+    assert fold.bincount().tolist() == [20] * 5
 
 
 def test_the_auc_is_the_share_of_pairs_in_the_right_order():
@@ -33,108 +119,62 @@ def test_the_auc_is_the_share_of_pairs_in_the_right_order():
     assert area_under_curve(scores, labels).tolist() == [0.75, 0.0]
 
 
-def test_the_nearest_records_are_found_in_blocks_as_at_once(rng: np.random.Generator):
-    points, records = (torch.from_numpy(rng.random((n, 2))) for n in (50, 3000))
+def test_the_classifier_gives_higher_scores_to_what_looks_generated():
+    x, labels, fold = two_clouds(1)
+    aucs, scores = classifier_auc(x, labels, fold, seeded())
 
-    distance, index = nearest(points.repeat(200, 1), records, 3)
+    assert aucs[0] > 0.7
+    assert scores[:150].mean() > scores[150:].mean() + 0.1
+
+
+def test_a_fold_with_points_of_one_set_only_does_not_count():
+    x, labels, _ = two_clouds(3)
+    fold = torch.where(torch.arange(300) < 30, 4, torch.arange(300) % 4)
+
+    assert classifier_auc(x, labels, fold, seeded())[0][0] > 0.95
+
+
+def test_the_energy_distance_is_that_of_its_formula():
+    """Between two points and two others at distance 3: 2 * 3 - 0 - 0."""
+    x = torch.tensor([[0.0], [0.0], [3.0], [3.0]])
+
+    assert energy_distance(x, torch.tensor([[1.0], [1.0], [0.0], [0.0]])).item() == pytest.approx(6)
+
+
+def test_the_discriminant_weighs_a_difference_by_the_spread():
+    x, labels, _ = two_clouds(1)
+    before = discriminant(100 * x, labels)[0]
+
+    assert discriminant(100 * x * torch.tensor([5.0, 1.0, 1.0]), labels)[0].item() == pytest.approx(
+        before.item(), rel=0.01
+    )
+
+
+def test_products_of_random_features_approximate_the_gaussian_kernels():
+    x = torch.randn(40, 2, generator=seeded())
+    features = random_features(x, (0.5, 2), 20_000, seeded(1))
+
+    squared = torch.cdist(x, x).square()
+    expected = (torch.exp(-squared / (2 * 0.25)) + torch.exp(-squared / (2 * 4))) / 2
+    assert torch.allclose(features @ features.T, expected, atol=0.04)
+
+
+def test_the_nearest_records_are_found_in_blocks_as_at_once(rng: np.random.Generator):
+    points, records = (torch.from_numpy(rng.random((n, 2))) for n in (4000, 3000))
+
+    distance, index = nearest(points, records, 3)
 
     expected = torch.cdist(points, records).topk(3, largest=False)
-    assert torch.allclose(distance[-50:], expected.values)
-    assert torch.equal(index[:50], expected.indices)
+    assert torch.allclose(distance, expected.values)
+    assert torch.equal(index, expected.indices)
 
 
-def test_large_sets_are_thinned_evenly_whatever_their_order():
-    points = np.arange(100)[:, None].repeat(5, 1)
-
-    assert np.array_equal(thinned(points, 100), points)
-    assert thinned(points, 12)[:, 0].tolist() == list(range(0, 100, 9))
+def test_a_coordinate_without_spread_is_divided_by_one():
+    assert spread(np.array([[1, 5], [3, 5]])).tolist() == [1, 1]
 
 
-def test_real_points_pass_every_test(sets: tuple):
-    train, held_out, others = sets
+@pytest.mark.parametrize("name", ["classifier", "energy", "discriminant", "excess"])
+def test_sets_without_any_spread_are_found_equal(name: str):
+    _, labels, fold = two_clouds(0)
 
-    assert classifier_test(others, held_out, train).test.p > 0.05
-    assert energy_test(others, held_out, spread(train)).p > 0.05
-    assert off_support_test(others, held_out, train).p > 0.05
-    assert memorising_test(others, held_out, train, spread(train)).p > 0.05
-
-
-def test_p_values_are_small_as_often_as_they_say(rng: np.random.Generator):
-    p = [energy_test(rng.normal(size=(40, 5)), rng.normal(size=(40, 5)), ONES, seed).p for seed in range(100)]
-
-    assert 1 <= np.sum(np.array(p) < 0.1) <= 20
-    assert 0.4 < np.mean(p) < 0.6
-
-
-def test_the_classifier_notices_colors_in_the_wrong_place(sets: tuple, rng: np.random.Generator):
-    train, held_out, others = sets
-    others = np.column_stack([others[:, :2], rng.permutation(others[:, 2:])])
-
-    found = classifier_test(others, held_out, train)
-
-    assert found.test.value > 0.8
-    assert found.test.p < 0.01
-    assert found.scores[:400].mean() > found.scores[400:].mean() + 0.2
-    assert np.array_equal(found.points, np.vstack([others, held_out]))
-
-
-def test_the_standard_error_is_that_of_aucs_that_mean_nothing(sets: tuple):
-    train, held_out, others = sets
-
-    found = classifier_test(others, held_out, train).test
-
-    assert found.null == pytest.approx(0.5, abs=0.01)
-    assert 0.01 < found.null_std < 0.05
-
-
-def test_an_edge_blurred_by_three_pixels_lies_where_no_data_are(sets: tuple, rng: np.random.Generator):
-    train, held_out, others = sets
-    others[:, :2] += rng.normal(0, 3, (len(others), 2)).round().astype(int)
-
-    assert off_support_share(others, held_out, train) > 0.03
-    assert off_support_test(others, held_out, train).p < 0.01
-
-
-def test_one_in_a_hundred_real_points_lies_off_the_support(sets: tuple):
-    assert off_support_share(sets[1], sets[1], sets[0]) == pytest.approx(0.01, abs=0.005)
-
-
-def test_the_energy_distance_of_a_shift_is_that_of_its_formula():
-    """Between two points a and two points b at distance 3: 2 * 3 - 0 - 0."""
-    assert energy_test(np.zeros((2, 5)), np.array([[3, 0, 0, 0, 0]] * 2), ONES).value == pytest.approx(6)
-
-
-def test_the_energy_distance_notices_a_shift(rng: np.random.Generator):
-    x = rng.normal(size=(200, 5))
-
-    assert energy_test(x, rng.normal([0.5, 0, 0, 0, 0], size=(200, 5)), ONES).p < 0.01
-
-
-def test_a_generator_that_knows_training_points_is_noticed(sets: tuple, rng: np.random.Generator):
-    train, held_out, _ = sets
-    copied = train[rng.integers(0, len(train), 1000)] + rng.integers(-1, 2, (1000, 5))
-
-    found = memorising_test(copied, held_out, train, spread(train))
-
-    assert found.null == pytest.approx(0.8, abs=0.02)
-    assert found.value > 0.95
-    assert found.p < 0.01
-
-
-def test_features_know_the_grain_of_the_data_and_nothing_finer(sets: tuple):
-    """No pixel is drawn twice: a point that falls on a training point's place must not look strange for that."""
-    train, held_out, _ = sets
-    places, real = (torch.from_numpy(sample[:, :2]).float() for sample in (held_out, train))
-    on_top = held_out.copy()
-    on_top[:, :2] = train[nearest(places, real, 1)[1][:, 0].numpy(), :2]
-
-    seen, expected = features(on_top, train)[:, 5:7].mean(0), features(held_out, train)[:, 5:7].mean(0)
-    assert seen.tolist() == pytest.approx(expected.tolist(), abs=0.1)
-
-
-def test_sets_without_any_spread_are_no_trouble():
-    constant = np.full((50, 5), 7)
-
-    assert classifier_test(constant, constant, constant).test.value == pytest.approx(0.5, abs=0.1)
-    assert energy_test(constant, constant, spread(constant)).p == 1
-    assert off_support_test(constant, constant, constant).value == 0
+    assert PermutationTest.of(statistics(torch.full((300, 3), 7.0), labels, fold)[name]).p > 0.05

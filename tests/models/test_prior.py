@@ -5,7 +5,7 @@ from torch.distributions import Categorical, Independent, MixtureSameFamily, Nor
 from models.prior import MixturePrior
 
 
-def in_the_librarys_words(prior: MixturePrior) -> MixtureSameFamily:
+def reference(prior: MixturePrior) -> MixtureSameFamily:
     return MixtureSameFamily(Categorical(logits=prior.logits), Independent(Normal(prior.mean, prior.log_std.exp()), 1))
 
 
@@ -18,24 +18,24 @@ def a_prior() -> MixturePrior:
     return prior
 
 
-def test_the_density_is_that_of_a_mixture_of_normals(generator: torch.Generator):
+def test_the_density_is_that_of_a_mixture_of_normals(torch_rng: torch.Generator):
     prior = a_prior()
-    z = 2 * torch.randn(100, 3, generator=generator)
+    z = 2 * torch.randn(100, 3, generator=torch_rng)
 
-    assert torch.allclose(prior.log_prob(z), in_the_librarys_words(prior).log_prob(z), atol=1e-4)
+    assert torch.allclose(prior.log_prob(z), reference(prior).log_prob(z), atol=1e-4)
 
 
-def test_draws_have_the_mean_and_the_variance_of_the_mixture(generator: torch.Generator):
+def test_draws_have_the_mean_and_the_variance_of_the_mixture(torch_rng: torch.Generator):
     prior = a_prior()
 
-    draws = prior.sample(200_000, generator)
+    draws = prior.sample(200_000, torch_rng)
 
-    expected = in_the_librarys_words(prior)
+    expected = reference(prior)
     assert torch.allclose(draws.mean(0), expected.mean, atol=0.02)
     assert torch.allclose(draws.var(0), expected.variance, rtol=0.03)
 
 
-def test_a_marginal_is_what_is_left_when_the_other_latents_are_summed_out():
+def test_a_marginal_is_the_density_integrated_over_the_other_latents():
     prior = a_prior()
     z = torch.tensor([[0.3, -0.5]])
     others = torch.linspace(-12, 12, 4001)
@@ -46,12 +46,12 @@ def test_a_marginal_is_what_is_left_when_the_other_latents_are_summed_out():
     assert prior.marginal([2, 0]).log_prob(z).exp().item() == pytest.approx(summed.item(), rel=1e-3)
 
 
-def test_draws_given_one_latent_are_those_of_all_draws_that_happen_to_have_it(generator: torch.Generator):
+def test_draws_given_one_latent_are_like_all_draws_in_which_it_has_that_value(torch_rng: torch.Generator):
     prior = a_prior()
-    draws = prior.sample(2_000_000, generator)
+    draws = prior.sample(2_000_000, torch_rng)
     near = draws[(draws[:, 1] - 0.5).abs() < 0.02]
 
-    given = prior.sample_given(1, 0.5, 100_000, generator)
+    given = prior.sample_given(1, 0.5, 100_000, torch_rng)
 
     assert (given[:, 1] == 0.5).all()
     assert torch.allclose(given.mean(0), near.mean(0), atol=0.03)

@@ -33,10 +33,10 @@ def textbook(model: VAE, points: ColoredPoints, config: Config) -> tuple[VAE, VA
     order, noise = (torch.Generator().manual_seed(config.seed) for _ in range(2))
     for _ in range(config.epochs):
         x = points.points[torch.randperm(len(points), generator=order)]
-        for batch in points.scaling.dequantise(x, order).split(config.batch_size):
+        for batch in points.scaling.dequantize(x, order).split(config.batch_size):
             for group in optimizer.param_groups:
                 group["lr"] = config.learning_rate * cosine_decay(step, n_steps, WARMUP_STEPS)
-            reconstruction, kl = model.loss(batch, model.noise(len(batch), noise))
+            reconstruction, kl = model.loss(batch, model.sample_noise(len(batch), noise))
             optimizer.zero_grad()
             (reconstruction + beta_at(step) * kl).mean().backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), config.clip_norm)

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from data.coordinates import AXIS_LABELS, NAMES
 from data.points import Canvas
-from utils.evaluation.two_sample import ClassifierTest
+from utils.evaluation.figures import ClassifierTest
 from utils.pictures.style import BLUE, GRAY, scatter_points, show_canvas
 
 
@@ -50,10 +50,16 @@ def draw_comparison(
 
 
 def _draw_marginal(axes: Axes, data: np.ndarray, generated: np.ndarray) -> None:
+    bins, (of_data, of_generated) = shares(data, generated)
+    axes.stairs(of_data, bins, fill=True, color=GRAY, alpha=0.6, label="data")
+    axes.stairs(of_generated, bins, color=BLUE, linewidth=1.5, label="generated")
+
+
+def shares(data: np.ndarray, generated: np.ndarray) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
+    """Bins `(k + 1,)` of a coordinate, and the shares `(k,)` of `data (n,)` and of `generated (m,)` in each."""
     low, high = min(data.min(), generated.min()), max(data.max(), generated.max()) + 1
     # Each bin holds the same number of integers; otherwise the histogram has teeth.
     step = max(1, round((high - low) / 40))
     bins = np.arange(low, high + step, step)
-    shares = [np.histogram(values, bins)[0] / len(values) for values in (data, generated)]
-    axes.stairs(shares[0], bins, fill=True, color=GRAY, alpha=0.6, label="data")
-    axes.stairs(shares[1], bins, color=BLUE, linewidth=1.5, label="generated")
+    of_data, of_generated = (np.histogram(values, bins)[0] / len(values) for values in (data, generated))
+    return bins, (of_data, of_generated)

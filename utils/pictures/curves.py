@@ -37,10 +37,8 @@ def draw_losses(above: Axes, below: Axes, history: History) -> None:
     beta_axes = below.twinx()
     beta_axes.plot(epoch, beta, ":", color="black", linewidth=1.2, label="β, the weight of the KL")
     beta_axes.set(ylabel="β", ylim=(0, max(1e-9, beta.max()) * 1.05))
-    # A new cycle begins where beta falls.
-    starts = [0.5, *(epoch[1:][np.diff(beta) < 0] - 0.5), epoch[-1] + 0.5]
     for axes in (above, below):
-        for left, right in list(pairwise(starts))[::2]:
+        for left, right in list(pairwise(cycle_starts(history)))[::2]:
             axes.axvspan(left, right, color=GRAY, alpha=0.15, linewidth=0)
         axes.grid(alpha=0.3)
         axes.set_xlim(min(1, epoch[-1] - 0.5), epoch[-1] + 0.5)
@@ -49,3 +47,9 @@ def draw_losses(above: Axes, below: Axes, history: History) -> None:
     # On the uppermost axes; otherwise the curve of beta would cross the legend.
     beta_axes.legend(lines[0] + dots[0], lines[1] + dots[1], fontsize="small")
     above.legend(ncols=2, fontsize="small")
+
+
+def cycle_starts(history: History) -> list[float]:
+    """Where cycles of beta begin, in epochs, and where the last one ends: a new cycle begins where beta falls."""
+    epoch = history["epoch"]
+    return [0.5, *(epoch[1:][np.diff(history["beta"]) < 0] - 0.5), epoch[-1] + 0.5]

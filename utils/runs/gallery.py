@@ -1,11 +1,10 @@
 """The pictures and figures that a finished run leaves in its folder."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from PIL import Image
 
 from data.coordinates import COLORS
 from data.points import ColoredPoints
@@ -13,14 +12,15 @@ from data.thinning import thinned
 from models.generator import Generator
 from utils.evaluation.figures import Evaluation
 from utils.evaluation.latent import latent_map
-from utils.evaluation.words import summary_rows
 from utils.pictures.comparison import draw_comparison
 from utils.pictures.latent import draw_latent
 from utils.pictures.painting import paint, save_picture
-from utils.pictures.side_by_side import Column, draw_side_by_side
+from utils.pictures.side_by_side import draw_side_by_side
 from utils.pictures.style import save_figure
 from utils.program.files import write_text
-from utils.runs.record import read_history
+from utils.runs.columns import Group, columns, grouped
+from utils.runs.finished import read_run
+from utils.runs.folders import COMPARED
 from utils.settings.config import Config
 
 # A scatter plot of more points is slow to draw and shows no more.
@@ -30,7 +30,7 @@ MOST_SHOWN = 20_000
 def draw_run(
     config: Config, generator: Generator, data: ColoredPoints, points: np.ndarray, means: np.ndarray, found: Evaluation
 ) -> None:
-    """Write metrics.json, generated.png, comparison.png and latent.png.
+    """Write metrics.json, generated.png, data.png, comparison.png and latent.png.
 
     config: the settings of the run, whose folder is written to.
     generator: what was trained or loaded.
@@ -41,6 +41,7 @@ def draw_run(
     folder, name = config.output, f"{config.model} VAE"
     write_text(folder / "metrics.json", json.dumps(found.figures, indent=2) + "\n")
     save_picture(paint(points, data.canvas), folder / "generated.png")
+    save_picture(paint(thinned(data.points, config.n_generate).numpy(), data.canvas), folder / "data.png")
     title = f"{name}: {found.figures['verdict']}"
     comparison = draw_comparison(title, shown(data), thinned(points, MOST_SHOWN), data.canvas, found.classifier)
     save_figure(comparison, folder / "comparison.png", dpi=90)
@@ -50,16 +51,19 @@ def draw_run(
     save_figure(draw_latent(title, latent, shown(data)[:, COLORS], data.canvas), folder / "latent.png", dpi=90)
 
 
-def draw_models(config: Config, data: ColoredPoints) -> Path:
+def draw_models(config: Config) -> Path:
     """Draw the models that `config` trained side by side, from what their runs wrote, in compare.png."""
-    columns = {}
-    for run in config.each_model():
-        metrics: dict[str, Any] = json.loads((run.output / "metrics.json").read_text(encoding="utf-8"))
-        painted = Image.open(run.output / "generated.png")
-        columns[run.model] = Column(read_history(run.output), painted, summary_rows(metrics))
-    path = Path(config.result_path) / "compare.png"
-    picture = paint(thinned(data.points, config.n_generate).numpy(), data.canvas)
-    save_figure(draw_side_by_side(picture, columns), path, dpi=80)
+    groups = grouped([read_run(run.output) for run in config.each_model()])
+    return draw_runs(groups, Path(config.result_path) / COMPARED)
+
+
+def draw_runs(groups: Sequence[Group], path: Path) -> Path:
+    """Draw `groups` of runs side by side in `path`, and return it. Raises InputError if it cannot be written."""
+    found = columns(groups)
+    first = next(iter(found.values()))
+    # One picture of the data for all of them, if they have the same.
+    is_common = len({group.runs[0].fingerprint for group in groups}) == 1
+    save_figure(draw_side_by_side(first.data if is_common else None, found), path, dpi=80)
     return path
 
 

@@ -18,6 +18,7 @@ from utils.program.errors import InputError
 from utils.program.files import write_text
 from utils.runs import checkpoint
 from utils.runs.checkpoint import Checkpoint
+from utils.runs.folders import clear_results
 from utils.settings.config import Config
 from utils.training.loop import Epoch, Training
 
@@ -39,7 +40,6 @@ class Record:
         self.folder, self.fingerprint = config.output, data.fingerprint()
         self.epochs: list[Epoch] = []
         (self.folder / "epochs").mkdir(exist_ok=True)
-        write_text(self.folder / "config.yaml", config.to_yaml())
 
     @property
     def generator(self) -> Generator:
@@ -49,6 +49,8 @@ class Record:
 
     def add(self, epoch: Epoch) -> None:
         """Keep the figures of `epoch` and the generator as it is now; paint it if gen_every_epochs says so."""
+        # Of a run that is resumed: what was drawn from the model as it was.
+        clear_results(self.folder)
         self.epochs.append(epoch)
         if self._is_painted(epoch):
             self._paint_frame(epoch)
@@ -60,6 +62,7 @@ class Record:
         writer = csv.writer(history, lineterminator="\n")
         writer.writerow(COLUMNS)
         writer.writerows(dataclasses.astuple(epoch) for epoch in self.epochs)
+        write_text(self.folder / "config.yaml", self.config.to_yaml())
         write_text(self.folder / "history.csv", history.getvalue())
         self.generator.save(self.folder / "model.pt")
         state = self.training.state_dict()

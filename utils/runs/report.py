@@ -42,7 +42,7 @@ def describe_result(config: Config, metrics: dict[str, Any]) -> str:
             f"(at most {bound:.2f} by importance weighting); {metrics['active_units']} active latents",
             table(metrics),
             f"verdict: {metrics['verdict']}",
-            f"all files are in {config.output}/; look at generated.png and comparison.png first",
+            f"open {config.output / 'report.html'} first; all files are in {config.output}/",
         ]
     )
 

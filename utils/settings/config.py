@@ -32,7 +32,7 @@ class Config:
     model: str = key(
         "attention",
         f"which autoencoder to train; {ALL_MODELS} trains all and compares them",
-        choices=(*MODELS, ALL_MODELS),
+        choices=lambda: (*MODELS, ALL_MODELS),
     )
     epochs: int = key(100, "passes over the training points", least=1, most=10**6)
     batch_size: int = key(200, "points per training step", least=1, most=10**7)

@@ -27,9 +27,16 @@ def key(default: Any, doc: str, **bounds: Any) -> Any:
     """A setting: its default, its documentation, and its bounds.
 
     Bounds are `choices`, or `pattern` with the `example`s that the message shows, or any of `least`, `above`, `most`
-    and `below`. A text with none of them is a path, in which ~ is the home directory.
+    and `below`. A text with none of them is a path, in which ~ is the home directory. `choices` may be a function, if
+    they are not settled yet.
     """
     return field(default=default, metadata={"doc": doc, **bounds})
+
+
+def choices(setting: Field[Any]) -> tuple[str, ...]:
+    """The texts that `setting` may be, as of now; none if it is not a choice."""
+    allowed = setting.metadata.get("choices", ())
+    return tuple(allowed() if callable(allowed) else allowed)
 
 
 def checked(setting: Field[Any], value: Any) -> Any:
@@ -49,9 +56,9 @@ def checked(setting: Field[Any], value: Any) -> Any:
     if type(value) not in allowed:
         refuse(f"of type {type_name(kind)}")
     if isinstance(value, str):
-        if "choices" in bounds:
-            if value not in bounds["choices"]:
-                refuse(" or ".join(bounds["choices"]))
+        if choices(setting):
+            if value not in choices(setting):
+                refuse(" or ".join(choices(setting)))
         elif "pattern" in bounds:
             if not re.fullmatch(bounds["pattern"], value):
                 refuse(bounds["example"])
@@ -72,9 +79,8 @@ def checked(setting: Field[Any], value: Any) -> Any:
 
 def note(setting: Field[Any]) -> str:
     """The documentation of a setting, with its choices."""
-    choices = setting.metadata.get("choices")
     doc: str = setting.metadata["doc"]
-    return f"{doc}: {' | '.join(choices)}" if choices else doc
+    return f"{doc}: {' | '.join(choices(setting))}" if choices(setting) else doc
 
 
 def type_name(kind: Any) -> str:

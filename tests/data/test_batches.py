@@ -1,0 +1,87 @@
+import itertools
+import multiprocessing
+
+import pytest
+import torch
+from torch import Tensor
+
+from data.batches import Batches
+from data.points import ColoredPoints
+
+
+def integers(points: ColoredPoints, batches: list[Tensor]) -> list[list[int]]:
+    return points.scaling.quantize(torch.cat(batches)).tolist()
+
+
+@pytest.mark.parametrize("batch_size", [1, 40, 128, 300, 1000])
+def test_an_epoch_has_every_point_once_in_whole_batches_and_a_rest(
+    points: ColoredPoints, monkeypatch: pytest.MonkeyPatch, batch_size: int
+):
+    monkeypatch.setattr("data.batches.CHUNK", 100)
+    batches = Batches(points, batch_size, num_workers=0, seed=0)
+
+    epoch = list(batches.epoch())
+
+    assert len(epoch) == len(batches)
+    assert {len(batch) for batch in epoch[:-1]} <= {batch_size}
+    assert 0 < len(epoch[-1]) <= batch_size
+    assert sorted(integers(points, epoch)) == sorted(points.points.tolist())
+
+
+def test_batches_are_dequantized(points: ColoredPoints):
+    (batch,) = Batches(points, len(points), num_workers=0, seed=0).epoch()
+
+    assert batch.dtype == torch.float32
+    cells = batch.double() * torch.tensor(points.scaling.size)
+    assert (cells - cells.floor()).std() > 0.2
+
+
+def test_each_epoch_is_in_a_new_order_that_the_seed_determines(points: ColoredPoints):
+    def two_epochs(seed: int) -> list[list[list[int]]]:
+        batches = Batches(points, 300, 0, seed)
+        return [integers(points, list(batches.epoch())) for _ in range(2)]
+
+    assert two_epochs(seed=0) == two_epochs(seed=0)
+    assert len({str(epoch) for epoch in (*two_epochs(seed=0), *two_epochs(seed=1))}) == 4
+
+
+@pytest.mark.parametrize("taken", [0, 1, 3, 5])
+def test_from_a_saved_state_the_rest_of_the_epoch_and_the_next_one_are_the_same(points: ColoredPoints, taken: int):
+    whole = Batches(points, 64, num_workers=0, seed=0)
+    expected = [*itertools.chain(*(whole.epoch() for _ in range(3)))][5:]
+
+    stopped = Batches(points, 64, num_workers=0, seed=0)
+    list(stopped.epoch())
+    stopped.end_epoch()
+    list(itertools.islice(stopped.epoch(), taken))
+    resumed = Batches(points, 64, num_workers=0, seed=1)
+    resumed.load_state_dict(stopped.state_dict())
+    rest = [*resumed.epoch(skip=taken), *resumed.epoch()]
+
+    assert len(rest) == 10 - taken
+    assert all(torch.equal(batch, wanted) for batch, wanted in zip(rest, expected[taken:], strict=True))
+
+
+@pytest.mark.parametrize(("method", "workers"), [("fork", 2), pytest.param("spawn", 1, marks=pytest.mark.slow)])
+def test_worker_processes_give_the_same_batches_and_live_from_epoch_to_epoch(
+    points: ColoredPoints, monkeypatch: pytest.MonkeyPatch, method: str, workers: int
+):
+    if method not in multiprocessing.get_all_start_methods():
+        pytest.skip(f"this system cannot {method}")
+    monkeypatch.setattr("data.batches.CHUNK", 100)
+    before = multiprocessing.get_start_method()
+    multiprocessing.set_start_method(method, force=True)
+    try:
+        alone, with_workers = (Batches(points, 50, num_workers, seed=0) for num_workers in (0, workers))
+        processes = []
+        for _ in range(2):
+            for batch, wanted in zip(with_workers.epoch(), alone.epoch(), strict=True):
+                assert torch.equal(batch, wanted)
+            processes.append({process.pid for process in multiprocessing.active_children()})
+        with_workers.close()
+    finally:
+        multiprocessing.set_start_method(before, force=True)
+
+    assert len(processes[0]) == workers
+    assert processes[0] == processes[1]
+    assert processes[0].isdisjoint({process.pid for process in multiprocessing.active_children()})

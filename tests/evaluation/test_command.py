@@ -1,0 +1,69 @@
+"""`python -m utils.evaluation` judges any file of points."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from data.points import read_points
+from utils.evaluation.__main__ import main
+from utils.program.errors import InputError
+
+
+def test_a_file_of_points_is_judged(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture):
+    points = read_points(folder).points.numpy()
+    np.save(tmp_path / "samples.npy", points.astype(np.float32) + 0.2)
+
+    main(["--data", str(folder), "--holdout", "0.3", str(tmp_path / "samples.npy")])
+
+    printed = capsys.readouterr().out
+    assert "exact copies of training points" in printed
+    assert "0.7000" in printed
+    assert printed.splitlines()[-1].startswith("verdict: ")
+
+
+@pytest.mark.parametrize(
+    ("samples", "complaint"),
+    [
+        (None, "there is no such file"),
+        (np.zeros((5, 4)), r"must hold numbers \(n, 5\), but is float64 \(5, 4\)"),
+        (np.zeros((1, 5)), r"but is float64 \(1, 5\)"),
+        (np.full((9, 5), np.nan), "not finite"),
+        (np.full((9, 5), "a"), "must hold numbers"),
+        (np.random.default_rng(0).random((9, 5)), r"lie in 0\.\.1, they look scaled"),
+        (np.random.default_rng(0).uniform(-1, 1, (9, 5)), "look standardized"),
+        (np.random.default_rng(0).random((9, 5)) * [50, 50, 1, 1, 1], r"colors lie in 0\.\.1"),
+        (np.full((9, 5), 1000), "lie outside of the picture of 60 x 60 pixels"),
+    ],
+)
+def test_files_that_hold_no_points_are_refused(
+    folder: Path, tmp_path: Path, samples: np.ndarray | None, complaint: str
+):
+    if samples is not None:
+        np.save(tmp_path / "samples.npy", samples)
+
+    with pytest.raises(InputError, match=complaint):
+        main(["--data", str(folder), str(tmp_path / "samples.npy")])
+
+
+def test_an_archive_of_one_array_is_taken_and_one_of_several_is_refused(folder: Path, tmp_path: Path):
+    points = read_points(folder).points.numpy()
+    with open(tmp_path / "samples.npy", "wb") as file:
+        np.savez(file, points=points)
+    main(["--data", str(folder), str(tmp_path / "samples.npy")])
+
+    with open(tmp_path / "samples.npy", "wb") as file:
+        np.savez(file, points=points, others=points)
+    with pytest.raises(InputError, match=r"is an archive of 2 arrays \(points, others\); save one with numpy\.save"):
+        main(["--data", str(folder), str(tmp_path / "samples.npy")])
+
+
+def test_a_mistake_in_what_is_to_be_judged_costs_one_line(tmp_path: Path):
+    command = [sys.executable, "-m", "utils.evaluation", "--data", str(tmp_path), "none.npy"]
+    repository = Path(__file__).parents[2]
+    run = subprocess.run(command, cwd=repository, capture_output=True, text=True, check=False)
+
+    assert (run.returncode, run.stdout, run.stderr.count("\n")) == (2, "", 1)
+    assert run.stderr.startswith("error: ")

@@ -1,0 +1,51 @@
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from utils.program.errors import InputError, run_program
+from utils.program.interruption import Interrupted
+
+
+@pytest.fixture(autouse=True)
+def _handler_as_before() -> Iterator[None]:
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "message"),
+    [
+        (InputError("epochs must be at least 1"), 2, "error: epochs must be at least 1"),
+        (Interrupted(signal.SIGTERM, "stopped after 3 epochs"), 143, "stopped after 3 epochs"),
+        (KeyboardInterrupt(), 130, "stopped"),
+        (OSError(28, "No space left on device", "file"), 2, "error: file: No space left on device"),
+        (OSError("no words of the system"), 2, "error: no words of the system"),
+    ],
+)
+def test_a_program_ends_with_one_line_and_a_status(
+    capsys: pytest.CaptureFixture[str], error: BaseException, status: int, message: str
+):
+    def main(arguments: list[str]) -> None:
+        raise error
+
+    with pytest.raises(SystemExit) as end:
+        run_program(main, [])
+
+    assert end.value.code == status
+    assert capsys.readouterr().err == f"{message}\n"
+
+
+def test_a_bug_of_the_program_keeps_its_traceback():
+    def main(arguments: list[str]) -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        run_program(main, [])
+
+
+def test_a_program_that_succeeds_gets_its_arguments_and_ends_quietly(capsys: pytest.CaptureFixture[str]):
+    run_program(lambda arguments: print(*arguments), ["a", "b"])
+
+    assert capsys.readouterr() == ("a b\n", "")

@@ -1,0 +1,48 @@
+import os
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from utils.program.interruption import Interrupted, deferred, raise_on_terminate
+
+
+@pytest.fixture(autouse=True)
+def _handlers_as_before() -> Iterator[None]:
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_first_signal_is_deferred_and_the_second_acts_at_once(number: int):
+    raise_on_terminate()
+
+    with deferred() as received:
+        assert received == []
+        os.kill(os.getpid(), number)
+        assert received == [number]
+        with pytest.raises((KeyboardInterrupt, Interrupted)):
+            os.kill(os.getpid(), number)
+
+
+def test_afterwards_signals_act_as_before():
+    with deferred():
+        pass
+
+    with pytest.raises(KeyboardInterrupt):
+        os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_a_request_to_terminate_raises_an_exception_so_that_what_is_open_is_closed():
+    raise_on_terminate()
+
+    with pytest.raises(Interrupted, match="stopped") as error:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    assert error.value.exit_status == 143
+
+
+def test_the_exit_status_is_128_plus_the_signals_number():
+    assert Interrupted(signal.SIGINT, "").exit_status == 130

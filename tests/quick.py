@@ -1,0 +1,38 @@
+"""Runs of the program that are over in a moment, and what to compare of them."""
+
+import csv
+import shutil
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+
+REPOSITORY = Path(__file__).parent.parent
+QUICK = {"epochs": 2, "batch_size": 50, "hidden_dim": 8, "n_components": 4, "n_generate": 200}
+
+
+class Finished(NamedTuple):
+    """A run of both models that is over: the folders of its data and its results, which no test may change."""
+
+    data: Path
+    result: Path
+
+    def copied(self, folder: Path) -> Path:
+        """A copy of the results in `folder`, for tests that go on from them."""
+        return shutil.copytree(self.result, folder)
+
+
+def command_line(data: Path, result: Path, *more: str) -> list[str]:
+    """The arguments of a quick run on `data` into `result`; `more` are flags, and settings that replace QUICK."""
+    settings = QUICK | {"data_path": data, "result_path": result}
+    settings |= dict(setting.split("=") for setting in more if "=" in setting)
+    flags = ["--config", str(REPOSITORY / "config.yaml"), *(flag for flag in more if "=" not in flag)]
+    return [*flags, *(f"{key}={value}" for key, value in settings.items())]
+
+
+def outcome(out: Path) -> tuple[list[bytes], list[list[str]], bytes]:
+    """What the same seed must give again: the weights' bytes, the history without its seconds, the points' bytes."""
+    weights = torch.load(out / "model.pt", weights_only=True)["weights"].values()
+    with open(out / "history.csv", newline="") as file:
+        history = [row[:-1] for row in csv.reader(file)]
+    return [weight.numpy().tobytes() for weight in weights], history, (out / "generated.npy").read_bytes()

@@ -1,0 +1,79 @@
+import copy
+
+import pytest
+import torch
+
+from models.vae import VAE
+from utils.training.weights import FlatWeights, WeightAverage
+
+
+def flat(parameters: list[torch.Tensor]) -> torch.Tensor:
+    return torch.cat([parameter.flatten() for parameter in parameters])
+
+
+def test_the_vectors_hold_all_weights_once_and_change_nothing(model: VAE):
+    before = copy.deepcopy(model)
+
+    weights = FlatWeights(model)
+
+    assert all(torch.equal(*pair) for pair in zip(model.parameters(), before.parameters(), strict=True))
+    assert torch.equal(weights.decaying, flat(before.decaying_parameters()))
+    count = sum(parameter.numel() for parameter in before.parameters())
+    assert len(weights.decaying) + len(weights.others) == count
+
+
+def test_the_models_weights_are_views_of_the_vectors(model: VAE):
+    weights = FlatWeights(model)
+
+    with torch.no_grad():
+        for vector in weights.vectors:
+            vector.fill_(0.5)
+
+    assert all((parameter == 0.5).all() for parameter in model.parameters())
+
+
+def test_gradients_are_those_of_a_backward_pass(model: VAE, torch_rng: torch.Generator):
+    x, plain = torch.rand(8, 5, generator=torch_rng), copy.deepcopy(model)
+    noise = model.sample_noise(8, torch_rng)
+    weights = FlatWeights(model)
+
+    decaying, others = weights.gradients(sum(model.loss(x, noise)).mean())
+
+    sum(plain.loss(x, noise)).mean().backward()
+    ids = {id(parameter) for parameter in plain.decaying_parameters()}
+    gradients = {True: [], False: []}
+    for parameter in plain.parameters():
+        gradients[id(parameter) in ids].append(parameter.grad)
+    assert torch.allclose(decaying, flat(gradients[True]), atol=1e-5)
+    assert torch.allclose(others, flat(gradients[False]), atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("decay", "expected"),
+    [
+        (0.0, [1.0, 2.0, 3.0]),
+        # Starting from 0: 0.9 * 1, then 0.9 * (2 / 11) ... until the decay has risen to its value.
+        (0.9, [0.9, 0.9 * 2 / 11 + 2 * 9 / 11, (0.9 * 2 / 11 + 2 * 9 / 11) * 3 / 12 + 3 * 9 / 12]),
+        (0.15, [0.9, 0.9 * 0.15 + 2 * 0.85, (0.9 * 0.15 + 2 * 0.85) * 0.15 + 3 * 0.85]),
+    ],
+)
+def test_the_average_forgets_the_initial_weights_and_then_decays_as_asked(
+    model: VAE, decay: float, expected: list[float]
+):
+    weights = FlatWeights(model)
+    with torch.no_grad():
+        for vector in weights.vectors:
+            vector.zero_()
+    average = WeightAverage(model, decay)
+
+    found = []
+    for step in (1, 2, 3):
+        with torch.no_grad():
+            for vector in weights.vectors:
+                vector.fill_(step)
+        average.update(weights, step)
+        found.append(flat(list(average.model.parameters())))
+
+    assert [value.min().item() for value in found] == pytest.approx(expected)
+    assert [value.max().item() for value in found] == pytest.approx(expected)
+    assert all((parameter == 3).all() for parameter in model.parameters())

@@ -1,0 +1,74 @@
+"""Judge any file of points: python -m utils.evaluation --data DIR SAMPLES.npy."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from data.coordinates import COLORS, N_COORDINATES, N_LEVELS
+from data.impostors import describe_impostor
+from data.points import read_points
+from utils.evaluation.figures import evaluate
+from utils.evaluation.words import table, verdict
+from utils.program.errors import InputError, run_program
+from utils.settings.config import Config
+
+
+def main(arguments: list[str]) -> None:
+    """Judge the points of a file. Raises InputError if they or the data cannot be used."""
+    parser = argparse.ArgumentParser(prog="python -m utils.evaluation", description=__doc__.partition(":")[0])
+    parser.add_argument("--data", metavar="DIR", default=Config.data_path, help="folder of the data")
+    parser.add_argument("--holdout", type=float, default=Config.holdout, help="share of the data held out")
+    parser.add_argument("--seed", type=int, default=Config.seed, help="seed of the split: that of the generator's run")
+    parser.add_argument("samples", metavar="SAMPLES.npy", help="integers (n, 5): x, y, r, g, b")
+    options = parser.parse_args(arguments)
+    settings = Config(holdout=options.holdout, seed=options.seed)
+    data = read_points(options.data)
+    samples = read_samples(options.samples)
+    check_units(options.samples, samples, data.scaling.shape)
+    train, held_out = (part.points.numpy() for part in data.split(settings.holdout, settings.seed))
+    figures = evaluate(samples.round().astype(np.int64), train, held_out).figures
+    print(table(figures))
+    print(f"verdict: {verdict(figures)}")
+
+
+def read_samples(path: str) -> np.ndarray:
+    """The points `(n, 5)` in `path`. Raises InputError if it holds none."""
+    try:
+        samples = np.load(Path(path).expanduser(), allow_pickle=False)
+    except FileNotFoundError:
+        raise InputError(f"{path}: there is no such file") from None
+    except (OSError, ValueError, EOFError) as error:
+        reason = describe_impostor(Path(path)) or error
+        raise InputError(f"{path}: cannot be read as a NumPy array: {reason}") from None
+    if isinstance(samples, np.lib.npyio.NpzFile):
+        names = samples.files
+        if len(names) != 1:
+            raise InputError(
+                f"{path}: is an archive of {len(names)} arrays ({', '.join(names)}); save one with numpy.save"
+            )
+        samples = samples[names[0]]
+    if samples.ndim != 2 or samples.shape[1] != N_COORDINATES or len(samples) < 2 or samples.dtype.kind not in "iuf":
+        raise InputError(f"{path}: must hold numbers (n, {N_COORDINATES}), but is {samples.dtype} {samples.shape}")
+    if not np.isfinite(samples).all():
+        raise InputError(f"{path}: holds numbers that are not finite")
+    return samples
+
+
+def check_units(path: str, samples: np.ndarray, shape: tuple[int, int]) -> None:
+    """Refuse samples that are not in pixels and levels. Raises InputError that says what they look like instead."""
+    low, high, size = samples.min(0), samples.max(0), np.array([*shape, N_LEVELS, N_LEVELS, N_LEVELS])
+    if samples.dtype.kind == "f":
+        if low.min() >= 0 and high.max() <= 1:
+            raise InputError(f"{path}: all numbers lie in 0..1, they look scaled; give pixels and levels of 0..255")
+        if low.min() >= -1.5 and low.min() < 0 and high.max() <= 1.5:
+            raise InputError(f"{path}: all numbers lie around 0, they look standardized; give pixels and levels")
+        if high[COLORS].max() <= 1 < high[:2].max() and len(np.unique(samples[:, COLORS])) > 2:
+            raise InputError(f"{path}: colors lie in 0..1, they look scaled; give levels of 0..255")
+    if (high < -0.5 * size).any() or (low > 1.5 * size).any():
+        raise InputError(f"{path}: the points lie outside of the picture of {shape[0]} x {shape[1]} pixels")
+
+
+if __name__ == "__main__":
+    run_program(main, sys.argv[1:])
