@@ -27,10 +27,10 @@ class Canvas(nn.Module):
         log ink = -softplus(-phi),    phi = shift + sum_jk scale_jk c_jk cos(pi j x) cos(pi k y).
 
     A priori c_jk ~ N(0, 1), and scale_jk is proportional to (1 + (j^2 + k^2) / f^2)^(-e / 2), with gain^2 as the sum of
-    their squares: gain, f, e and shift say how sharp, how fine and how full the ink is, and are learned. So that the coefficients do
-    not memorize the points, they are uncertain: each has a posterior N(mean, std^2), a training step draws the table
-    from it, and the KL divergence from the prior is part of the loss (Blundell et al. 2015, "Weight uncertainty in
-    neural networks", arXiv 1505.05424). After training, the mean is used.
+    their squares: gain, f, e and shift say how sharp, how fine and how full the ink is, and are learned. So that the
+    coefficients do not memorize the points, they are uncertain: each has a posterior N(mean, std^2), a training step
+    draws the table from it, and its KL divergence from the prior is part of the loss (Blundell et al. 2015, "Weight
+    uncertainty in neural networks", arXiv 1505.05424). After training, the mean is used.
 
     The light is a round spot, exp(-|place - center(z)|^2 / (2 width^2)) with a linear center: z says roughly where.
     """
@@ -91,8 +91,9 @@ class Canvas(nn.Module):
         """How far all spots together are from lighting the ink evenly: chi^2 / 2, about a KL in nats.
 
         Evenly lit, G(x, y) = E_z[light(x, y|z) / sum(ink * light)] is 1 wherever there is ink, and points drawn from
-        the prior show the canvas as it is. `z (2, components, latent_dim)` holds two independent draws from each component
-        of the prior, whose `weights (components,)` sum to 1: with two estimates of G, E_ink[(G - 1)^2] has no bias.
+        the prior show the canvas as it is. `z (2, components, latent_dim)` holds two independent draws from each
+        component of the prior, whose `weights (components,)` sum to 1: with two estimates of G, the expectation of
+        (G - 1)^2 over the ink has no bias.
         """
         ink = _per_block(self.log_ink(noise).detach())
         ink = ink / ink.sum()

@@ -11,6 +11,9 @@ from models.choice import choose
 
 # Widths lie between these, in levels: below a tenth, a normal holds a single integer.
 NARROWEST, WIDEST = 0.1, 200.0
+# The components that are tied to gray begin in turn as exact and as loose, so that exact ones stay exact where most
+# colors are only nearly gray. Tuned, as is the number of components (docs/experiments.md).
+GRAY_STDS = (0.15, 2.0)
 
 
 class ColorMixture:
@@ -70,7 +73,7 @@ class ColorHead(nn.Module):
         # Free: weight, 3 means, 3 widths, 3 slopes. Gray: weight, mean and width of red.
         self.linear = nn.Linear(width, 10 * n_free + 3 * n_gray)
         self.gray_shift = nn.Parameter(torch.zeros(2, n_gray))
-        self.gray_log_std = nn.Parameter(torch.full((2, n_gray), math.log(0.5)))
+        self.gray_log_std = nn.Parameter(torch.tensor(GRAY_STDS).log().repeat(n_gray // 2).expand(2, -1).clone())
         with torch.no_grad():
             # Begin with free components around the middle, and gray ones from dark to light. Tuned.
             self.linear.weight.mul_(0.1)

@@ -14,7 +14,7 @@ from data.coordinates import N_COORDINATES
 from main import main
 from models import colored_pi_generator
 from models.registry import MODELS
-from models.vae import VAE, Posterior
+from models.vae import VAE, Noise, Posterior
 from utils.pictures.side_by_side import draw_side_by_side
 
 
@@ -42,7 +42,7 @@ class LinearVAE(VAE):
     def encode(self, x: Tensor) -> Posterior:
         return Posterior.of(self.encoder(x))
 
-    def decode(self, z: Tensor) -> Cloud:
+    def decode(self, z: Tensor, noise: Noise | None = None) -> Cloud:
         return Cloud(self.decoder(z))
 
 

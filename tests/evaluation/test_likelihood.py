@@ -8,7 +8,7 @@ from torch.distributions import Independent, Normal
 
 from data.points import ColoredPoints
 from models.generator import Generator, build_model
-from models.vae import VAE, Loss, Posterior
+from models.vae import VAE, Loss, Noise, Posterior
 from utils.evaluation.likelihood import (
     active_units,
     evaluate_bound,
@@ -29,15 +29,15 @@ class WithoutLatent(VAE):
     def encode(self, x: Tensor) -> Posterior:
         return Posterior(torch.zeros(len(x), 1), torch.zeros(len(x), 1))
 
-    def decode(self, z: Tensor) -> Independent:
+    def decode(self, z: Tensor, noise: Noise | None = None) -> Independent:
         return Independent(Normal(torch.zeros(len(z), 5), 1.0), 1)
 
 
 class RowNumber(WithoutLatent):
     """A model whose reconstruction is x itself and whose KL is a half."""
 
-    def loss(self, x: Tensor, noise: Tensor) -> Loss:
-        assert noise.shape == (len(x), self.latent_dim)
+    def loss(self, x: Tensor, noise: Noise) -> Loss:
+        assert noise.latent.shape == (len(x), self.latent_dim)
         return Loss(x[:, 0], torch.full((len(x),), 0.5))
 
 

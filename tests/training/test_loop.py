@@ -9,7 +9,7 @@ import torch
 
 from data.points import ColoredPoints
 from models.generator import build_model
-from models.vae import VAE, Loss
+from models.vae import VAE, Loss, Noise
 from utils.program.errors import InputError
 from utils.settings.config import Config
 from utils.training.loop import Epoch, Training
@@ -113,12 +113,12 @@ def test_compiled_code_takes_the_whole_batches_and_the_function_itself_the_rest(
     """The function itself stands in for its compiled code: this is about which batches go where."""
     sizes = []
 
-    def recording(function: Callable, *example: torch.Tensor) -> Callable:
+    def recording(function: Callable, x: torch.Tensor, noise: Noise, beta: torch.Tensor) -> Callable:
         def code(x: torch.Tensor, *rest: torch.Tensor) -> tuple:
             sizes.append(len(x))
             return function(x, *rest)
 
-        assert [tuple(argument.shape) for argument in example] == [(50, 5), (50, quick.latent_dim), ()]
+        assert (x.shape, noise.latent.shape, beta.shape) == ((50, 5), (50, quick.latent_dim), ())
         return code
 
     monkeypatch.setattr("utils.training.loop.compiled", recording)

@@ -18,8 +18,8 @@ def textbook(model: VAE, points: ColoredPoints, config: Config) -> tuple[VAE, VA
     """`model` trained as a textbook would, with the random numbers of `Training`; and its weight average."""
     average, step = copy.deepcopy(model), 0
     named = list(model.named_parameters())
-    decaying = [w for name, w in named if w.ndim >= 2 and not name.startswith("prior.")]
-    others = [w for name, w in named if w.ndim < 2 or name.startswith("prior.")]
+    decaying = [w for name, w in named if w.ndim >= 2 and name.endswith("weight")]
+    others = [w for name, w in named if w.ndim < 2 or not name.endswith("weight")]
     optimizer = torch.optim.AdamW(
         [{"params": decaying, "weight_decay": config.weight_decay}, {"params": others, "weight_decay": 0.0}],
         lr=config.learning_rate,
@@ -36,9 +36,10 @@ def textbook(model: VAE, points: ColoredPoints, config: Config) -> tuple[VAE, VA
         for batch in points.scaling.dequantize(x, order).split(config.batch_size):
             for group in optimizer.param_groups:
                 group["lr"] = config.learning_rate * cosine_decay(step, n_steps, WARMUP_STEPS)
-            reconstruction, kl = model.loss(batch, model.sample_noise(len(batch), noise))
+            drawn = model.sample_noise(len(batch), noise)
+            reconstruction, kl = model.loss(batch, drawn)
             optimizer.zero_grad()
-            (reconstruction + beta_at(step) * kl).mean().backward()
+            ((reconstruction + beta_at(step) * kl).mean() + model.regularization(drawn, len(points))).backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), config.clip_norm)
             optimizer.step()
             step += 1

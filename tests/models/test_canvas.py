@@ -1,0 +1,99 @@
+import pytest
+import torch
+
+from models.canvas import BINS, BLOCKS, FINE, Canvas, LitCanvas
+
+
+@pytest.fixture
+def canvas() -> Canvas:
+    """A canvas whose ink is neither even nor all dark."""
+    torch.manual_seed(0)
+    canvas = Canvas(latent_dim=3, n_harmonics=8)
+    with torch.no_grad():
+        canvas.mean.normal_(0, 0.4)
+    return canvas
+
+
+def on_all_bins(lit: LitCanvas) -> torch.Tensor:
+    """The density of the first latent at the middle of each bin, `(BINS, BINS)`."""
+    middle = (torch.arange(BINS) + 0.5) / BINS
+    places = torch.stack(torch.meshgrid(middle, middle, indexing="ij"), -1).view(-1, 2)
+    one = LitCanvas(lit.log_ink, lit.row[:1].expand(len(places), -1), lit.column[:1].expand(len(places), -1))
+    return one.log_prob(places).exp().view(BINS, BINS)
+
+
+def test_the_density_of_places_integrates_to_one(canvas: Canvas, torch_rng: torch.Generator):
+    density = on_all_bins(canvas(torch.randn(1, 3, generator=torch_rng)))
+
+    assert density.mean().item() == pytest.approx(1, abs=1e-4)
+
+
+def test_draws_have_the_density(canvas: Canvas, torch_rng: torch.Generator):
+    z = torch.randn(1, 3, generator=torch_rng)
+    expected = on_all_bins(canvas(z)).view(BLOCKS, FINE, BLOCKS, FINE).mean((1, 3)) / BLOCKS**2
+
+    places = canvas(z.expand(200_000, 3)).sample(torch_rng)
+
+    block = (places * BLOCKS).long()
+    shares = torch.bincount(block[:, 0] * BLOCKS + block[:, 1], minlength=BLOCKS**2) / len(places)
+    assert 0.5 * (shares - expected.flatten()).abs().sum().item() < 0.05
+    assert places.min() >= 0
+    assert places.max() < 1
+
+
+def test_the_light_is_a_spot_around_the_center_of_its_latent(canvas: Canvas):
+    with torch.no_grad():
+        canvas.center.weight.zero_()
+        canvas.center.bias.copy_(torch.tensor([0.25, 0.75]))
+        canvas.mean.zero_()
+
+    density = on_all_bins(canvas(torch.zeros(1, 3)))
+
+    row, column = divmod(int(density.argmax()), BINS)
+    assert abs(row / BINS - 0.25) < 0.02
+    assert abs(column / BINS - 0.75) < 0.02
+
+
+def test_a_spot_beyond_the_border_still_lights_something(canvas: Canvas):
+    with torch.no_grad():
+        canvas.center.bias.fill_(40.0)
+
+    assert torch.isfinite(canvas(torch.zeros(1, 3)).log_prob(torch.full((1, 2), 0.99))).all()
+
+
+def test_ink_is_even_where_it_is_full_and_falls_freely_beyond_an_edge(canvas: Canvas):
+    with torch.no_grad():
+        canvas.shape[0] += 1.0
+
+    log_ink = canvas.log_ink()
+
+    assert log_ink.max() == 0
+    assert (log_ink > -0.1).float().mean() > 0.1
+    assert log_ink.min() < -10
+
+
+def test_the_kl_is_that_of_normals(canvas: Canvas):
+    from torch.distributions import Normal, kl_divergence
+
+    posterior = Normal(3 * canvas.mean, torch.exp(3 * canvas.log_std))
+
+    assert canvas.kl().item() == pytest.approx(kl_divergence(posterior, Normal(0.0, 1.0)).sum().item(), rel=1e-4)
+
+
+def test_noise_draws_another_table_and_none_takes_the_mean(canvas: Canvas, torch_rng: torch.Generator):
+    noise = torch.randn(canvas.mean.shape, generator=torch_rng)
+
+    assert torch.equal(canvas.log_ink(torch.zeros_like(noise)), canvas.log_ink())
+    assert not torch.allclose(canvas.log_ink(noise), canvas.log_ink())
+
+
+def test_lights_that_cover_the_canvas_are_more_even_than_one_spot(canvas: Canvas, torch_rng: torch.Generator):
+    with torch.no_grad():
+        canvas.center.weight.copy_(torch.eye(3)[:2])
+    everywhere = torch.rand(2, 400, 3, generator=torch_rng) - 0.5
+    weights = torch.full((400,), 1 / 400)
+
+    even = canvas.unevenness(everywhere, weights)
+    spot = canvas.unevenness(torch.zeros(2, 400, 3), weights)
+
+    assert even < 0.2 * spot
