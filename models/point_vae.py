@@ -1,7 +1,7 @@
 """What both models share: a decoder with a canvas, and what that adds to the loss."""
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from data.coordinates import N_PLACES
 from models.decoder import DecodedPoints, PointDecoder
@@ -17,6 +17,10 @@ class PointVAE(VAE):
 
     decoder: PointDecoder
     prior: MixturePrior
+
+    @property
+    def densities(self) -> list[nn.Module]:
+        return [self.prior, self.decoder.canvas]
 
     def decode(self, z: Tensor, noise: Noise | None = None) -> DecodedPoints:
         decoded: DecodedPoints = self.decoder(z, noise)

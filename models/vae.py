@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from models.layers import LinearEach
 from models.prior import MixturePrior, Prior
 
-# The layers whose weights decay.
+# The layers whose matrices decay.
 DECAYING = (nn.Linear, LinearEach)
 
 
@@ -60,6 +60,13 @@ class Noise(NamedTuple):
     place: Tensor | None = None
 
 
+class WeightGroup(NamedTuple):
+    """Weights that are optimized alike: their gradients are clipped together, and they decay or do not."""
+
+    parameters: list[nn.Parameter]
+    decays: bool = False
+
+
 class Decoded(Protocol):
     """p(x|z): the distribution of points that the decoder assigns to each of n latents."""
 
@@ -93,9 +100,20 @@ class VAE(nn.Module):
         """What the training loss has beside the ELBO, in nats per point of a training set of `n_points`."""
         return noise.latent.new_zeros(())
 
-    def decaying_parameters(self) -> list[nn.Parameter]:
-        """The networks' weight matrices: weight decay leaves biases, norms, the prior and the canvas alone."""
-        return [cast(nn.Parameter, module.weight) for module in self.modules() if isinstance(module, DECAYING)]
+    @property
+    def densities(self) -> list[nn.Module]:
+        """The modules whose parameters describe a density themselves, instead of a network that gives one."""
+        return [self.prior]
+
+    def weight_groups(self) -> list[WeightGroup]:
+        """All weights: the networks' matrices, which decay; their biases and norms; and the densities' parameters."""
+        densities = [parameter for module in self.densities for parameter in module.parameters()]
+        inside = {id(parameter) for parameter in densities}
+        matrices = [cast(nn.Parameter, module.weight) for module in self.modules() if isinstance(module, DECAYING)]
+        matrices = [matrix for matrix in matrices if id(matrix) not in inside]
+        inside |= {id(matrix) for matrix in matrices}
+        others = [parameter for parameter in self.parameters() if id(parameter) not in inside]
+        return [WeightGroup(matrices, decays=True), WeightGroup(others), WeightGroup(densities)]
 
     def sample_noise(self, n: int, rng: torch.Generator) -> Noise:
         """All the randomness that the training loss of n points needs."""

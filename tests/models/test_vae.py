@@ -188,11 +188,18 @@ def test_the_loss_is_the_negative_elbo(torch_rng: torch.Generator):
     assert -(reconstruction + kl).mean().item() == pytest.approx(model.log_evidence(x).item(), abs=0.05)
 
 
-def test_weight_decay_spares_norms_and_the_prior_and_no_matrix(model: VAE):
-    decaying = {id(weight) for weight in model.decaying_parameters()}
+def test_every_weight_is_in_one_group_and_only_the_networks_matrices_decay(model: VAE):
+    matrices, vectors, densities = model.weight_groups()
 
-    names = {name for name, weight in model.named_parameters() if id(weight) in decaying}
-    matrices = {f"{name}.weight" for name, module in model.named_modules() if isinstance(module, nn.Linear)}
-    assert len(names) == len(decaying)
-    assert matrices <= names
-    assert [name for name in names if name.startswith("prior.") or "norm" in name] == []
+    names = {id(weight): name for name, weight in model.named_parameters()}
+    ids = [id(weight) for group in (matrices, vectors, densities) for weight in group.parameters]
+    assert sorted(ids) == sorted(names)
+    assert [matrices.decays, vectors.decays, densities.decays] == [True, False, False]
+    assert all(weight.ndim >= 2 and names[id(weight)].endswith("weight") for weight in matrices.parameters)
+    assert {names[id(weight)].split(".")[-2] for weight in densities.parameters} == {"prior", "canvas", "center"}
+    assert not any(
+        isinstance(module, nn.Linear) and module.weight is weight
+        for name, module in model.named_modules()
+        if "canvas" not in name
+        for weight in vectors.parameters
+    )

@@ -18,10 +18,16 @@ def textbook(model: VAE, points: ColoredPoints, config: Config) -> tuple[VAE, VA
     """`model` trained as a textbook would, with the random numbers of `Training`; and its weight average."""
     average, step = copy.deepcopy(model), 0
     named = list(model.named_parameters())
-    decaying = [w for name, w in named if w.ndim >= 2 and name.endswith("weight")]
-    others = [w for name, w in named if w.ndim < 2 or not name.endswith("weight")]
+    densities = [w for name, w in named if name.startswith(("prior.", "decoder.canvas."))]
+    networks = [(name, w) for name, w in named if not name.startswith(("prior.", "decoder.canvas."))]
+    decaying = [w for name, w in networks if w.ndim >= 2 and name.endswith("weight")]
+    others = [w for name, w in networks if w.ndim < 2 or not name.endswith("weight")]
     optimizer = torch.optim.AdamW(
-        [{"params": decaying, "weight_decay": config.weight_decay}, {"params": others, "weight_decay": 0.0}],
+        [
+            {"params": decaying, "weight_decay": config.weight_decay},
+            {"params": others, "weight_decay": 0.0},
+            {"params": densities, "weight_decay": 0.0},
+        ],
         lr=config.learning_rate,
         betas=(0.9, 0.99),
     )
@@ -40,7 +46,8 @@ def textbook(model: VAE, points: ColoredPoints, config: Config) -> tuple[VAE, VA
             reconstruction, kl = model.loss(batch, drawn)
             optimizer.zero_grad()
             ((reconstruction + beta_at(step) * kl).mean() + model.regularization(drawn, len(points))).backward()
-            torch.nn.utils.clip_grad_norm_(model.parameters(), config.clip_norm)
+            for part in (decaying, others, densities):
+                torch.nn.utils.clip_grad_norm_(part, config.clip_norm)
             optimizer.step()
             step += 1
             decay = min(config.ema_decay, step / (9 + step))

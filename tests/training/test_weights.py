@@ -17,9 +17,9 @@ def test_the_vectors_hold_all_weights_once_and_change_nothing(model: VAE):
     weights = FlatWeights(model)
 
     assert all(torch.equal(*pair) for pair in zip(model.parameters(), before.parameters(), strict=True))
-    assert torch.equal(weights.decaying, flat(before.decaying_parameters()))
-    count = sum(parameter.numel() for parameter in before.parameters())
-    assert len(weights.decaying) + len(weights.others) == count
+    for vector, group in zip(weights.vectors, before.weight_groups(), strict=True):
+        assert torch.equal(vector, flat(group.parameters))
+    assert sum(map(len, weights.vectors)) == sum(parameter.numel() for parameter in before.parameters())
 
 
 def test_the_models_weights_are_views_of_the_vectors(model: VAE):
@@ -37,15 +37,11 @@ def test_gradients_are_those_of_a_backward_pass(model: VAE, torch_rng: torch.Gen
     noise = model.sample_noise(8, torch_rng)
     weights = FlatWeights(model)
 
-    decaying, others = weights.gradients(sum(model.loss(x, noise)).mean())
+    found = weights.gradients(sum(model.loss(x, noise)).mean() + model.regularization(noise, 8))
 
-    sum(plain.loss(x, noise)).mean().backward()
-    ids = {id(parameter) for parameter in plain.decaying_parameters()}
-    gradients = {True: [], False: []}
-    for parameter in plain.parameters():
-        gradients[id(parameter) in ids].append(parameter.grad)
-    assert torch.allclose(decaying, flat(gradients[True]), atol=1e-5)
-    assert torch.allclose(others, flat(gradients[False]), atol=1e-5)
+    (sum(plain.loss(x, noise)).mean() + plain.regularization(noise, 8)).backward()
+    for gradient, group in zip(found, plain.weight_groups(), strict=True):
+        assert torch.allclose(gradient, flat([parameter.grad for parameter in group.parameters]), atol=1e-4)
 
 
 @pytest.mark.parametrize(

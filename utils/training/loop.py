@@ -59,8 +59,8 @@ class Training:
         self.weight_average = WeightAverage(model, config.ema_decay)
         self.optimizer = torch.optim.AdamW(
             [
-                {"params": [self.weights.decaying], "weight_decay": config.weight_decay},
-                {"params": [self.weights.others], "weight_decay": 0.0},
+                {"params": [vector], "weight_decay": config.weight_decay if group.decays else 0.0}
+                for vector, group in zip(self.weights.vectors, self.weights.groups, strict=True)
             ],
             config.learning_rate,
             betas=ADAM_BETAS,
@@ -162,11 +162,14 @@ class Training:
         # Loss and gradients. The last batch of an epoch may be smaller than what the compiled code expects.
         gradients = self.gradients if len(x) == self.config.batch_size else self._gradients
         noise = self.model.sample_noise(len(x), self.noise_rng)
-        self.weights.decaying.grad, self.weights.others.grad, losses = gradients(x, noise, torch.tensor(beta))
+        *vectors, losses = gradients(x, noise, torch.tensor(beta))
 
-        # Clip.
-        norm = nn.utils.clip_grad_norm_(self.weights.vectors, self.config.clip_norm)
-        if not torch.isfinite(losses.sum() + norm):
+        # Clip, each group by itself: the densities' gradients are far longer than those of the networks.
+        norms = []
+        for vector, gradient in zip(self.weights.vectors, vectors, strict=True):
+            vector.grad = gradient
+            norms.append(nn.utils.clip_grad_norm_(vector, self.config.clip_norm))
+        if not torch.isfinite(losses.sum() + sum(norms)):
             raise InputError(
                 f"training: the loss is not finite in epoch {self.step // len(self.batches) + 1}, "
                 f"step {self.step + 1}; what was saved before is kept; "
@@ -180,8 +183,8 @@ class Training:
         self.loss_sums += losses
         return beta, learning_rate
 
-    def _gradients(self, x: Tensor, noise: Noise, beta: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Gradients of the loss with respect to both weight vectors; sums of reconstruction and KL over `x`, `(2,)`.
+    def _gradients(self, x: Tensor, noise: Noise, beta: Tensor) -> tuple[Tensor, ...]:
+        """Gradients of the loss with respect to the weight vectors; sums of reconstruction and KL over `x`, `(2,)`.
 
         A pure function of the batch, its noise and beta, which is what allows it to be compiled.
         """

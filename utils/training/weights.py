@@ -9,30 +9,20 @@ from models.vae import VAE
 
 
 class FlatWeights:
-    """All weights of `model` in two vectors: those that decay and the others.
+    """All weights of `model` in a few vectors, one for each of its `groups`.
 
     From then on the layers' weights are views of the vectors. Clipping, Adam and averaging take a few operations each
     where they would take a few for each of some seventy small tensors.
     """
 
     def __init__(self, model: VAE) -> None:
-        decaying = model.decaying_parameters()
-        ids = {id(weight) for weight in decaying}
-        others = [weight for weight in model.parameters() if id(weight) not in ids]
-        self.groups = (decaying, others)
-        self.decaying, self.others = (_flatten(group) for group in self.groups)
+        self.groups = model.weight_groups()
+        self.vectors = [_flatten(group.parameters) for group in self.groups]
 
-    @property
-    def vectors(self) -> tuple[nn.Parameter, nn.Parameter]:
-        """Both vectors, `(n_decaying,)` and `(n_others,)`."""
-        return self.decaying, self.others
-
-    def gradients(self, loss: Tensor) -> tuple[Tensor, Tensor]:
-        """The gradients of `loss` with respect to both vectors."""
-        decaying, others = self.groups
-        gradients = torch.autograd.grad(loss, [*decaying, *others])
-        first, second = gradients[: len(decaying)], gradients[len(decaying) :]
-        return torch.cat([g.flatten() for g in first]), torch.cat([g.flatten() for g in second])
+    def gradients(self, loss: Tensor) -> list[Tensor]:
+        """The gradients of `loss` with respect to the vectors."""
+        gradients = iter(torch.autograd.grad(loss, [weight for group in self.groups for weight in group.parameters]))
+        return [torch.cat([next(gradients).flatten() for _ in group.parameters]) for group in self.groups]
 
 
 class WeightAverage:
