@@ -87,6 +87,12 @@ class Canvas(nn.Module):
         log_light = log_light - log_light.amax(-1, keepdim=True).detach()
         return log_light[:, 0], log_light[:, 1]
 
+    def brightness(self, z: Tensor) -> Tensor:
+        """How much ink the spot of each latent lights, as a share `(n,)` of what it would light on full ink."""
+        row, column = (part.exp() for part in self.log_light(z))
+        lit = ((row @ _per_block(self.log_ink())) * column).sum(-1)
+        return lit / (2 * math.pi * (SPOT_WIDTH * BINS) ** 2)
+
     def unevenness(self, z: Tensor, weights: Tensor, noise: Tensor | None = None) -> Tensor:
         """How far all spots together are from lighting the ink evenly: chi^2 / 2, about a KL in nats.
 
