@@ -112,7 +112,7 @@ def test_the_brightness_of_a_spot_is_the_share_of_its_light_that_finds_ink():
 
     brightness = canvas.brightness(torch.tensor([[0.5, 0.25], [0.5, 0.5], [0.5, 0.75]]))
 
-    assert brightness.tolist() == pytest.approx([1, 0.5, 0], abs=0.02)
+    assert brightness.tolist() == pytest.approx([1, 0.5, 0], abs=0.04)
 
 
 def test_latents_that_light_nothing_are_drawn_again(torch_rng: torch.Generator):
