@@ -28,7 +28,9 @@ def find_font(text: str, font: Path | None = None) -> Path:
     characters = [character for character in text if not character.isspace()]
     candidates = [font] if font else [Path(findfont(FontProperties(family=name, weight="bold"))) for name in FONTS]
     if not font:
-        candidates += [Path(entry.fname) for entry in sorted(fontManager.ttflist, key=lambda entry: entry.fname)]
+        # A font of last resort has a placeholder for every character.
+        others = (entry.fname for entry in fontManager.ttflist if not entry.name.startswith("Last Resort"))
+        candidates += [Path(name) for name in sorted(others)]
     missing: list[str] = []
     for candidate in candidates:
         try:

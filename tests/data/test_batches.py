@@ -7,6 +7,7 @@ from torch import Tensor
 
 from data.batches import Batches
 from data.points import ColoredPoints
+from utils.program.errors import InputError
 
 
 def integers(points: ColoredPoints, batches: list[Tensor]) -> list[list[int]]:
@@ -85,3 +86,16 @@ def test_worker_processes_give_the_same_batches_and_live_from_epoch_to_epoch(
     assert len(processes[0]) == workers
     assert processes[0] == processes[1]
     assert processes[0].isdisjoint({process.pid for process in multiprocessing.active_children()})
+
+
+def test_a_worker_process_that_is_killed_costs_one_line(points: ColoredPoints, monkeypatch: pytest.MonkeyPatch):
+    batches = Batches(points, 50, num_workers=0, seed=0)
+
+    def killed() -> list[torch.Tensor]:
+        raise RuntimeError("DataLoader worker (pid 7) is killed by signal: Killed. More words.")
+
+    monkeypatch.setattr(batches, "_chunks", killed)
+    with pytest.raises(
+        InputError, match=r"process that loads batches was killed .*; go on with --resume num_workers=0"
+    ):
+        list(batches.epoch())

@@ -3,10 +3,12 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 from PIL import Image
 
 from data.points import PICTURE, XS, YS, ColoredPoints, read_points
+from utils.program.errors import InputError
 
 
 def test_a_point_is_row_column_and_the_color_of_the_picture_there(folder: Path):
@@ -64,3 +66,47 @@ def test_the_fingerprint_changes_with_the_points_and_with_their_grid(points: Col
 
     assert points.fingerprint() == ColoredPoints(points.points.clone(), points.scaling).fingerprint()
     assert len({data.fingerprint() for data in (points, reordered, on_another_grid)}) == 3
+
+
+def ell(ground: tuple[int, int, int], ink: tuple[int, int, int], shape: tuple[int, int], folder: Path) -> np.ndarray:
+    """A picture of an L; its rows and columns `(2, n)`."""
+    mask = np.zeros(shape, bool)
+    mask[8:60, 10:20] = mask[50:60, 10 : shape[1] - 10] = True
+    folder.mkdir(exist_ok=True)
+    Image.fromarray(np.where(mask[..., None], ink, ground).astype(np.uint8)).save(folder / PICTURE, "PNG")
+    return np.array(np.nonzero(mask))
+
+
+@pytest.mark.parametrize(
+    ("ground", "ink"), [((255, 255, 255), (0, 0, 0)), ((0, 0, 0), (255, 255, 255)), ((20, 60, 180), (250, 200, 0))]
+)
+def test_exchanged_axes_are_told_by_the_background_whatever_its_color(
+    tmp_path: Path, ground: tuple[int, int, int], ink: tuple[int, int, int]
+):
+    rows, columns = ell(ground, ink, (80, 80), tmp_path)
+    np.save(tmp_path / XS, rows)
+    np.save(tmp_path / YS, columns)
+    assert read_points(tmp_path).background == ground
+
+    np.save(tmp_path / XS, columns)
+    np.save(tmp_path / YS, rows)
+    with pytest.raises(InputError, match="the axes are swapped: .* with the two files exchanged, all points would fit"):
+        read_points(tmp_path)
+
+
+def test_exchanged_axes_of_a_picture_that_is_not_square_are_told_by_its_size(tmp_path: Path):
+    rows, columns = ell((0, 0, 0), (250, 200, 0), (70, 120), tmp_path)
+    np.save(tmp_path / XS, columns)
+    np.save(tmp_path / YS, rows)
+
+    with pytest.raises(InputError, match="leaves the picture, .*; with the two files exchanged, all points would fit"):
+        read_points(tmp_path)
+
+
+def test_a_picture_whose_background_cannot_be_told_is_not_refused(tmp_path: Path):
+    rng = np.random.default_rng(0)
+    Image.fromarray(rng.integers(0, 256, (50, 50, 3), np.uint8)).save(tmp_path / PICTURE, "PNG")
+    np.save(tmp_path / XS, rng.integers(0, 50, 200))
+    np.save(tmp_path / YS, rng.integers(0, 50, 200))
+
+    assert read_points(tmp_path).background == (0, 0, 0)

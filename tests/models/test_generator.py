@@ -77,3 +77,10 @@ def test_weights_of_another_shape_than_the_settings_say_are_refused(path: Path):
 
     with pytest.raises(InputError, match="the weights do not fit"):
         load_generator(path)
+
+
+def test_no_points_are_an_empty_array_and_numbers_of_numpy_are_numbers(path: Path):
+    assert colored_pi_generator(0, str(path)).shape == (0, 5)
+    assert colored_pi_generator(np.int64(3), str(path), seed=np.uint8(1)).shape == (3, 5)
+    with pytest.raises(ValueError, match="n must be 0 or more, not -1"):
+        colored_pi_generator(-1, str(path))

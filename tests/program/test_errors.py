@@ -22,6 +22,17 @@ def _handler_as_before() -> Iterator[None]:
         (KeyboardInterrupt(), 130, "stopped"),
         (OSError(28, "No space left on device", "file"), 2, "error: file: No space left on device"),
         (OSError("no words of the system"), 2, "error: no words of the system"),
+        (
+            MemoryError(),
+            2,
+            "error: out of memory (no memory left); close other programs, or make the data or model smaller",
+        ),
+        (
+            RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes.\nmore"),
+            2,
+            "error: out of memory (DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes.); "
+            "close other programs, or make the data or model smaller",
+        ),
     ],
 )
 def test_a_program_ends_with_one_line_and_a_status(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from utils.program.interruption import Interrupted, deferred, raise_on_terminate
+from utils.program.interruption import Interrupted, deferred, raise_on_terminate, saying_how_to_continue
 
 
 @pytest.fixture(autouse=True)
@@ -46,3 +46,14 @@ def test_a_request_to_terminate_raises_an_exception_so_that_what_is_open_is_clos
 
 def test_the_exit_status_is_128_plus_the_signals_number():
     assert Interrupted(signal.SIGINT, "").exit_status == 130
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), Interrupted(signal.SIGTERM, "stopped")])
+def test_a_stop_says_how_to_continue(error: BaseException):
+    with (
+        pytest.raises(Interrupted, match="stopped; the model is saved; now do this") as stopped,
+        saying_how_to_continue("the model is saved; now do this"),
+    ):
+        raise error
+
+    assert stopped.value.number == (signal.SIGINT if isinstance(error, KeyboardInterrupt) else signal.SIGTERM)

@@ -60,3 +60,14 @@ def test_a_run_on_other_data_is_refused(saved: Record, points: ColoredPoints):
 def test_a_run_that_has_more_epochs_already_is_refused(saved: Record, points: ColoredPoints):
     with pytest.raises(InputError, match="has 2 epochs already; set epochs to that or more"):
         restored(saved, points, epochs=1)
+
+
+def test_what_changes_no_weights_may_change_in_a_resumed_run(
+    saved: Record, points: ColoredPoints, capsys: pytest.CaptureFixture[str]
+):
+    free = {"num_workers": 2, "n_generate": 7, "gen_every_epochs": 0, "keep_runs": 3}
+    assert restored(saved, points, **free).step == 12
+    assert capsys.readouterr().out == ""
+
+    restored(saved, points, compile="never")
+    assert "compile changed: the last digits may differ" in capsys.readouterr().out

@@ -5,6 +5,7 @@ import pytest
 from quick import REPOSITORY
 
 from models.registry import MODELS
+from utils.program.errors import InputError
 from utils.settings.config import Config, describe, load_config
 from utils.settings.validation import as_yaml
 
@@ -67,3 +68,56 @@ def test_both_stands_for_all_models_and_each_has_an_output_folder_of_its_own():
 def test_settings_cannot_be_changed_once_they_are_checked():
     with pytest.raises(dataclasses.FrozenInstanceError):
         Config().epochs = 0  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("text", ["2026-11-25", "007", "no", "run #2", "1e3", "[a]", "null", "C:\\temp\\new"])
+def test_a_text_on_the_command_line_is_taken_as_it_stands(file: Path, text: str):
+    assert load_config(file, [f"result_path={text}"]).result_path == text
+
+
+@pytest.mark.parametrize("text", ["2026-11-25", "007", "no"])
+def test_a_text_that_yaml_takes_for_something_else_is_to_be_quoted_in_a_file(file: Path, text: str):
+    file.write_text(f"result_path: {text}\n")
+    with pytest.raises(InputError, match=r"result_path must be text; in a file, write it in quotes"):
+        load_config(file)
+
+    file.write_text(f"result_path: '{text}'\n")
+    assert load_config(file).result_path == text
+
+
+@pytest.mark.parametrize(("text", "value"), [("010", 10), ("1e5", 100_000), ("2.0", 2), ("1_000", 1000), ("+7", 7)])
+def test_integers_are_decimal_and_may_be_written_as_whole_numbers(file: Path, text: str, value: int):
+    assert load_config(file, [f"n_generate={text}"]).n_generate == value
+
+
+@pytest.mark.parametrize("key", ["data_path", "result_path"])
+def test_a_tilde_is_the_home_directory(file: Path, monkeypatch: pytest.MonkeyPatch, key: str):
+    monkeypatch.setenv("HOME", "/home/somebody")
+    monkeypatch.setenv("USERPROFILE", "/home/somebody")
+
+    assert getattr(load_config(file, [f"{key}=~/runs"]), key) == "/home/somebody/runs"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_files_may_have_any_unicode_encoding(file: Path, encoding: str):
+    file.write_bytes("epochs: 7\r\nresult_path: 'Ω'\r\n".encode(encoding))
+
+    assert load_config(file).epochs == 7
+    assert load_config(file).result_path == "Ω"
+
+
+def test_a_file_in_another_encoding_is_refused(file: Path):
+    file.write_bytes("result_path: café\n".encode("cp1252"))
+
+    with pytest.raises(InputError, match="it is not UTF-8.*; save it as UTF-8"):
+        load_config(file)
+
+
+@pytest.mark.parametrize("path", [r"C:\temp\new", r"C:\Users\me"])
+def test_a_windows_path_in_double_quotes_is_refused_with_the_remedy(file: Path, path: str):
+    file.write_text(f'data_path: "{path}"\n')
+    with pytest.raises(InputError, match=r"in double quotes \\ is special.*use single ones"):
+        load_config(file)
+
+    file.write_text(f"data_path: '{path}'\n")
+    assert load_config(file).data_path == path
