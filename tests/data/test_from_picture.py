@@ -165,7 +165,7 @@ def test_a_data_set_is_not_replaced_unless_asked(tmp_path: Path):
     main(["--text", "A", "--points", "100", "--out", str(tmp_path)])
     before = read_points(tmp_path).fingerprint()
 
-    with pytest.raises(InputError, match="holds a data set already .*; add --overwrite, or choose another --out"):
+    with pytest.raises(InputError, match=r"holds a data set already .*; add --overwrite, or choose another --out"):
         main(["--text", "B", "--points", "100", "--out", str(tmp_path)])
     assert read_points(tmp_path).fingerprint() == before
 

@@ -90,7 +90,9 @@ def test_exchanged_axes_are_told_by_the_background_whatever_its_color(
 
     np.save(tmp_path / XS, columns)
     np.save(tmp_path / YS, rows)
-    with pytest.raises(InputError, match="the axes are swapped: .* with the two files exchanged, all points would fit"):
+    with pytest.raises(
+        InputError, match=r"the axes are swapped: .* with the two files exchanged, all points would fit"
+    ):
         read_points(tmp_path)
 
 
@@ -99,7 +101,7 @@ def test_exchanged_axes_of_a_picture_that_is_not_square_are_told_by_its_size(tmp
     np.save(tmp_path / XS, columns)
     np.save(tmp_path / YS, rows)
 
-    with pytest.raises(InputError, match="leaves the picture, .*; with the two files exchanged, all points would fit"):
+    with pytest.raises(InputError, match=r"leaves the picture, .*; with the two files exchanged, all points would fit"):
         read_points(tmp_path)
 
 

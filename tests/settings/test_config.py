@@ -109,7 +109,7 @@ def test_files_may_have_any_unicode_encoding(file: Path, encoding: str):
 def test_a_file_in_another_encoding_is_refused(file: Path):
     file.write_bytes("result_path: café\n".encode("cp1252"))
 
-    with pytest.raises(InputError, match="it is not UTF-8.*; save it as UTF-8"):
+    with pytest.raises(InputError, match=r"it is not UTF-8.*; save it as UTF-8"):
         load_config(file)
 
 
