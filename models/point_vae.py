@@ -10,8 +10,9 @@ from models.vae import VAE, Noise
 
 # Weight of the unevenness of the light (docs/experiments.md).
 EVENNESS = 10.0
-# A spot that lights less than this share of what it would on full ink is drawn again, at most this many times.
-DARK, MOST_REDRAWS = 0.003, 20
+# A latent whose spot lights less than this share of what the prior's spots light on average is drawn again, at most so
+# many times (docs/experiments.md).
+DARK, MOST_REDRAWS = 0.1, 20
 
 
 class PointVAE(VAE):
@@ -30,14 +31,15 @@ class PointVAE(VAE):
 
     @torch.no_grad()
     def sample(self, n: int, rng: torch.Generator) -> Tensor:
-        """`n` new points `(n, 5)`. A latent whose spot finds no ink is drawn again, so that no point strays.
+        """`n` new points `(n, 5)`. A latent whose spot finds next to no ink is drawn again, so that no point strays.
 
         This is a prior that is cut off where it lights nothing: elsewhere its density is higher by as much as is cut
         off, so that the ELBO is still a lower bound.
         """
-        z = self.prior.sample(n, rng)
+        z, brightness = self.prior.sample(n, rng), self.decoder.canvas.brightness
+        average = self.prior.logits.softmax(-1) @ brightness(self.prior.mean)
         for _ in range(MOST_REDRAWS):
-            dark = self.decoder.canvas.brightness(z) < DARK
+            dark = brightness(z) < DARK * average
             if not dark.any():
                 break
             z[dark] = self.prior.sample(int(dark.sum()), rng)

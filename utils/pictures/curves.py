@@ -32,7 +32,13 @@ def draw_losses(above: Axes, below: Axes, history: History) -> None:
         label = f"reconstruction, {name}: {reconstruction[-1]:.2f}"
         above.plot(epoch, reconstruction, style, color=ORANGE, label=label)
         below.plot(epoch, kl, style, color=BLUE, label=f"KL, {name}: {kl[-1]:.2f} at the end")
-    above.set(ylabel="loss (nats per point)")
+    # The first epochs of a long run would hide what follows.
+    settled = slice(len(epoch) // 20, None)
+    shown = [history[f"{part}_reconstruction"][settled] for part in ("train", "heldout")]
+    shown += [values + history[f"{part}_kl"][settled] for part, values in zip(("train", "heldout"), shown, strict=True)]
+    low, high = min(map(np.min, shown)), max(map(np.max, shown))
+    margin = max(0.05 * (high - low), 0.01)
+    above.set(ylabel="loss (nats per point)", ylim=(low - margin, high + margin))
     below.set(xlabel="epoch", ylabel="KL divergence (nats per point)", ylim=(0, None))
     beta_axes = below.twinx()
     beta_axes.plot(epoch, beta, ":", color="black", linewidth=1.2, label="β, the weight of the KL")
