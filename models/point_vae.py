@@ -10,9 +10,8 @@ from models.vae import VAE, Noise
 
 # Weight of the unevenness of the light (docs/experiments.md).
 EVENNESS = 10.0
-# A latent whose spot lights less than this share of what the prior's spots light on average is drawn again, at most so
-# many times (docs/experiments.md).
-DARK, MOST_REDRAWS = 0.1, 20
+# A spot that lights less than this share of what it would on full ink is drawn again, at most this many times.
+DARK, MOST_REDRAWS = 0.003, 20
 
 
 class PointVAE(VAE):
@@ -31,15 +30,14 @@ class PointVAE(VAE):
 
     @torch.no_grad()
     def sample(self, n: int, rng: torch.Generator) -> Tensor:
-        """`n` new points `(n, 5)`. A latent whose spot finds next to no ink is drawn again, so that no point strays.
+        """`n` new points `(n, 5)`. A latent whose spot finds no ink is drawn again, so that no point strays.
 
         This is a prior that is cut off where it lights nothing: elsewhere its density is higher by as much as is cut
         off, so that the ELBO is still a lower bound.
         """
-        z, brightness = self.prior.sample(n, rng), self.decoder.canvas.brightness
-        average = self.prior.logits.softmax(-1) @ brightness(self.prior.mean)
+        z = self.prior.sample(n, rng)
         for _ in range(MOST_REDRAWS):
-            dark = brightness(z) < DARK * average
+            dark = self.decoder.canvas.brightness(z) < DARK
             if not dark.any():
                 break
             z[dark] = self.prior.sample(int(dark.sum()), rng)
