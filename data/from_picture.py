@@ -10,7 +10,7 @@ import argparse
 import shlex
 import sys
 from pathlib import Path
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image, ImageColor
@@ -21,6 +21,7 @@ from data.pictures import open_picture
 from data.points import PICTURE, XS, YS
 from data.writing import DrawnSet, as_jpeg, write
 from utils.program.errors import InputError, run_program
+from utils.program.parser import Parser
 
 # Pixels this close to the background belong to it, in levels of 256, or within this many standard deviations of its
 # noise. Compression leaves a shimmer around the figure.
@@ -118,14 +119,9 @@ def _contrasting(colors: np.ndarray) -> tuple[int, int, int]:
     return (0, 0, 0) if colors.mean() > 127 else (255, 255, 255)
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise InputError(f"the command line: {message}; see --help")
-
-
 def main(arguments: list[str]) -> None:
     """Write the data set that the command line asks for. Raises InputError if it cannot be made."""
-    parser = _Parser(
+    parser = Parser(
         prog="python -m data.from_picture", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     source = parser.add_mutually_exclusive_group(required=True)

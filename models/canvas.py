@@ -90,8 +90,7 @@ class Canvas(nn.Module):
     def brightness(self, z: Tensor) -> Tensor:
         """How much ink the spot of each latent lights, as a share `(n,)` of what it would light on full ink."""
         row, column = (part.exp() for part in self.log_light(z))
-        lit = ((row @ _per_block(self.log_ink())) * column).sum(-1)
-        return lit / (2 * math.pi * (SPOT_WIDTH * BINS) ** 2)
+        return _lit_ink(row, column, _per_block(self.log_ink())) / (2 * math.pi * (SPOT_WIDTH * BINS) ** 2)
 
     def unevenness(self, z: Tensor, weights: Tensor, noise: Tensor | None = None) -> Tensor:
         """How far all spots together are from lighting the ink evenly: chi^2 / 2, about a KL in nats.
@@ -104,8 +103,7 @@ class Canvas(nn.Module):
         ink = _per_block(self.log_ink(noise).detach())
         ink = ink / ink.sum()
         row, column = (part.exp() for part in self.log_light(z.flatten(0, 1)))
-        total = ((row @ ink) * column).sum(-1, keepdim=True)
-        share = weights.repeat(2).unsqueeze(-1) / total
+        share = (weights.repeat(2) / _lit_ink(row, column, ink)).unsqueeze(-1)
         first, second = (row * share).unflatten(0, (2, -1)).transpose(1, 2) @ column.unflatten(0, (2, -1))
         return 0.5 * (ink * (first - 1) * (second - 1)).sum()
 
@@ -124,7 +122,7 @@ class LitCanvas:
         i, j = (place * BINS).long().clamp(0, BINS - 1).unbind(-1)
         row = self.row.gather(1, (i // FINE).unsqueeze(1)).squeeze(1)
         column = self.column.gather(1, (j // FINE).unsqueeze(1)).squeeze(1)
-        total = ((self.row.exp() @ _per_block(self.log_ink)) * self.column.exp()).sum(-1)
+        total = _lit_ink(self.row.exp(), self.column.exp(), _per_block(self.log_ink))
         return self.log_ink[i, j] + row + column - total.log() + 2 * math.log(BINS)
 
     def sample(self, rng: torch.Generator) -> Tensor:
@@ -141,3 +139,8 @@ class LitCanvas:
 def _per_block(log_ink: Tensor) -> Tensor:
     """The ink in each block, `(BLOCKS, BLOCKS)`, never 0."""
     return FINE * FINE * F.avg_pool2d(log_ink.exp()[None, None], FINE)[0, 0] + 1e-30
+
+
+def _lit_ink(row: Tensor, column: Tensor, ink: Tensor) -> Tensor:
+    """The sum of ink times light `(n,)`, from the light's factors `(n, BLOCKS)` and the ink in each block."""
+    return ((row @ ink) * column).sum(-1)

@@ -100,15 +100,20 @@ def test_lights_that_cover_the_canvas_are_more_even_than_one_spot(canvas: Canvas
     assert even < 0.2 * spot
 
 
-def test_the_brightness_of_a_spot_is_the_share_of_its_light_that_finds_ink():
-    """Ink fills the left half: a spot within it is fully bright, one on the edge half, one far beyond not at all."""
-    canvas = Canvas(latent_dim=2, n_harmonics=8)
-    log_ink = torch.full((BINS, BINS), -30.0)
+def fill_left_half(canvas: Canvas, elsewhere: float) -> None:
+    """Full ink in the left half and a log-ink of `elsewhere` in the right; each latent is the center of its spot."""
+    log_ink = torch.full((BINS, BINS), elsewhere)
     log_ink[:, : BINS // 2] = 0.0
     canvas.log_ink = lambda noise=None: log_ink  # type: ignore[method-assign]
     with torch.no_grad():
         canvas.center.weight.copy_(torch.eye(2))
         canvas.center.bias.fill_(0.0)
+
+
+def test_the_brightness_of_a_spot_is_the_share_of_its_light_that_finds_ink():
+    """Ink fills the left half: a spot within it is fully bright, one on the edge half, one far beyond not at all."""
+    canvas = Canvas(latent_dim=2, n_harmonics=8)
+    fill_left_half(canvas, elsewhere=-30.0)
 
     brightness = canvas.brightness(torch.tensor([[0.5, 0.25], [0.5, 0.5], [0.5, 0.75]]))
 
@@ -119,12 +124,8 @@ def test_latents_that_light_nothing_are_drawn_again(torch_rng: torch.Generator):
     """Half of the prior's latents light no ink; no point comes from them."""
     model = VanillaVAE(hidden_dim=16, latent_dim=2, n_components=2)
     canvas = model.decoder.canvas
-    log_ink = torch.full((BINS, BINS), -12.0)
-    log_ink[:, : BINS // 2] = 0.0
-    canvas.log_ink = lambda noise=None: log_ink  # type: ignore[method-assign]
+    fill_left_half(canvas, elsewhere=-12.0)
     with torch.no_grad():
-        canvas.center.weight.copy_(torch.eye(2))
-        canvas.center.bias.fill_(0.0)
         model.prior.mean.copy_(torch.tensor([[0.5, 0.25], [0.5, 0.85]]))
         model.prior.log_std.fill_(-5.0)
 

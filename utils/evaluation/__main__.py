@@ -1,6 +1,5 @@
 """Judge any file of points: python -m utils.evaluation --data DIR SAMPLES.npy."""
 
-import argparse
 import sys
 from pathlib import Path
 
@@ -12,12 +11,13 @@ from data.points import read_points
 from utils.evaluation.figures import evaluate
 from utils.evaluation.words import table, verdict
 from utils.program.errors import InputError, run_program
+from utils.program.parser import Parser
 from utils.settings.config import Config
 
 
 def main(arguments: list[str]) -> None:
     """Judge the points of a file. Raises InputError if they or the data cannot be used."""
-    parser = argparse.ArgumentParser(prog="python -m utils.evaluation", description=__doc__.partition(":")[0])
+    parser = Parser(prog="python -m utils.evaluation", description=__doc__.partition(":")[0])
     parser.add_argument("--data", metavar="DIR", default=Config.data_path, help="folder of the data")
     parser.add_argument("--holdout", type=float, default=Config.holdout, help="share of the data held out")
     parser.add_argument("--seed", type=int, default=Config.seed, help="seed of the split: that of the generator's run")

@@ -11,10 +11,10 @@ import sys
 from pathlib import Path
 
 from utils.program.errors import InputError, run_program
+from utils.program.parser import Parser
 from utils.runs.columns import figure_rows, grouped, setting_rows
 from utils.runs.finished import read_run
 from utils.runs.gallery import draw_runs
-from utils.settings.command_line import Parser
 
 FORMATS = (".png", ".pdf", ".svg", ".jpg")
 

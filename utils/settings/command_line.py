@@ -3,17 +3,10 @@
 import argparse
 import re
 import shlex
-from typing import NoReturn
 
 from utils.program.errors import InputError
+from utils.program.parser import Parser
 from utils.settings.config import KINDS, Config, describe, load_config
-
-
-class Parser(argparse.ArgumentParser):
-    """An argument parser whose errors are one line, raised as InputError."""
-
-    def error(self, message: str) -> NoReturn:
-        raise InputError(f"the command line: {message}; see --help")
 
 
 def _refuse_dashes(arguments: list[str]) -> None:
