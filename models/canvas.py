@@ -55,29 +55,29 @@ class Canvas(nn.Module):
         with torch.no_grad():
             self.center.bias.fill_(0.5)
 
-    def forward(self, z: Tensor, noise: Tensor | None = None) -> "LitCanvas":
+    def forward(self, z: Tensor, noise: Tensor | None = None, bin: Tensor | None = None) -> "LitCanvas":
         """The density of places for each latent `z (n, latent_dim)`.
 
-        `noise (n_harmonics, n_harmonics)`, standard normal, draws the table; without it the mean is used.
+        `noise (n_harmonics, n_harmonics)`, standard normal, draws the table; without it the mean is used. `bin` as in
+        `Ink.per_block`.
         """
-        return LitCanvas(self.log_ink(noise), *self.log_light(z))
+        ink = self.ink(noise)
+        return LitCanvas(ink, ink.per_block(bin), *self.log_light(z))
 
     def kl(self) -> Tensor:
         """KL of the coefficients' posterior from N(0, 1), in nats for the whole data set."""
         mean, log_std = COEFFICIENT_SPEED * self.mean, COEFFICIENT_SPEED * self.log_std
         return (0.5 * (mean.square() + torch.exp(2 * log_std) - 1) - log_std).sum()
 
-    def log_ink(self, noise: Tensor | None = None) -> Tensor:
-        """The table `(BINS, BINS)` of the ink's logarithm, indexed [row, column]; its largest entry is 0."""
+    def ink(self, noise: Tensor | None = None) -> "Ink":
+        """The table of ink, drawn with `noise`; without it, the mean."""
         log_gain, log_frequency, log_decay, shift = SHAPE_SPEED * self.shape
         log_scale = -0.5 * log_decay.exp() * torch.log1p(self.squared_frequencies * torch.exp(-2 * log_frequency))
         log_scale = log_scale - 0.5 * (2 * log_scale).flatten().logsumexp(0) + log_gain
         coefficients = COEFFICIENT_SPEED * self.mean
         if noise is not None:
             coefficients = coefficients + torch.exp(COEFFICIENT_SPEED * self.log_std) * noise
-        phi = self.cosines.T @ (coefficients * log_scale.exp()) @ self.cosines + shift
-        log_ink = -F.softplus(-phi)
-        return log_ink - log_ink.amax().detach()
+        return Ink(self.cosines, coefficients * log_scale.exp(), shift)
 
     def log_light(self, z: Tensor) -> tuple[Tensor, Tensor]:
         """Logarithms `(n, BLOCKS)` of the spot's two factors, over rows and over columns of blocks."""
@@ -90,9 +90,13 @@ class Canvas(nn.Module):
     def brightness(self, z: Tensor) -> Tensor:
         """How much ink the spot of each latent lights, as a share `(n,)` of what it would light on full ink."""
         row, column = (part.exp() for part in self.log_light(z))
-        return _lit_ink(row, column, _per_block(self.log_ink())) / (2 * math.pi * (SPOT_WIDTH * BINS) ** 2)
+        ink = self.ink()
+        full = 2 * math.pi * (SPOT_WIDTH * BINS) ** 2 * ink.log_table().amax().exp()
+        return _lit_ink(row, column, ink.per_block()) / full
 
-    def unevenness(self, z: Tensor, weights: Tensor, noise: Tensor | None = None) -> Tensor:
+    def unevenness(
+        self, z: Tensor, weights: Tensor, noise: Tensor | None = None, bin: Tensor | None = None
+    ) -> Tensor:
         """How far all spots together are from lighting the ink evenly: chi^2 / 2, about a KL in nats.
 
         Evenly lit, G(x, y) = E_z[light(x, y|z) / sum(ink * light)] is 1 wherever there is ink, and points drawn from
@@ -100,7 +104,7 @@ class Canvas(nn.Module):
         component of the prior, whose `weights (components,)` sum to 1: with two estimates of G, the expectation of
         (G - 1)^2 over the ink has no bias.
         """
-        ink = _per_block(self.log_ink(noise).detach())
+        ink = self.ink(noise).per_block(bin).detach()
         ink = ink / ink.sum()
         row, column = (part.exp() for part in self.log_light(z.flatten(0, 1)))
         share = (weights.repeat(2) / _lit_ink(row, column, ink)).unsqueeze(-1)
@@ -108,37 +112,69 @@ class Canvas(nn.Module):
         return 0.5 * (ink * (first - 1) * (second - 1)).sum()
 
 
+class Ink:
+    """A table of ink on `(BINS, BINS)` bins, from its scaled `coefficients (n_harmonics, n_harmonics)` and `shift`."""
+
+    def __init__(self, cosines: Tensor, coefficients: Tensor, shift: Tensor) -> None:
+        self.cosines, self.coefficients, self.shift = cosines, coefficients, shift
+
+    def log_table(self) -> Tensor:
+        """The ink's logarithm, indexed [row, column]."""
+        return self._log_table(self.cosines, self.cosines)
+
+    def log_at(self, i: Tensor, j: Tensor) -> Tensor:
+        """The ink's logarithm `(n,)` in the bins of rows `i (n,)` and columns `j (n,)`."""
+        rows, columns = self.cosines.T[i], self.cosines.T[j]
+        return self._log_ink(((rows @ self.coefficients) * columns).sum(-1))
+
+    def per_block(self, bin: Tensor | None = None) -> Tensor:
+        """The ink in each block, `(BLOCKS, BLOCKS)`, never 0.
+
+        It is a sum over the block's bins. With a `bin (2,)`, two integers below FINE, that bin of each block stands for
+        all of them: with a bin drawn evenly at random the sum has no bias, and costs a fraction.
+        """
+        if bin is None:
+            ink = F.avg_pool2d(self.log_table().exp()[None, None], FINE)[0, 0]
+        else:
+            cosines = self.cosines.unflatten(1, (BLOCKS, FINE))
+            ink = self._log_table(*(cosines.index_select(2, k).squeeze(2) for k in bin.split(1))).exp()
+        return FINE * FINE * ink + 1e-30
+
+    def _log_table(self, rows: Tensor, columns: Tensor) -> Tensor:
+        return self._log_ink(rows.T @ self.coefficients @ columns)
+
+    def _log_ink(self, phi: Tensor) -> Tensor:
+        return -F.softplus(-phi - self.shift)
+
+
 class LitCanvas:
     """A density on the unit square for each of n latents.
 
-    `log_ink (BINS, BINS)` is shared; `row` and `column (n, BLOCKS)` are the logarithms of the light's factors.
+    `ink` and its sums `per_block (BLOCKS, BLOCKS)` are shared; `row` and `column (n, BLOCKS)` are the logarithms of the
+    light's factors.
     """
 
-    def __init__(self, log_ink: Tensor, row: Tensor, column: Tensor) -> None:
-        self.log_ink, self.row, self.column = log_ink, row, column
+    def __init__(self, ink: Ink, per_block: Tensor, row: Tensor, column: Tensor) -> None:
+        self.ink, self.per_block, self.row, self.column = ink, per_block, row, column
 
     def log_prob(self, place: Tensor) -> Tensor:
         """Log-density `(n,)` of the places `(n, 2)`."""
         i, j = (place * BINS).long().clamp(0, BINS - 1).unbind(-1)
         row = self.row.gather(1, (i // FINE).unsqueeze(1)).squeeze(1)
         column = self.column.gather(1, (j // FINE).unsqueeze(1)).squeeze(1)
-        total = _lit_ink(self.row.exp(), self.column.exp(), _per_block(self.log_ink))
-        return self.log_ink[i, j] + row + column - total.log() + 2 * math.log(BINS)
+        total = _lit_ink(self.row.exp(), self.column.exp(), self.per_block)
+        return self.ink.log_at(i, j) + row + column - total.log() + 2 * math.log(BINS)
 
     def sample(self, rng: torch.Generator) -> Tensor:
         """One place `(n, 2)` for each latent: a row of blocks, a block of it, a bin of that, and a point in the bin."""
-        row, column, ink = self.row.exp(), self.column.exp(), _per_block(self.log_ink)
-        i = choose(row * (column @ ink.T), rng)
-        j = choose(ink[i] * column, rng)
-        bins = self.log_ink.exp().unflatten(0, (BLOCKS, FINE)).unflatten(2, (BLOCKS, FINE)).transpose(1, 2)[i, j]
+        row, column = self.row.exp(), self.column.exp()
+        i = choose(row * (column @ self.per_block.T), rng)
+        j = choose(self.per_block[i] * column, rng)
+        ink = self.ink.log_table().exp()
+        bins = ink.unflatten(0, (BLOCKS, FINE)).unflatten(2, (BLOCKS, FINE)).transpose(1, 2)[i, j]
         k = choose(bins.flatten(1), rng)
         corner = torch.stack([i * FINE + k // FINE, j * FINE + k % FINE], dim=1)
         return (corner + torch.rand(corner.shape, generator=rng, device=corner.device)) / BINS
-
-
-def _per_block(log_ink: Tensor) -> Tensor:
-    """The ink in each block, `(BLOCKS, BLOCKS)`, never 0."""
-    return FINE * FINE * F.avg_pool2d(log_ink.exp()[None, None], FINE)[0, 0] + 1e-30
 
 
 def _lit_ink(row: Tensor, column: Tensor, ink: Tensor) -> Tensor:

@@ -32,7 +32,7 @@ class PointDecoder(nn.Module):
         """The distribution of points for each latent `z (n, latent_dim)`; in training, disturbed by `noise`."""
         if noise is None:
             return DecodedPoints(self, self.canvas(z), None)
-        return DecodedPoints(self, self.canvas(z, noise.canvas), noise.place)
+        return DecodedPoints(self, self.canvas(z, noise.canvas, noise.bin), noise.place)
 
     def colors(self, place: Tensor) -> ColorMixture:
         """The density of integer colors at the places `(n, 2)`."""

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from data.coordinates import N_PLACES
+from models.canvas import FINE
 from models.decoder import DecodedPoints, PointDecoder
 from models.prior import MixturePrior
 from models.vae import VAE, Noise
@@ -50,6 +51,7 @@ class PointVAE(VAE):
         return Noise(
             latent=normal(n, self.latent_dim),
             canvas=normal(*self.decoder.canvas.mean.shape),
+            bin=torch.randint(FINE, (2,), generator=rng, device=rng.device),
             prior=normal(2, *self.prior.mean.shape),
             place=normal(n, N_PLACES),
         )
@@ -60,4 +62,5 @@ class PointVAE(VAE):
         if noise.prior is None:
             raise ValueError("regularization needs the noise that sample_noise draws")
         z = prior.mean + prior.log_std.exp() * noise.prior
-        return canvas.kl() / n_points + EVENNESS * canvas.unevenness(z, prior.logits.softmax(-1), noise.canvas)
+        uneven = canvas.unevenness(z, prior.logits.softmax(-1), noise.canvas, noise.bin)
+        return canvas.kl() / n_points + EVENNESS * uneven

@@ -44,18 +44,20 @@ class Loss(NamedTuple):
 
 
 class Noise(NamedTuple):
-    """The standard normal numbers that one training step needs.
+    """The random numbers, standard normal unless said otherwise, that one training step needs.
 
     latent: for the draws from the posterior, `(n, latent_dim)`.
     canvas: for the draw of the canvas, `(harmonics, harmonics)`.
+    bin: which bin of a block stands for it, two integers.
     prior: for two draws from each component of the prior, `(2, components, latent_dim)`.
     place: for the places that colors are predicted from, `(n, 2)`.
 
-    A model that has no use for one of the last three leaves it out.
+    A model that has no use for one of the last four leaves it out.
     """
 
     latent: Tensor
     canvas: Tensor | None = None
+    bin: Tensor | None = None
     prior: Tensor | None = None
     place: Tensor | None = None
 
