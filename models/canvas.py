@@ -94,9 +94,7 @@ class Canvas(nn.Module):
         full = 2 * math.pi * (SPOT_WIDTH * BINS) ** 2 * ink.log_table().amax().exp()
         return _lit_ink(row, column, ink.per_block()) / full
 
-    def unevenness(
-        self, z: Tensor, weights: Tensor, noise: Tensor | None = None, bin: Tensor | None = None
-    ) -> Tensor:
+    def unevenness(self, z: Tensor, weights: Tensor, noise: Tensor | None = None, bin: Tensor | None = None) -> Tensor:
         """How far all spots together are from lighting the ink evenly: chi^2 / 2, about a KL in nats.
 
         Evenly lit, G(x, y) = E_z[light(x, y|z) / sum(ink * light)] is 1 wherever there is ink, and points drawn from

@@ -19,7 +19,8 @@ def on_all_bins(lit: LitCanvas) -> torch.Tensor:
     """The density of the first latent at the middle of each bin, `(BINS, BINS)`."""
     middle = (torch.arange(BINS) + 0.5) / BINS
     places = torch.stack(torch.meshgrid(middle, middle, indexing="ij"), -1).view(-1, 2)
-    one = LitCanvas(lit.log_ink, lit.row[:1].expand(len(places), -1), lit.column[:1].expand(len(places), -1))
+    light = (part[:1].expand(len(places), -1) for part in (lit.row, lit.column))
+    one = LitCanvas(lit.ink, lit.per_block, *light)
     return one.log_prob(places).exp().view(BINS, BINS)
 
 
@@ -66,9 +67,9 @@ def test_ink_is_even_where_it_is_full_and_falls_freely_beyond_an_edge(canvas: Ca
     with torch.no_grad():
         canvas.shape[0] += 1.0
 
-    log_ink = canvas.log_ink()
+    log_ink = canvas.ink().log_table()
 
-    assert log_ink.max() == 0
+    assert log_ink.max() <= 0
     assert (log_ink > -0.1).float().mean() > 0.1
     assert log_ink.min() < -10
 
@@ -84,8 +85,24 @@ def test_the_kl_is_that_of_normals(canvas: Canvas):
 def test_noise_draws_another_table_and_none_takes_the_mean(canvas: Canvas, torch_rng: torch.Generator):
     noise = torch.randn(canvas.mean.shape, generator=torch_rng)
 
-    assert torch.equal(canvas.log_ink(torch.zeros_like(noise)), canvas.log_ink())
-    assert not torch.allclose(canvas.log_ink(noise), canvas.log_ink())
+    mean = canvas.ink().log_table()
+    assert torch.equal(canvas.ink(torch.zeros_like(noise)).log_table(), mean)
+    assert not torch.allclose(canvas.ink(noise).log_table(), mean)
+
+
+def test_the_ink_at_single_bins_is_that_of_the_table(canvas: Canvas, torch_rng: torch.Generator):
+    i, j = torch.randint(BINS, (2, 500), generator=torch_rng)
+
+    torch.testing.assert_close(canvas.ink().log_at(i, j), canvas.ink().log_table()[i, j], atol=1e-4, rtol=1e-4)
+
+
+def test_one_bin_stands_for_its_block_without_bias(canvas: Canvas):
+    """The ink of a block is its bins' sum: the mean over all bins that may stand for it."""
+    ink = canvas.ink()
+    estimates = [ink.per_block(torch.tensor([a, b])) for a in range(FINE) for b in range(FINE)]
+
+    torch.testing.assert_close(torch.stack(estimates).mean(0), ink.per_block())
+    torch.testing.assert_close(estimates[1 * FINE + 3] / FINE**2, ink.log_table()[1::FINE, 3::FINE].exp())
 
 
 def test_lights_that_cover_the_canvas_are_more_even_than_one_spot(canvas: Canvas, torch_rng: torch.Generator):
@@ -102,9 +119,11 @@ def test_lights_that_cover_the_canvas_are_more_even_than_one_spot(canvas: Canvas
 
 def fill_left_half(canvas: Canvas, elsewhere: float) -> None:
     """Full ink in the left half and a log-ink of `elsewhere` in the right; each latent is the center of its spot."""
+    ink = canvas.ink()
     log_ink = torch.full((BINS, BINS), elsewhere)
     log_ink[:, : BINS // 2] = 0.0
-    canvas.log_ink = lambda noise=None: log_ink  # type: ignore[method-assign]
+    ink.log_table = lambda: log_ink  # type: ignore[method-assign]
+    canvas.ink = lambda noise=None: ink  # type: ignore[method-assign]
     with torch.no_grad():
         canvas.center.weight.copy_(torch.eye(2))
         canvas.center.bias.fill_(0.0)
