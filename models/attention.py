@@ -9,8 +9,7 @@ from models.point_vae import PointVAE
 from models.vae import Posterior
 
 # All tuned (docs/experiments.md). More harmonics of the place, or a wider network for colors, memorize single points.
-ENCODER_WIDTH, COLOR_WIDTH = 48, 32
-N_HARMONICS, N_HEADS = 4, 2
+WIDTH, N_HARMONICS, N_HEADS = 32, 4, 2
 
 
 class AttentionVAE(PointVAE):
@@ -23,10 +22,10 @@ class AttentionVAE(PointVAE):
 
     def __init__(self, hidden_dim: int, latent_dim: int, n_components: int) -> None:
         super().__init__(latent_dim, n_components)
-        self.encoder = CoordinateAttention(N_COORDINATES, ENCODER_WIDTH, hidden_dim)
-        self.to_posterior = nn.Linear(N_COORDINATES * ENCODER_WIDTH, 2 * latent_dim)
-        color_network = MeanToken(CoordinateAttention(N_PLACES, COLOR_WIDTH, hidden_dim // 2))
-        self.decoder = PointDecoder(latent_dim, color_network, COLOR_WIDTH)
+        self.encoder = CoordinateAttention(N_COORDINATES, WIDTH, hidden_dim)
+        self.to_posterior = nn.Linear(N_COORDINATES * WIDTH, 2 * latent_dim)
+        color_network = MeanToken(CoordinateAttention(N_PLACES, WIDTH, hidden_dim // 2))
+        self.decoder = PointDecoder(latent_dim, color_network, WIDTH)
 
     def encode(self, x: Tensor) -> Posterior:
         return Posterior.of(self.to_posterior(self.encoder(x).flatten(1)))

@@ -9,9 +9,9 @@ from models.point_vae import PointVAE
 from models.vae import Posterior
 
 # All tuned (docs/experiments.md). More harmonics of the place, or a wider network for colors, memorize single points.
-ENCODER_HARMONICS, ENCODER_WIDTH = 8, 128
-COLOR_HARMONICS, COLOR_WIDTH = 4, 32
-N_BLOCKS = 2
+N_HARMONICS = 4
+ENCODER_WIDTH, ENCODER_BLOCKS = 64, 1
+COLOR_WIDTH, COLOR_BLOCKS = 32, 2
 
 
 class VanillaVAE(PointVAE):
@@ -23,15 +23,15 @@ class VanillaVAE(PointVAE):
     def __init__(self, hidden_dim: int, latent_dim: int, n_components: int) -> None:
         super().__init__(latent_dim, n_components)
         self.encoder = nn.Sequential(
-            Harmonics(ENCODER_HARMONICS),
+            Harmonics(N_HARMONICS),
             nn.Flatten(),
-            *residual_mlp(N_COORDINATES * ENCODER_HARMONICS, ENCODER_WIDTH, hidden_dim),
+            *residual_mlp(N_COORDINATES * N_HARMONICS, ENCODER_WIDTH, hidden_dim, ENCODER_BLOCKS),
             nn.Linear(ENCODER_WIDTH, 2 * latent_dim),
         )
         color_network = nn.Sequential(
-            Harmonics(COLOR_HARMONICS),
+            Harmonics(N_HARMONICS),
             nn.Flatten(),
-            *residual_mlp(N_PLACES * COLOR_HARMONICS, COLOR_WIDTH, hidden_dim // 4),
+            *residual_mlp(N_PLACES * N_HARMONICS, COLOR_WIDTH, hidden_dim // 4, COLOR_BLOCKS),
         )
         self.decoder = PointDecoder(latent_dim, color_network, COLOR_WIDTH)
 
@@ -39,7 +39,7 @@ class VanillaVAE(PointVAE):
         return Posterior.of(self.encoder(x))
 
 
-def residual_mlp(inputs: int, width: int, hidden_dim: int) -> list[nn.Module]:
-    """Layers from `(n, inputs)` to `(n, width)`, with residual blocks whose hidden layers have `hidden_dim` units."""
-    blocks = [ResidualBlock(width, hidden_dim) for _ in range(N_BLOCKS)]
+def residual_mlp(inputs: int, width: int, hidden_dim: int, n_blocks: int) -> list[nn.Module]:
+    """Layers from `(n, inputs)` to `(n, width)`, with `n_blocks` residual blocks of `hidden_dim` hidden units."""
+    blocks = [ResidualBlock(width, hidden_dim) for _ in range(n_blocks)]
     return [nn.Linear(inputs, width), *blocks, nn.LayerNorm(width)]
