@@ -59,7 +59,7 @@ class SelfAttention(nn.Module):
     def __init__(self, width: int, n_heads: int) -> None:
         super().__init__()
         self.norm = nn.LayerNorm(width)
-        # Without bias: that of the keys would have no effect, and Adam would turn the rounding of its gradient into steps.
+        # Without biases: those of the keys have no effect, but Adam turns their gradients' rounding into steps.
         self.query_key_value = nn.Linear(width, 3 * width, bias=False)
         self.project = nn.Linear(width, width)
         self.n_heads = n_heads
