@@ -26,8 +26,10 @@ class Canvas(nn.Module):
 
         log ink = -softplus(-phi),    phi = shift + sum_jk scale_jk c_jk cos(pi j x) cos(pi k y).
 
-    A priori c_jk ~ N(0, 1), and scale_jk is proportional to (1 + (j^2 + k^2) / f^2)^(-e / 2), with gain^2 as the sum of
-    their squares: gain, f, e and shift say how sharp, how fine and how full the ink is, and are learned. So that the
+    A priori c_jk ~ N(0, 1), and scale_jk is proportional to u_j v_k (1 + (j^2 + k^2) / f^2)^(-e / 2), with gain^2 as the
+    sum of their squares: gain, f, e and shift say how sharp, how fine and how full the ink is, and are learned. So are
+    u and v, log u_j, log v_k ~ N(0, 1): a regular pattern has frequencies of its own (automatic relevance
+    determination, Neal 1996, "Bayesian learning for neural networks", section 4.3). So that the
     coefficients do not memorize the points, they are uncertain: each has a posterior N(mean, std^2), a training step
     draws the table from it, and its KL divergence from the prior is part of the loss (Blundell et al. 2015, "Weight
     uncertainty in neural networks", arXiv 1505.05424). After training, the mean is used.
@@ -46,6 +48,7 @@ class Canvas(nn.Module):
         self.log_std = nn.Parameter(torch.full((n_harmonics, n_harmonics), LOG_STD / COEFFICIENT_SPEED))
         shape = [math.log(GAIN), math.log(FREQUENCY), math.log(DECAY), SHIFT]
         self.shape = nn.Parameter(torch.tensor(shape) / SHAPE_SPEED)
+        self.relevance = nn.Parameter(torch.zeros(2, n_harmonics))
         k = torch.arange(n_harmonics).unsqueeze(1)
         cosines = math.sqrt(2) * torch.cos(math.pi * k * (torch.arange(BINS) + 0.5) / BINS)
         cosines[0] = 1
@@ -65,14 +68,18 @@ class Canvas(nn.Module):
         return LitCanvas(ink, ink.per_block(bin), *self.log_light(z))
 
     def kl(self) -> Tensor:
-        """KL of the coefficients' posterior from N(0, 1), in nats for the whole data set."""
+        """KL of the coefficients' posterior from N(0, 1), in nats for the whole data set; -log p(log u, log v)."""
         mean, log_std = COEFFICIENT_SPEED * self.mean, COEFFICIENT_SPEED * self.log_std
-        return (0.5 * (mean.square() + torch.exp(2 * log_std) - 1) - log_std).sum()
+        return (0.5 * (mean.square() + torch.exp(2 * log_std) - 1) - log_std).sum() + 0.5 * (
+            SHAPE_SPEED * self.relevance
+        ).square().sum()
 
     def ink(self, noise: Tensor | None = None) -> "Ink":
         """The table of ink, drawn with `noise`; without it, the mean."""
         log_gain, log_frequency, log_decay, shift = SHAPE_SPEED * self.shape
         log_scale = -0.5 * log_decay.exp() * torch.log1p(self.squared_frequencies * torch.exp(-2 * log_frequency))
+        relevance = SHAPE_SPEED * self.relevance
+        log_scale = log_scale + relevance[0].unsqueeze(1) + relevance[1]
         log_scale = log_scale - 0.5 * (2 * log_scale).flatten().logsumexp(0) + log_gain
         coefficients = COEFFICIENT_SPEED * self.mean
         if noise is not None:

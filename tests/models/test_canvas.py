@@ -1,7 +1,9 @@
+import math
+
 import pytest
 import torch
 
-from models.canvas import BINS, BLOCKS, FINE, Canvas, LitCanvas
+from models.canvas import BINS, BLOCKS, FINE, SHAPE_SPEED, Canvas, LitCanvas
 from models.vanilla import VanillaVAE
 
 
@@ -80,6 +82,18 @@ def test_the_kl_is_that_of_normals(canvas: Canvas):
     posterior = Normal(3 * canvas.mean, torch.exp(3 * canvas.log_std))
 
     assert canvas.kl().item() == pytest.approx(kl_divergence(posterior, Normal(0.0, 1.0)).sum().item(), rel=1e-4)
+
+
+def test_a_frequency_of_more_relevance_weighs_more(canvas: Canvas):
+    without = canvas.ink().coefficients, canvas.kl()
+    with torch.no_grad():
+        canvas.relevance[0, 3] = math.log(2) / SHAPE_SPEED
+
+    ratio = canvas.ink().coefficients / without[0]
+
+    # All are scaled alike afterwards, so that the sum of the scales' squares stays.
+    assert ratio[3, 0].item() == pytest.approx(2 * ratio[2, 0].item(), rel=1e-4)
+    assert (canvas.kl() - without[1]).item() == pytest.approx(0.5 * math.log(2) ** 2, abs=1e-2)
 
 
 def test_noise_draws_another_table_and_none_takes_the_mean(canvas: Canvas, torch_rng: torch.Generator):
