@@ -26,13 +26,14 @@ class Canvas(nn.Module):
 
         log ink = -softplus(-phi),    phi = shift + sum_jk scale_jk c_jk cos(pi j x) cos(pi k y).
 
-    A priori c_jk ~ N(0, 1), and scale_jk is proportional to u_j v_k (1 + (j^2 + k^2) / f^2)^(-e / 2), with gain^2 as the
-    sum of their squares: gain, f, e and shift say how sharp, how fine and how full the ink is, and are learned. So are
-    u and v, log u_j, log v_k ~ N(0, 1): a regular pattern has frequencies of its own (automatic relevance
-    determination, Neal 1996, "Bayesian learning for neural networks", section 4.3). So that the
-    coefficients do not memorize the points, they are uncertain: each has a posterior N(mean, std^2), a training step
-    draws the table from it, and its KL divergence from the prior is part of the loss (Blundell et al. 2015, "Weight
-    uncertainty in neural networks", arXiv 1505.05424). After training, the mean is used.
+    A priori c_jk ~ N(0, 1), and scale_jk is proportional to u_j v_k (1 + (j^2 + k^2) / f^2)^(-e / 2), with gain^2 as
+    the sum of their squares. Gain, f, e and shift say how sharp, how fine and how full the ink is, and are learned. So
+    are u and v, with log u_j, log v_k ~ N(0, 1): a regular pattern has frequencies of its own (automatic relevance
+    determination, Neal 1996, "Bayesian learning for neural networks", section 4.3).
+
+    So that the coefficients do not memorize the points, they are uncertain: each has a posterior N(mean, std^2), a
+    training step draws the table from it, and its KL divergence from the prior is part of the loss (Blundell et al.
+    2015, "Weight uncertainty in neural networks", arXiv 1505.05424). After training, the mean is used.
 
     The light is a round spot, exp(-|place - center(z)|^2 / (2 width^2)) with a linear center: z says roughly where.
     """
