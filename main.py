@@ -40,6 +40,7 @@ def main(arguments: list[str]) -> None:
     """
     config, resume = parse_command_line(arguments, __doc__.partition("\n")[0])
     command = continue_command(config, arguments)
+    torch.set_num_threads(config.threads)
     made_with = provenance()
     device = pick_device(config.device)
     data = read_points(config.data_path)

@@ -25,6 +25,7 @@ def test_after_each_epoch_the_history_the_model_and_the_checkpoint_are_on_the_di
 
     def add(epoch: Epoch) -> None:
         record.add(epoch)
+        record.wait()
         drawn = load_generator(record.folder / "model.pt").sample(10, seed=1)
         assert np.array_equal(drawn, record.generator.sample(10, seed=1))
         counts.append((len(read_history(record.folder)["epoch"]), len(read_checkpoint(record.folder).epochs)))
@@ -68,6 +69,7 @@ def test_the_generator_is_painted_after_every_kth_epoch_and_after_the_last(
 
     for number in range(1, 6):
         record.add(an_epoch(number))
+    record.wait()
 
     names = [path.name for path in sorted((config.output / "epochs").iterdir())]
     assert names == [f"epoch_{number:03}.png" for number in painted]
@@ -131,6 +133,7 @@ def test_the_settings_are_saved_beside_the_model(record: Record):
 
 def test_resuming_brings_back_the_epochs_and_the_step(config: Config, points: ColoredPoints, record: Record):
     record.training.run(record.add)
+    record.wait()
     again = Record(config, Training(record.training.model, points, points, config), points)
 
     again.resume()
