@@ -76,7 +76,7 @@ def test_the_generator_is_painted_after_every_kth_epoch_and_after_the_last(
 
 
 def test_the_films_last_frame_is_the_last_epochs_picture(record: Record, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("utils.runs.record.save_figure", lambda *_, **__: None)
+    monkeypatch.setattr("utils.pictures.style.save_figure", lambda *_, **__: None)
     record.training.run(record.add)
 
     record.draw()
@@ -94,7 +94,7 @@ def test_a_film_of_many_epochs_has_a_hundred_frames_from_the_first_epoch_to_the_
     record: Record, monkeypatch: pytest.MonkeyPatch
 ):
     captions = []
-    monkeypatch.setattr("utils.runs.record.save_figure", lambda *_, **__: None)
+    monkeypatch.setattr("utils.pictures.style.save_figure", lambda *_, **__: None)
     monkeypatch.setattr("utils.runs.record.save_film", lambda path, data, frames, names: captions.extend(names))
     record.epochs = [an_epoch(number) for number in range(1, 131)]
     for number in range(1, 131):
@@ -109,7 +109,9 @@ def test_a_film_of_many_epochs_has_a_hundred_frames_from_the_first_epoch_to_the_
 
 def test_the_training_curves_are_those_of_the_epochs(record: Record, monkeypatch: pytest.MonkeyPatch):
     figures: dict[str, Figure] = {}
-    monkeypatch.setattr("utils.runs.record.save_figure", lambda figure, path, dpi: figures.update({path.name: figure}))
+    monkeypatch.setattr(
+        "utils.pictures.style.save_figure", lambda figure, path, dpi: figures.update({path.name: figure})
+    )
     record.epochs = [an_epoch(1), an_epoch(2)]
 
     record.draw()

@@ -15,9 +15,7 @@ from data.thinning import thinned
 from models.generator import Generator
 from models.vae import VAE
 from utils.evaluation.likelihood import evaluate_loss
-from utils.pictures.curves import History, draw_loss_curves
 from utils.pictures.painting import paint, save_film, save_picture
-from utils.pictures.style import save_figure
 from utils.program.background import Background
 from utils.program.errors import InputError
 from utils.program.files import write_text
@@ -79,6 +77,10 @@ class Record:
 
     def draw(self) -> None:
         """Draw the training curves and the film of the epochs so far."""
+        # Not needed before: matplotlib takes a while to load, and training need not wait for it.
+        from utils.pictures.curves import draw_loss_curves
+        from utils.pictures.style import save_figure
+
         self.wait()
         if not self.epochs:
             return
@@ -129,7 +131,7 @@ class Record:
         return self.folder / "epochs" / f"epoch_{epoch.epoch:03}.png"
 
 
-def read_history(folder: Path) -> History:
+def read_history(folder: Path) -> dict[str, np.ndarray]:
     """The columns of history.csv in `folder`. Raises InputError if it cannot be read."""
     path = folder / "history.csv"
     try:
