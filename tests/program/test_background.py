@@ -51,14 +51,15 @@ def test_what_a_job_raises_is_raised_once_and_the_next_is_not_begun(notice: Call
 
 @pytest.mark.usefixtures("two_cores")
 def test_no_thread_is_left_of_a_job_that_is_done():
-    before, background = threading.active_count(), Background()
+    background = Background()
     ran: list[threading.Thread] = []
 
     background.do(lambda: ran.append(threading.current_thread()))
     background.wait()
     ran[0].join(60)
 
-    assert threading.active_count() == before
+    assert ran[0] is not threading.main_thread()
+    assert not ran[0].is_alive()
 
 
 def test_there_is_a_core():
