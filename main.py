@@ -20,9 +20,7 @@ from utils.program.files import claimed
 from utils.program.interruption import Interrupted, deferred, saying_how_to_continue
 from utils.runs import checkpoint
 from utils.runs.folders import set_aside
-from utils.runs.gallery import draw_models, draw_run, shown
 from utils.runs.generation import generate, load_fitting_generator
-from utils.runs.page import write_page
 from utils.runs.provenance import provenance
 from utils.runs.record import Record
 from utils.runs.report import describe_data, describe_result, describe_training, suggestion
@@ -40,6 +38,7 @@ def main(arguments: list[str]) -> None:
     """
     config, resume = parse_command_line(arguments, __doc__.partition("\n")[0])
     command = continue_command(config, arguments)
+    torch.set_num_threads(config.threads)
     made_with = provenance()
     device = pick_device(config.device)
     data = read_points(config.data_path)
@@ -55,6 +54,10 @@ def main(arguments: list[str]) -> None:
                 print(f"the earlier run is in {earlier}")
         for run in runs:
             generator = train(run, data, device, resume, command) if run.retrain else load_fitting_generator(run, data)
+            # Not needed before: matplotlib takes a while to load, and training need not wait for it.
+            from utils.runs.gallery import draw_models, draw_run, shown
+            from utils.runs.page import write_page
+
             with saying_how_to_continue(f"the model is saved; to draw and judge: {command}"):
                 points = generate(generator, run)
                 means = posterior_means(generator, shown(data))

@@ -4,6 +4,7 @@ Each figure is the median of several, taken in turns with what it is compared to
 """
 
 import argparse
+import copy
 import dataclasses
 import json
 import os
@@ -11,26 +12,32 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch.profiler import ProfilerActivity, profile
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from data.glyph import glyph_mask
 from data.points import read_points
 from data.writing import as_jpeg, write
 from models.generator import BLOCK, build_model
 from models.registry import MODELS
-from utils.runs.record import Record
+from utils.evaluation.likelihood import evaluate_loss
+from utils.pictures.painting import paint, save_picture
+from utils.program.background import n_cores
+from utils.runs.record import FRAME_POINTS, Record, read_history
 from utils.settings.config import Config
 from utils.training.loop import Training
 
 REPOSITORY = Path(__file__).parent.parent
-# Of a short run.
-EPOCHS = 4
+# Of a training whose overhead is measured, and of a whole run.
+EPOCHS, WHOLE_EPOCHS = 10, 20
 SAMPLE_DATA = REPOSITORY / "gen_ml_quiz_content"
 Rows = list[dict]
 
@@ -93,9 +100,9 @@ def overhead() -> Rows:
         with tempfile.TemporaryDirectory() as folder:
 
             def program(name: str = name, folder: str = folder) -> None:
-                training = setup(model=name, epochs=EPOCHS, result_path=folder)
-                training.config.output.mkdir(exist_ok=True)
-                training.run(Record(training.config, training, training.train).add)
+                record = new_record(setup(model=name, epochs=EPOCHS, result_path=folder))
+                record.training.run(record.add)
+                record.wait()
 
             loops = {
                 "program": program,
@@ -113,31 +120,110 @@ def overhead() -> Rows:
     return rows
 
 
-def pictures() -> Rows:
-    """CPU seconds of all pictures, figures and the film of a run with the settings as they come, over the run's."""
+def new_record(training: Training) -> Record:
+    """The record of a `training`, whose folder is made."""
+    training.config.output.mkdir(exist_ok=True)
+    return Record(training.config, training, training.train)
+
+
+def parts() -> Rows:
+    """Milliseconds of what an epoch consists of. All but the steps and the copies is done beside the next epoch."""
     rows = []
     for name in MODELS:
         with tempfile.TemporaryDirectory() as folder:
-            code = (
-                "import atexit, time, functools; import main, utils.runs.record as r\n"
-                "spent = [0.0]\n"
-                "def timed(f):\n"
-                "    @functools.wraps(f)\n"
-                "    def g(*a, **k):\n"
-                "        t = time.process_time(); result = f(*a, **k); spent[0] += time.process_time() - t\n"
-                "        return result\n"
-                "    return g\n"
-                "r.Record.draw, r.Record._paint_frame = timed(r.Record.draw), timed(r.Record._paint_frame)\n"
-                "main.judge, main.draw_run = timed(main.judge), timed(main.draw_run)\n"
-                f"main.main(['model={name}', 'result_path={folder}'])\n"
-                "print('spent', spent[0], time.process_time())\n"
-            )
-            out = subprocess.run(
-                [sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=True
-            )
-        spent, total = map(float, out.stdout.splitlines()[-1].split()[1:])
-        rows.append({"model": name, "CPU seconds of pictures": spent, "share of the run's": spent / total})
+            training = setup(model=name, result_path=folder)
+            record, generator = new_record(training), new_record(training).generator
+            batches = first_points(training, len(training.train)).split(training.config.batch_size)
+            points = generator.sample(FRAME_POINTS, 0)
+            picture = training.config.output / "epoch.png"
+            work = {
+                "steps": lambda t=training, b=batches: [t.take_step(x) for x in b],
+                "copies": lambda t=training: copy.deepcopy(t.state_dict()),
+                "held-out pass": lambda t=training: evaluate_loss(t.model, t.held_out, 0),
+                "points of the picture": lambda g=generator: g.sample(FRAME_POINTS, 0),
+                "picture": lambda t=training, p=points, file=picture: save_picture(paint(p, t.train.canvas), file),
+                "model, history, checkpoint": record.save,
+            }
+            taken = in_turns(9, work)
+        rows.append({"model": name} | {part: 1e3 * value for part, value in taken.items()})
     return rows
+
+
+def products() -> Rows:
+    """A step at the default batch size over its matrix products alone, forward and backward, uncompiled."""
+    rows = []
+    for name in MODELS:
+        training = setup(model=name)
+        x = first_points(training, training.config.batch_size)
+        with Products() as recorded:
+            training.take_step(x)
+        work = {
+            "step": lambda t=training, x=x: t.take_step(x),
+            "products": lambda calls=recorded.calls: [product(*factors) for product, factors in calls],
+        }
+        taken = in_turns(15, work, times=3)
+        rows.append(
+            {
+                "model": name,
+                "milliseconds a step": 1e3 * taken["step"],
+                "products": len(recorded.calls),
+                "milliseconds of products": 1e3 * taken["products"],
+                "over products": taken["step"] / taken["products"],
+            }
+        )
+    return rows
+
+
+class Products(TorchDispatchMode):
+    """Records the matrix products that are computed while it is active: each with its factors, to be repeated."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls = []
+
+    def __torch_dispatch__(
+        self, function: Callable, types: object, args: tuple = (), kwargs: dict | None = None
+    ) -> object:
+        if function.overloadpacket.__name__ in ("mm", "addmm", "bmm", "baddbmm"):
+            factors = [arg.detach() if isinstance(arg, torch.Tensor) else arg for arg in args]
+            self.calls.append((function, factors))
+        return function(*args, **(kwargs or {}))
+
+
+def whole() -> Rows:
+    """Whole runs, alone and with one busy process per core beside them, and the CPU seconds that they take."""
+    rows = []
+    for name in MODELS:
+        with tempfile.TemporaryDirectory() as folder:
+            arguments = (f"model={name}", f"epochs={WHOLE_EPOCHS}", f"result_path={folder}", "keep_runs=0")
+            idle = run_main(*arguments)
+            with busy_cores():
+                busy = run_main(*arguments)
+        rows.append(
+            {
+                "model": name,
+                "epochs": WHOLE_EPOCHS,
+                "seconds alone": idle.seconds,
+                "CPU seconds": idle.cpu_seconds,
+                "seconds beside busy processes": busy.seconds,
+                "times alone": busy.seconds / idle.seconds,
+                "peak memory (MB)": idle.peak,
+            }
+        )
+    return rows
+
+
+@contextmanager
+def busy_cores() -> Iterator[None]:
+    """One process per core that computes as long as this lasts, and ten minutes at most."""
+    code = "import time\nend = time.monotonic() + 600\nwhile time.monotonic() < end: pass"
+    processes = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(n_cores())]
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
 
 
 def start() -> Rows:
@@ -151,7 +237,9 @@ def start() -> Rows:
         def run(code: str) -> None:
             subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, check=True, stdout=subprocess.DEVNULL)
 
-        taken = in_turns(5, {"start": lambda: run(code.format(folder)), "torch": lambda: run("import torch")})
+        taken = in_turns(
+            5, {"start": lambda: run(code.format(folder)), "torch": lambda: run("import os, torch; os._exit(0)")}
+        )
     return [{"to the first step (s)": taken["start"], "over import torch": taken["start"] / taken["torch"]}]
 
 
@@ -247,75 +335,99 @@ def sampling() -> Rows:
 
 
 def memory() -> Rows:
-    """Peak memory of drawing many points into a file, with their evaluation and pictures."""
+    """Peak memory of drawing many points into a file, with their evaluation and pictures, and of a large picture."""
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         run_main(f"result_path={folder}", "model=vanilla", "epochs=1")
         for n in (10_000, 1_000_000, 10_000_000):
-            wall, peak = run_main(f"result_path={folder}", "model=vanilla", "retrain=False", f"n_generate={n}")
-            rows.append({"n_generate": n, "seconds": wall, "peak memory (MB)": peak})
+            run = run_main(f"result_path={folder}", "model=vanilla", "retrain=False", f"n_generate={n}")
+            rows.append({"what": f"{n:,} generated points", "seconds": run.seconds, "peak memory (MB)": run.peak})
+        draw_many(Path(folder), 5000, 3000, 4000)
+        settings = (f"data_path={folder}", "model=vanilla", "epochs=100", "batch_size=4500")
+        run = run_main(*settings, f"result_path={folder}")
+        what = "a picture of 4000x3000, 100 epochs"
+        rows.append({"what": what, "seconds": run.seconds, "peak memory (MB)": run.peak})
     return rows
 
 
 def growth() -> Rows:
-    """Seconds and memory of loading, and of one epoch, against the number of training points."""
+    """Seconds and memory of whole runs of three epochs, with pictures and evaluation, against the number of points."""
     rows = []
     for n, side in ((5_000, 300), (50_000, 1000), (500_000, 2000), (5_000_000, 4000)):
         with tempfile.TemporaryDirectory() as folder:
-            draw_many(Path(folder), n, side)
+            draw_many(Path(folder), n, side, side)
             load = in_turns(3, {"load": lambda folder=folder: read_points(folder)})["load"]
-            # Of five million points, an epoch of the attention model takes ten minutes.
+            # Of five million points, three epochs of the attention model take half an hour.
             for name in MODELS if n < 5_000_000 else ["vanilla"]:
-                settings = (f"model={name}", "epochs=1", "batch_size=500", "compile=never", f"data_path={folder}")
-                wall, peak = run_main(*settings, f"result_path={folder}/out")
-                history = (Path(folder) / "out" / name / "history.csv").read_text().splitlines()
+                settings = (f"model={name}", "epochs=3", "batch_size=500", "compile=never", f"data_path={folder}")
+                run = run_main(*settings, f"result_path={folder}/out")
+                history = read_history(Path(folder) / "out" / name)
                 rows.append(
                     {
-                        "points": n,
+                        "points": f"{n:,}",
                         "picture": f"{side}x{side}",
                         "model": name,
                         "seconds to load": load,
-                        "microseconds a point in an epoch": 1e6 * float(history[1].split(",")[-1]) / (0.9 * n),
-                        "seconds in all": wall,
-                        "peak memory (MB)": peak,
+                        "microseconds a point in an epoch": 1e6 * float(np.median(history["seconds"])) / (0.9 * n),
+                        "seconds in all": run.seconds,
+                        "CPU seconds": run.cpu_seconds,
+                        "peak memory (MB)": run.peak,
                     }
                 )
     return rows
 
 
-def draw_many(folder: Path, n: int, side: int) -> None:
-    """A data set of `n` points, of which some share a pixel, in a picture of `side` x `side` pixels."""
+def draw_many(folder: Path, n: int, height: int, width: int) -> None:
+    """A data set of `n` points, of which some share a pixel, in a picture of `height` x `width` pixels."""
     rng = np.random.default_rng(0)
-    rows, columns = (values[rng.integers(0, len(values), n)] for values in np.nonzero(glyph_mask(size=side)))
-    colors = np.column_stack([rows, columns, side - rows]) * (255 / side) + rng.normal(0, 7, (n, 3))
-    write(folder, rows, columns, as_jpeg(rows, columns, colors, (side, side)))
+    rows, columns = (values[rng.integers(0, len(values), n)] for values in np.nonzero(glyph_mask(size=height)))
+    colors = np.column_stack([rows, columns, height - rows]) * (255 / height) + rng.normal(0, 7, (n, 3))
+    write(folder, rows, columns, as_jpeg(rows, columns, colors, (height, width)))
 
 
-def run_main(*arguments: str) -> tuple[float, float]:
-    """Wall seconds and peak memory in MB of `python main.py` in a process of its own."""
+class Run(NamedTuple):
+    """What a process took: wall seconds, CPU seconds, and peak memory in MB."""
+
+    seconds: float
+    cpu_seconds: float
+    peak: float
+
+
+def run_main(*arguments: str) -> Run:
+    """`python main.py` in a process of its own."""
     start = time.perf_counter()
     process = subprocess.Popen([sys.executable, "main.py", *arguments], cwd=REPOSITORY, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     if status:
         raise RuntimeError(f"main.py {' '.join(arguments)} ended with status {status}")
-    return time.perf_counter() - start, usage.ru_maxrss / 1024
+    return Run(time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
 def show(part: str, rows: Rows) -> None:
-    """Print a part's rows under its first line."""
-    print(f"\n{part}: {PARTS[part].__doc__}")
-    for row in rows:
-        cells = (f"{key} {value:,.3g}" if isinstance(value, float) else f"{key} {value}" for key, value in row.items())
-        print("  " + ", ".join(cells), flush=True)
+    """Print a part's rows as a table of Markdown under its first line."""
+    print(f"\n{part}: {PARTS[part].__doc__}\n")
+    names = list(rows[0])
+    for cells in (names, ["---"] * len(names), *([_text(row.get(name, "")) for name in names] for row in rows)):
+        print(f"| {' | '.join(cells)} |", flush=True)
 
 
-PARTS = {part.__name__: part for part in (overhead, pictures, start, step, seed, sampling, memory, growth)}
+def _text(value: object) -> str:
+    """A number with three digits or more."""
+    if not isinstance(value, float):
+        return str(value)
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+PARTS = {
+    part.__name__: part for part in (parts, overhead, start, whole, products, step, seed, sampling, memory, growth)
+}
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m tests.benchmark", description=__doc__)
     parser.add_argument("parts", metavar="PART", nargs="*", help=f"any of {', '.join(PARTS)}")
     parser.add_argument("--json", metavar="FILE", help="where to write all figures")
     options = parser.parse_args()
+    torch.set_num_threads(Config.threads)
     figures = {"torch": torch.__version__, "threads": torch.get_num_threads()}
     for part in options.parts or PARTS:
         figures[part] = PARTS[part]()

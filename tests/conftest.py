@@ -33,10 +33,11 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
 @pytest.fixture
 def without_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     """For runs whose plots are not looked at: to render them takes most of the time."""
-    for module in ("record", "gallery"):
-        monkeypatch.setattr(f"utils.runs.{module}.save_figure", lambda *_, **__: None)
-    for drawing in ("record.draw_loss_curves", "gallery.draw_comparison", "gallery.latent_map", "gallery.draw_latent"):
-        monkeypatch.setattr(f"utils.runs.{drawing}", lambda *_: None)
+    for saving in ("utils.pictures.style.save_figure", "utils.runs.gallery.save_figure"):
+        monkeypatch.setattr(saving, lambda *_, **__: None)
+    for drawing in ("draw_comparison", "latent_map", "draw_latent"):
+        monkeypatch.setattr(f"utils.runs.gallery.{drawing}", lambda *_: None)
+    monkeypatch.setattr("utils.pictures.curves.draw_loss_curves", lambda *_: None)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,9 +13,10 @@ import torch
 from quick import Finished, command_line, outcome
 
 from main import main
+from models.generator import Generator
 from utils.program.errors import InputError, run_program
 from utils.program.files import claimed
-from utils.runs.record import read_history
+from utils.runs.record import Record, read_history
 from utils.training.loop import Training
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="starts its runs by fork, for speed")
@@ -27,13 +29,13 @@ def only_trains_and_generates(monkeypatch: pytest.MonkeyPatch) -> None:
     """For runs of which only the weights, the history and the points are compared."""
     monkeypatch.setattr("main.judge", lambda *_: type("Found", (), {"figures": None}))
     for unseen in (
-        "main.draw_run",
-        "main.write_page",
-        "main.draw_models",
+        "utils.runs.gallery.draw_run",
+        "utils.runs.page.write_page",
+        "utils.runs.gallery.draw_models",
         "main.describe_result",
-        "utils.runs.record.Record.draw",
     ):
         monkeypatch.setattr(unseen, lambda *_: "")
+    monkeypatch.setattr(Record, "draw", Record.wait)
 
 
 def run_in_a_process(arguments: list[str], prepare: Callable[[], None] = lambda: None) -> int | None:
@@ -75,10 +77,11 @@ def before_file(name: str, n: int) -> None:
     os.replace = counting  # type: ignore[assignment]
 
 
+# What is killed, and whether the run can be resumed then; None: if the first epoch's files were there already.
 KILLED_BEFORE = {
     "the first step": (False, lambda: before_step(1, signal.SIGKILL)),
     "the first checkpoint": (False, lambda: before_file("checkpoint.pt", 1)),
-    "a step of the second epoch": (True, lambda: before_step(N_BATCHES + 3, signal.SIGKILL)),
+    "a step of the second epoch": (None, lambda: before_step(N_BATCHES + 3, signal.SIGKILL)),
     "the second frame": (True, lambda: before_file("epoch_002.png", 1)),
     "the second history": (True, lambda: before_file("history.csv", 2)),
     "the second model": (True, lambda: before_file("model.pt", 2)),
@@ -97,9 +100,10 @@ def test_a_run_killed_at_any_moment_resumes_to_the_same_bytes(finished: Finished
 
     assert run_in_a_process(arguments, prepare) == -signal.SIGKILL
     assert not (out / "generated.npy").exists()
-    assert (out / "checkpoint.pt").exists() == can_be_resumed
+    was_saved = (out / "checkpoint.pt").exists()
+    assert can_be_resumed in (was_saved, None)
 
-    assert run_in_a_process([*arguments, *["--resume"] * can_be_resumed]) == 0
+    assert run_in_a_process([*arguments, *["--resume"] * was_saved]) == 0
     assert outcome(out) == outcome(finished.result / "attention")
 
 
@@ -151,6 +155,40 @@ def test_a_run_stopped_within_an_epoch_repeats_no_step_and_skips_none(
         run_program(main, arguments)
     assert end.value.code == 130
     assert len(steps) == N_BATCHES + 2
+
+    main([*arguments, "--resume"])
+
+    assert len(steps) == 2 * N_BATCHES
+    assert outcome(tmp_path / "attention") == outcome(finished.result / "attention")
+
+
+@pytest.mark.usefixtures("without_figures")
+@pytest.mark.parametrize("cores", [1, 2])
+def test_a_run_asked_to_stop_while_the_files_of_an_epoch_are_written_loses_nothing(
+    finished: Finished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cores: int
+):
+    """The first step of the second epoch is the last one, and the first model only written once it was taken."""
+    proper_step, proper_save, steps, taken = Training.take_step, Generator.save, [], threading.Event()
+
+    def interrupt_at_the_seventh_step(self: Training, x: torch.Tensor) -> tuple[float, float]:
+        steps.append(1)
+        if len(steps) == N_BATCHES + 1:
+            os.kill(os.getpid(), signal.SIGINT)
+            taken.set()
+        return proper_step(self, x)
+
+    def save_late(self: Generator, path: Path) -> None:
+        assert cores == 1 or taken.wait(60)
+        proper_save(self, path)
+
+    monkeypatch.setattr("utils.program.background.n_cores", lambda: cores)
+    monkeypatch.setattr(Training, "take_step", interrupt_at_the_seventh_step)
+    monkeypatch.setattr(Generator, "save", save_late)
+    arguments = command_line(finished.data, tmp_path)
+    with pytest.raises(SystemExit) as end:
+        run_program(main, arguments)
+    assert end.value.code == 130
+    assert read_history(tmp_path / "attention")["epoch"].tolist() == [1]
 
     main([*arguments, "--resume"])
 
@@ -216,9 +254,11 @@ def test_a_second_run_into_the_same_folder_is_refused_before_it_writes(folder: P
 
 
 @pytest.mark.usefixtures("without_figures")
+@pytest.mark.parametrize("cores", [1, 2])
 def test_a_disk_that_fills_up_ends_the_run_with_one_line_and_the_last_checkpoint(
-    finished: Finished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    finished: Finished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], cores: int
 ):
+    monkeypatch.setattr("utils.program.background.n_cores", lambda: cores)
     out = finished.copied(tmp_path / "result") / "vanilla"
     checkpoint = (out / "checkpoint.pt").read_bytes()
 

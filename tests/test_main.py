@@ -82,6 +82,36 @@ def test_a_model_trained_alone_gives_the_same_bytes_as_beside_the_other(
 
 
 @pytest.mark.usefixtures("without_figures")
+@pytest.mark.parametrize("cores", [1, 2])
+def test_a_second_core_changes_no_byte(finished: Finished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cores: int):
+    monkeypatch.setattr("utils.program.background.n_cores", lambda: cores)
+
+    main(command_line(finished.data, tmp_path, "model=vanilla"))
+
+    alone, expected = tmp_path / "vanilla", finished.result / "vanilla"
+    names = ["epochs/epoch_001.png", "epochs/epoch_002.png", "training.gif", "metrics.json", "generated.npy"]
+    assert [name for name in names if (alone / name).read_bytes() != (expected / name).read_bytes()] == []
+    assert outcome(alone) == outcome(expected)
+
+
+@pytest.mark.usefixtures("without_figures")
+def test_a_run_computes_on_as_many_threads_as_its_settings_say_and_is_resumed_on_as_many(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    counts: list[int] = []
+    monkeypatch.setattr(torch, "set_num_threads", counts.append)
+    arguments = command_line(folder, tmp_path, "model=vanilla")
+
+    main([*arguments, "threads=2"])
+    assert "computing on threads=2 of " in capsys.readouterr().out
+    main([*arguments, "threads=2", "--resume"])
+    with pytest.raises(InputError, match=r"other settings: threads \(was 2, is 1\); set them back"):
+        main([*arguments, "--resume"])
+
+    assert counts == [2, 2, 1]
+
+
+@pytest.mark.usefixtures("without_figures")
 def test_a_run_of_single_points_and_worker_processes_takes_a_step_for_each_point(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

@@ -17,6 +17,7 @@ from utils.training.loop import Training
 @pytest.fixture
 def saved(record: Record) -> Record:
     record.training.run(record.add)
+    record.wait()
     return record
 
 

@@ -25,6 +25,7 @@ def test_after_each_epoch_the_history_the_model_and_the_checkpoint_are_on_the_di
 
     def add(epoch: Epoch) -> None:
         record.add(epoch)
+        record.wait()
         drawn = load_generator(record.folder / "model.pt").sample(10, seed=1)
         assert np.array_equal(drawn, record.generator.sample(10, seed=1))
         counts.append((len(read_history(record.folder)["epoch"]), len(read_checkpoint(record.folder).epochs)))
@@ -68,13 +69,14 @@ def test_the_generator_is_painted_after_every_kth_epoch_and_after_the_last(
 
     for number in range(1, 6):
         record.add(an_epoch(number))
+    record.wait()
 
     names = [path.name for path in sorted((config.output / "epochs").iterdir())]
     assert names == [f"epoch_{number:03}.png" for number in painted]
 
 
 def test_the_films_last_frame_is_the_last_epochs_picture(record: Record, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("utils.runs.record.save_figure", lambda *_, **__: None)
+    monkeypatch.setattr("utils.pictures.style.save_figure", lambda *_, **__: None)
     record.training.run(record.add)
 
     record.draw()
@@ -92,7 +94,7 @@ def test_a_film_of_many_epochs_has_a_hundred_frames_from_the_first_epoch_to_the_
     record: Record, monkeypatch: pytest.MonkeyPatch
 ):
     captions = []
-    monkeypatch.setattr("utils.runs.record.save_figure", lambda *_, **__: None)
+    monkeypatch.setattr("utils.pictures.style.save_figure", lambda *_, **__: None)
     monkeypatch.setattr("utils.runs.record.save_film", lambda path, data, frames, names: captions.extend(names))
     record.epochs = [an_epoch(number) for number in range(1, 131)]
     for number in range(1, 131):
@@ -107,7 +109,9 @@ def test_a_film_of_many_epochs_has_a_hundred_frames_from_the_first_epoch_to_the_
 
 def test_the_training_curves_are_those_of_the_epochs(record: Record, monkeypatch: pytest.MonkeyPatch):
     figures: dict[str, Figure] = {}
-    monkeypatch.setattr("utils.runs.record.save_figure", lambda figure, path, dpi: figures.update({path.name: figure}))
+    monkeypatch.setattr(
+        "utils.pictures.style.save_figure", lambda figure, path, dpi: figures.update({path.name: figure})
+    )
     record.epochs = [an_epoch(1), an_epoch(2)]
 
     record.draw()
@@ -131,6 +135,7 @@ def test_the_settings_are_saved_beside_the_model(record: Record):
 
 def test_resuming_brings_back_the_epochs_and_the_step(config: Config, points: ColoredPoints, record: Record):
     record.training.run(record.add)
+    record.wait()
     again = Record(config, Training(record.training.model, points, points, config), points)
 
     again.resume()

@@ -30,17 +30,18 @@ def test_the_data_are_counted_and_shared_pixels_mentioned(points: ColoredPoints)
 def test_the_model_and_the_points_it_is_trained_on_are_counted(config: Config, record: Record):
     n_weights = sum(weight.numel() for weight in record.training.model.parameters())
 
-    line, warning = describe_training(config, record.training).splitlines()
+    line, threads, warning = describe_training(config, record.training).splitlines()
 
     counts = "270 points, 30 held out, 6 steps per epoch, 12 in all"
     assert line == f"training: vanilla VAE, {n_weights:,} weights, {counts}"
+    assert threads.startswith("computing on threads=1 of ")
     assert warning.startswith("these are few steps to learn from")
 
 
 def test_enough_steps_get_no_warning(config: Config, record: Record):
     record.training.n_steps = 500
 
-    assert len(describe_training(config, record.training).splitlines()) == 1
+    assert len(describe_training(config, record.training).splitlines()) == 2
 
 
 def test_the_result_is_the_loss_and_its_terms_the_bound_and_the_verdict():

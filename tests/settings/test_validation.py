@@ -14,6 +14,8 @@ from utils.settings.validation import as_yaml, checked, choices, key, note, type
     ("setting", "value", "complaint"),
     [
         ("epochs", 0, "epochs must be at least 1, not 0"),
+        ("threads", 0, "threads must be at least 1, not 0"),
+        ("threads", "all", "threads must be of type integer, not all"),
         ("learning_rate", 0, "learning_rate must be above 0, not 0.0"),
         ("clip_norm", float("inf"), "clip_norm must be a finite number, not .inf"),
         ("holdout", 0.9, "holdout must be at most 0.5, not 0.9"),

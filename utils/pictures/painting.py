@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
-from matplotlib.font_manager import findfont
 from PIL import Image, ImageDraw, ImageFont
 
 from data.coordinates import COLORS, N_COLORS, PLACES
@@ -39,6 +38,9 @@ def save_film(path: Path, data: Image.Image, frames: Iterable[Image.Image], capt
     Pictures are enlarged or shrunk to a size that a screen shows well. `frames`, as many as `captions`, are taken one
     at a time, so that memory does not grow with their number.
     """
+    # Not needed to paint, which training does after each epoch: it takes a while to load.
+    from matplotlib.font_manager import findfont
+
     size = _frame_size(data)
     # Pillow's own font has no Greek letters; one of matplotlib's has.
     font = ImageFont.truetype(findfont("DejaVu Sans"), 11)

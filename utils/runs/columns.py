@@ -16,7 +16,7 @@ from utils.settings.validation import as_yaml
 
 Metrics = Mapping[str, Any]
 # Settings that do not change what is learned: where files are, and how fast. Data are known by their fingerprint.
-ASIDE = ("result_path", "data_path", "num_workers", "gen_every_epochs", "retrain", "keep_runs")
+ASIDE = ("result_path", "data_path", "threads", "num_workers", "gen_every_epochs", "retrain", "keep_runs")
 # A share of points was taken of this many at most.
 MOST_COUNTED = 5000
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from data.points import ColoredPoints
 from utils.evaluation.words import table
+from utils.program.background import n_cores
 from utils.settings.config import ALL_MODELS, Config
 from utils.training.loop import Training
 
@@ -24,6 +25,11 @@ def describe_training(config: Config, training: Training) -> str:
     counts = f"{len(training.train):,} points, {len(training.held_out):,} held out"
     steps = f"{len(training.batches):,} steps per epoch, {training.n_steps:,} in all"
     lines = [f"training: {config.model} VAE, {weights:,} weights, {counts}, {steps}"]
+    if config.device == "cpu":
+        lines.append(
+            f"computing on threads={config.threads} of {n_cores()} cores: models this small are hardly faster on more, "
+            "which stay free for other programs"
+        )
     if training.n_steps < FEW_STEPS:
         lines.append(
             f"these are few steps to learn from (the default settings take {USUAL_STEPS:,} on 5,000 points): "

@@ -61,6 +61,9 @@ class Config:
         pattern=r"cpu|mps|cuda(:\d+)?",
         example="cpu, cuda, cuda:1 or mps",
     )
+    threads: int = key(
+        1, "processor cores to compute on; models this small are hardly faster on more than one", least=1, most=256
+    )
     num_workers: int = key(0, "processes that load batches; 0 loads them in the main one", least=0, most=256)
     compile: str = key(
         "auto",

@@ -1,5 +1,6 @@
 """Training: one loop, from points to a model whose samples can be drawn."""
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,9 +13,9 @@ from data.batches import Batches
 from data.coordinates import N_COORDINATES
 from data.points import ColoredPoints
 from models.vae import VAE, Noise
-from utils.evaluation.likelihood import evaluate_loss
 from utils.program.errors import InputError
 from utils.settings.config import Config
+from utils.training.adam import AdamW
 from utils.training.compilation import compiled
 from utils.training.progress import Progress
 from utils.training.schedules import beta_schedule, cosine_decay
@@ -30,8 +31,9 @@ class Epoch:
     """The figures of one epoch: a row of history.csv.
 
     Losses are in nats per point, and reconstruction counts the grid's cells: it bounds -log p(integer point | z). Those
-    of training points are means over the epoch's steps. Those of held-out points are of the current weights, not of
-    their average, so that both curves show the same weights. `beta` and `learning_rate` are of the epoch's last step.
+    of training points are means over the epoch's steps. Those of held-out points are of the weights at its end, not of
+    their average, so that both curves show the same weights; they are NaN until the run's record has computed them,
+    which training does not wait for. `beta` and `learning_rate` are of the epoch's last step.
     """
 
     epoch: int
@@ -57,14 +59,13 @@ class Training:
         self.device = next(model.parameters()).device
         self.weights = FlatWeights(model)
         self.weight_average = WeightAverage(model, config.ema_decay)
-        self.optimizer = torch.optim.AdamW(
+        self.optimizer = AdamW(
             [
                 {"params": [vector], "weight_decay": config.weight_decay if group.decays else 0.0}
                 for vector, group in zip(self.weights.vectors, self.weights.groups, strict=True)
             ],
             config.learning_rate,
             betas=ADAM_BETAS,
-            fused=True,
         )
         self.batches = Batches(train, config.batch_size, config.num_workers, config.seed)
         self.noise_rng = torch.Generator(self.device).manual_seed(config.seed)
@@ -136,15 +137,14 @@ class Training:
             if stopped() and self.step % len(self.batches):
                 return None
         reconstruction, kl = (self.loss_sums / len(self.train)).tolist()
-        heldout_reconstruction, heldout_kl = evaluate_loss(self.model, self.held_out, self.config.seed)
         epoch = Epoch(
             epoch=self.step // len(self.batches),
             beta=beta,
             learning_rate=learning_rate,
             train_reconstruction=reconstruction + self.train.scaling.log_cells,
             train_kl=kl,
-            heldout_reconstruction=heldout_reconstruction,
-            heldout_kl=heldout_kl,
+            heldout_reconstruction=math.nan,
+            heldout_kl=math.nan,
             seconds=time.perf_counter() - start,
         )
         self.loss_sums, self.seconds = torch.zeros_like(self.loss_sums), 0.0
