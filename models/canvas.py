@@ -102,16 +102,15 @@ class Canvas(nn.Module):
         full = 2 * math.pi * (SPOT_WIDTH * BINS) ** 2 * ink.log_table().amax().exp()
         return _lit_ink(row, column, ink.per_block()) / full
 
-    def unevenness(self, z: Tensor, weights: Tensor, noise: Tensor | None = None, bin: Tensor | None = None) -> Tensor:
+    def unevenness(self, z: Tensor, weights: Tensor, per_block: Tensor) -> Tensor:
         """How far all spots together are from lighting the ink evenly: chi^2 / 2, about a KL in nats.
 
         Evenly lit, G(x, y) = E_z[light(x, y|z) / sum(ink * light)] is 1 wherever there is ink, and points drawn from
         the prior show the canvas as it is. `z (2, components, latent_dim)` holds two independent draws from each
         component of the prior, whose `weights (components,)` sum to 1: with two estimates of G, the expectation of
-        (G - 1)^2 over the ink has no bias.
+        (G - 1)^2 over the ink has no bias. The ink, `per_block (BLOCKS, BLOCKS)`, gets no gradient.
         """
-        ink = self.ink(noise).per_block(bin).detach()
-        ink = ink / ink.sum()
+        ink = (per_block / per_block.sum()).detach()
         row, column = (part.exp() for part in self.log_light(z.flatten(0, 1)))
         share = (weights.repeat(2) / _lit_ink(row, column, ink)).unsqueeze(-1)
         first, second = (row * share).unflatten(0, (2, -1)).transpose(1, 2) @ column.unflatten(0, (2, -1))
@@ -127,6 +126,10 @@ class Ink:
     def log_table(self) -> Tensor:
         """The ink's logarithm, indexed [row, column]."""
         return self._log_table(self.cosines, self.cosines)
+
+    def log_prob(self, place: Tensor, per_block: Tensor) -> Tensor:
+        """Log-density `(n,)` of the places `(n, 2)` under even light, given the ink in each block."""
+        return self.log_at(*_bins(place)) - per_block.sum().log() + 2 * math.log(BINS)
 
     def log_at(self, i: Tensor, j: Tensor) -> Tensor:
         """The ink's logarithm `(n,)` in the bins of rows `i (n,)` and columns `j (n,)`."""
@@ -165,7 +168,7 @@ class LitCanvas:
 
     def log_prob(self, place: Tensor) -> Tensor:
         """Log-density `(n,)` of the places `(n, 2)`."""
-        i, j = (place * BINS).long().clamp(0, BINS - 1).unbind(-1)
+        i, j = _bins(place)
         row = self.row.gather(1, (i // FINE).unsqueeze(1)).squeeze(1)
         column = self.column.gather(1, (j // FINE).unsqueeze(1)).squeeze(1)
         total = _lit_ink(self.row.exp(), self.column.exp(), self.per_block)
@@ -181,6 +184,12 @@ class LitCanvas:
         k = choose(bins.flatten(1), rng)
         corner = torch.stack([i * FINE + k // FINE, j * FINE + k % FINE], dim=1)
         return (corner + torch.rand(corner.shape, generator=rng, device=corner.device)) / BINS
+
+
+def _bins(place: Tensor) -> tuple[Tensor, Tensor]:
+    """The row and the column `(n,)` of the bin that each of the places `(n, 2)` is in."""
+    i, j = (place * BINS).long().clamp(0, BINS - 1).unbind(-1)
+    return i, j
 
 
 def _lit_ink(row: Tensor, column: Tensor, ink: Tensor) -> Tensor:

@@ -3,16 +3,16 @@
 import torch
 from torch import Tensor, nn
 
-from data.coordinates import N_PLACES
+from data.coordinates import N_PLACES, PLACES
 from models.canvas import FINE
 from models.decoder import DecodedPoints, PointDecoder
 from models.prior import MixturePrior
 from models.vae import VAE, Noise
 
-# Weight of the unevenness of the light (docs/experiments.md).
-EVENNESS = 10.0
+# Weights of the likelihood under even light and of the unevenness of the light (docs/experiments.md).
+EVEN_LIGHT, EVENNESS = 1.0, 10.0
 # A spot that lights less than this share of what it would on full ink is drawn again, at most this many times.
-DARK, MOST_REDRAWS = 0.003, 20
+DARK, MOST_REDRAWS = 0.01, 20
 
 
 class PointVAE(VAE):
@@ -56,11 +56,20 @@ class PointVAE(VAE):
             place=normal(n, N_PLACES),
         )
 
-    def regularization(self, noise: Noise, n_points: int) -> Tensor:
-        """The KL of the canvas, which all points share, and how unevenly the prior's latents light it."""
+    def regularization(self, x: Tensor, noise: Noise, n_points: int) -> Tensor:
+        """The KL of the canvas, which all points share, and what keeps its ink where points are and evenly lit.
+
+        The ink is drawn to where points are by its own likelihood, under even light. Without it, ink that no point's
+        spot lights would cost nothing, and the prior's latents would find it.
+        """
         canvas, prior = self.decoder.canvas, self.prior
         if noise.prior is None:
             raise ValueError("regularization needs the noise that sample_noise draws")
+        ink = canvas.ink(noise.canvas)
+        per_block = ink.per_block(noise.bin)
         z = prior.mean + prior.log_std.exp() * noise.prior
-        uneven = canvas.unevenness(z, prior.logits.softmax(-1), noise.canvas, noise.bin)
-        return canvas.kl() / n_points + EVENNESS * uneven
+        return (
+            canvas.kl() / n_points
+            - EVEN_LIGHT * ink.log_prob(x[:, PLACES], per_block).mean()
+            + EVENNESS * canvas.unevenness(z, prior.logits.softmax(-1), per_block)
+        )

@@ -98,8 +98,8 @@ class VAE(nn.Module):
         """The distribution p(x|z) for the latents `z (n, latent_dim)`; in training, disturbed by `noise`."""
         raise NotImplementedError
 
-    def regularization(self, noise: Noise, n_points: int) -> Tensor:
-        """What the training loss has beside the ELBO, in nats per point of a training set of `n_points`."""
+    def regularization(self, x: Tensor, noise: Noise, n_points: int) -> Tensor:
+        """What the training loss of `x (n, 5)` has beside the ELBO, in nats per point of a training set of `n_points`."""
         return noise.latent.new_zeros(())
 
     @property

@@ -110,6 +110,17 @@ def test_the_ink_at_single_bins_is_that_of_the_table(canvas: Canvas, torch_rng: 
     torch.testing.assert_close(canvas.ink().log_at(i, j), canvas.ink().log_table()[i, j], atol=1e-4, rtol=1e-4)
 
 
+def test_evenly_lit_the_ink_is_a_density(canvas: Canvas):
+    middle = (torch.arange(BINS) + 0.5) / BINS
+    places = torch.stack(torch.meshgrid(middle, middle, indexing="ij"), -1).view(-1, 2)
+    ink = canvas.ink()
+
+    density = ink.log_prob(places, ink.per_block()).exp()
+
+    assert density.mean().item() == pytest.approx(1, abs=1e-4)
+    torch.testing.assert_close(density / density.max(), ink.log_table().exp().flatten() / ink.log_table().exp().max())
+
+
 def test_one_bin_stands_for_its_block_without_bias(canvas: Canvas):
     """The ink of a block is its bins' sum: the mean over all bins that may stand for it."""
     ink = canvas.ink()
@@ -124,9 +135,10 @@ def test_lights_that_cover_the_canvas_are_more_even_than_one_spot(canvas: Canvas
         canvas.center.weight.copy_(torch.eye(3)[:2])
     everywhere = torch.rand(2, 400, 3, generator=torch_rng) - 0.5
     weights = torch.full((400,), 1 / 400)
+    ink = canvas.ink().per_block()
 
-    even = canvas.unevenness(everywhere, weights)
-    spot = canvas.unevenness(torch.zeros(2, 400, 3), weights)
+    even = canvas.unevenness(everywhere, weights, ink)
+    spot = canvas.unevenness(torch.zeros(2, 400, 3), weights, ink)
 
     assert even < 0.2 * spot
 

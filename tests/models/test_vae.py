@@ -100,7 +100,7 @@ def test_the_loss_sends_a_gradient_to_every_weight(model: VAE, torch_rng: torch.
     x[:25, 3:] = x[:25, 2:3]
     reconstruction, kl = model.loss(x, noise)
 
-    ((reconstruction + kl).mean() + model.regularization(noise, 50)).backward()
+    ((reconstruction + kl).mean() + model.regularization(x, noise, 50)).backward()
 
     without = [name for name, weight in model.named_parameters() if weight.grad is None or not weight.grad.any()]
     assert without == []

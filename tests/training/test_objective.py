@@ -45,7 +45,7 @@ def textbook(model: VAE, points: ColoredPoints, config: Config) -> tuple[VAE, VA
             drawn = model.sample_noise(len(batch), noise)
             reconstruction, kl = model.loss(batch, drawn)
             optimizer.zero_grad()
-            ((reconstruction + beta_at(step) * kl).mean() + model.regularization(drawn, len(points))).backward()
+            ((reconstruction + beta_at(step) * kl).mean() + model.regularization(batch, drawn, len(points))).backward()
             for part in (decaying, others, densities):
                 torch.nn.utils.clip_grad_norm_(part, config.clip_norm)
             optimizer.step()

@@ -37,9 +37,9 @@ def test_gradients_are_those_of_a_backward_pass(model: VAE, torch_rng: torch.Gen
     noise = model.sample_noise(8, torch_rng)
     weights = FlatWeights(model)
 
-    found = weights.gradients(sum(model.loss(x, noise)).mean() + model.regularization(noise, 8))
+    found = weights.gradients(sum(model.loss(x, noise)).mean() + model.regularization(x, noise, 8))
 
-    (sum(plain.loss(x, noise)).mean() + plain.regularization(noise, 8)).backward()
+    (sum(plain.loss(x, noise)).mean() + plain.regularization(x, noise, 8)).backward()
     for gradient, group in zip(found, plain.weight_groups(), strict=True):
         assert torch.allclose(gradient, flat([parameter.grad for parameter in group.parameters]), atol=1e-4)
 
