@@ -10,7 +10,7 @@ from models.prior import MixturePrior
 from models.vae import VAE, Noise
 
 # Weights of the likelihood under even light and of the unevenness of the light (docs/experiments.md).
-EVEN_LIGHT, EVENNESS = 1.0, 10.0
+EVEN_LIGHT, EVENNESS = 0.4, 10.0
 # A spot that lights less than this share of what it would on full ink is drawn again, at most this many times.
 DARK, MOST_REDRAWS = 0.01, 20
 

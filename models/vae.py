@@ -99,7 +99,7 @@ class VAE(nn.Module):
         raise NotImplementedError
 
     def regularization(self, x: Tensor, noise: Noise, n_points: int) -> Tensor:
-        """What the training loss of `x (n, 5)` has beside the ELBO, in nats per point of a training set of `n_points`."""
+        """What the training loss of `x (n, 5)` has beside the ELBO, in nats per point of the `n_points` in all."""
         return noise.latent.new_zeros(())
 
     @property
