@@ -9,7 +9,9 @@ from utils.training.adam import AdamW
 from utils.training.batch_scaling import StepSettings
 from utils.training.weights import FlatWeights
 
-SETTINGS = StepSettings(scale=1.0, learning_rate=0.02, betas=(0.8, 0.95), weight_decay=0.5, clip_norm=1.5, warmup=1.0)
+SETTINGS = StepSettings(
+    scale=1.0, learning_rate=0.02, betas=(0.8, 0.95), weight_decay=0.5, clip_norm=1.5, length_decay=0.0, warmup=1.0
+)
 
 
 def gradients(weights: FlatWeights, step: int) -> list[torch.Tensor]:
@@ -76,3 +78,20 @@ def test_from_a_saved_state_the_next_step_is_the_same(model: VAE):
         optimizer.step(gradients(first, 2), 2, 0.02)
 
     assert all(torch.equal(*pair) for pair in zip(first.vectors, second.vectors, strict=True))
+
+
+def test_in_small_batches_all_gradients_are_scaled_alike(model: VAE):
+    """A point whose gradient is long must keep its weight: only the length of the last gradients together counts."""
+    weights = FlatWeights(model)
+    optimizer = AdamW(weights, SETTINGS._replace(betas=(0.5, 0.99), length_decay=0.9))
+    directions = gradients(weights, 1)
+    squared = [0.0] * len(directions)
+    before = [torch.zeros_like(vector) for vector in directions]
+    for step, size in enumerate([5.0, 1.0, 1.0, 20.0, 1.0], start=1):
+        optimizer.step([size * direction for direction in directions], step, 1e-3)
+        for i, (mean, direction) in enumerate(zip(optimizer.means, directions, strict=True)):
+            squared[i] = 0.9 * squared[i] + 0.1 * (size * direction).square().sum().item()
+            length = (squared[i] / (1 - 0.9**step)) ** 0.5
+            wanted = 0.5 * before[i] + 0.5 * size * min(1.0, 1.5 / length) * direction
+            assert torch.allclose(mean, wanted, atol=1e-5)
+            before[i] = mean.clone()

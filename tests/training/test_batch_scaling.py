@@ -31,7 +31,12 @@ def test_a_point_does_the_same_in_batches_of_any_size(batch_size: int):
 def test_settings_for_batches_of_200_are_taken_as_they_are():
     config = Config(batch_size=200, learning_rate=0.0037, weight_decay=0.13, clip_norm=0.7)
 
-    assert StepSettings.of(config) == StepSettings(1.0, 0.0037, (0.9, 0.99), 0.13, 0.7, 50.0)
+    assert StepSettings.of(config) == StepSettings(1.0, 0.0037, (0.9, 0.99), 0.13, 0.7, 0.0, 50.0)
+
+
+@pytest.mark.parametrize(("batch_size", "points"), [(1, 200), (50, 200), (200, 200), (1000, 1000)])
+def test_a_gradients_length_is_that_over_200_points_or_a_batch(batch_size: int, points: int):
+    assert batch_size / (1 - StepSettings.of(Config(batch_size=batch_size)).length_decay) == pytest.approx(points)
 
 
 @pytest.mark.parametrize("batch_size", [1, 10**4, 10**7])
@@ -40,4 +45,5 @@ def test_settings_stay_usable_for_any_size(batch_size: int):
 
     assert 0 <= settings.betas[0] < 1
     assert 0 <= settings.betas[1] < 1
+    assert 0 <= settings.length_decay < 1
     assert settings.warmup > 0

@@ -36,6 +36,7 @@ def textbook(model: VAE, points: ColoredPoints, config: Config) -> tuple[VAE, VA
     beta_at = beta_schedule(
         config.annealing, n_steps, config.n_cycles, config.ratio, config.annealing_share, config.beta_max
     )
+    lengths = [0.0, 0.0, 0.0]
     order, noise = (torch.Generator().manual_seed(config.seed) for _ in range(2))
     for _ in range(config.epochs):
         x = points.points[torch.randperm(len(points), generator=order)]
@@ -46,8 +47,12 @@ def textbook(model: VAE, points: ColoredPoints, config: Config) -> tuple[VAE, VA
             reconstruction, kl = model.loss(batch, drawn)
             optimizer.zero_grad()
             ((reconstruction + beta_at(step) * kl).mean() + model.regularization(drawn, len(points))).backward()
-            for part in (decaying, others, densities):
-                torch.nn.utils.clip_grad_norm_(part, config.clip_norm / k**0.5)
+            for i, part in enumerate((decaying, others, densities)):
+                squared = sum(weight.grad.square().sum() for weight in part)
+                lengths[i] = (1 - k) * lengths[i] + k * squared
+                length = (lengths[i] / (1 - (1 - k) ** (step + 1))) ** 0.5
+                for weight in part:
+                    weight.grad *= min(1.0, config.clip_norm / k**0.5 / length)
             optimizer.step()
             step += 1
             if step % round(1 / k) and step % n_batches:

@@ -12,7 +12,8 @@ as many points take 1 / k as many steps, so per step
 - The weight decay is multiplied by sqrt(k). AdamW multiplies it by the learning rate, so that k is left of both: an
   epoch decays weights by as much. Wang & Aitchison 2024, "How to set AdamW's weight decay as you scale model and
   dataset size" (arXiv 2405.13698).
-- The longest gradient is divided by sqrt(k), as noise is.
+- The longest gradient is divided by sqrt(k), as noise is, and lengths are means over the last 200 points or so (see
+  `AdamW`).
 - Warm-up and the average's start are counted in points.
 
 Adam's epsilon stays: it only has to be far below a gradient's size, and small batches have larger gradients.
@@ -37,6 +38,7 @@ class StepSettings(NamedTuple):
     betas: tuple[float, float]
     weight_decay: float
     clip_norm: float
+    length_decay: float
     warmup: float
 
     @classmethod
@@ -49,5 +51,6 @@ class StepSettings(NamedTuple):
             betas=(BETAS[0] ** k, BETAS[1] ** k),
             weight_decay=config.weight_decay * math.sqrt(k),
             clip_norm=config.clip_norm / math.sqrt(k),
+            length_decay=max(0.0, 1 - k),
             warmup=WARMUP_POINTS / config.batch_size,
         )
