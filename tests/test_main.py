@@ -190,7 +190,7 @@ def test_training_that_diverges_keeps_the_model_of_the_last_good_epoch(
         return Loss(loss.reconstruction * (float("inf") if len(n_batches) > 2 * 6 else 1), loss.kl)
 
     monkeypatch.setattr(AttentionVAE, "loss", breaks_in_the_third_epoch)
-    with pytest.raises(InputError, match=r"not finite in epoch 3, step 13; what was saved before is kept"):
+    with pytest.raises(InputError, match=r"not finite in epoch 3, by step 16; what was saved before is kept"):
         main(command_line(folder, tmp_path, "epochs=4"))
 
     out = tmp_path / "attention"

@@ -62,10 +62,11 @@ def test_the_history_has_the_schedules_values_of_each_epochs_last_step(points: C
 
     # 270 points in batches of 50 are 6 steps per epoch: a cycle has 24, and beta is at its maximum from the 12th on.
     assert [epoch.beta for epoch in history] == pytest.approx([0.5 * share for share in (5 / 12, 11 / 12, 1, 1)] * 2)
-    # The warmup ends with the 50th step; the cosine is the other factor.
-    rates = [epoch.learning_rate / quick.learning_rate for epoch in history]
-    assert rates[0] == pytest.approx(6 / 50, rel=0.05)
-    assert rates[-1] == pytest.approx(0.5 * (1 + math.cos(math.pi * 47 / 48)) * 48 / 50)
+    # The warmup ends after 10,000 points, which are 200 steps; the cosine is the other factor. A step of 50 points is
+    # half as long as one of 200.
+    rates = [epoch.learning_rate / (0.5 * quick.learning_rate) for epoch in history]
+    assert rates[0] == pytest.approx(6 / 200, rel=0.05)
+    assert rates[-1] == pytest.approx(0.5 * (1 + math.cos(math.pi * 47 / 48)) * 48 / 200)
 
 
 def test_training_losses_are_means_over_the_points_of_the_epoch(
@@ -93,10 +94,15 @@ def test_training_losses_are_means_over_the_points_of_the_epoch(
     assert history[0].train_kl == pytest.approx(kl.mean().item(), abs=1e-3)
 
 
-@pytest.mark.parametrize("steps", [1, 6, 8])
+@pytest.mark.parametrize(
+    ("batch_size", "steps"),
+    [(50, 1), (50, 6), (50, 8), (1, 1), (1, 199), (1, 200), (1, 270), (1, 300), (200, 3)],
+    ids=lambda number: str(number),
+)
 def test_training_stopped_after_any_step_and_resumed_arrives_at_the_same_bytes(
-    points: ColoredPoints, quick: Config, steps: int
+    points: ColoredPoints, quick: Config, batch_size: int, steps: int
 ):
+    quick = dataclasses.replace(quick, model="vanilla", batch_size=batch_size)
     expected, history = trained(points, quick)
     stopped, resumed = new_training(points, quick), new_training(points, quick)
     first: list[Epoch] = []
@@ -113,8 +119,8 @@ def test_training_stopped_after_any_step_and_resumed_arrives_at_the_same_bytes(
 def test_compiled_code_takes_the_whole_batches_and_the_function_itself_the_rest(
     points: ColoredPoints, quick: Config, monkeypatch: pytest.MonkeyPatch
 ):
-    """The function itself stands in for its compiled code: this is about which batches go where."""
-    sizes = []
+    """The functions themselves stand in for their compiled code: this is about which batches go where."""
+    sizes, updates = [], []
 
     def recording(function: Callable, x: torch.Tensor, noise: Noise, beta: torch.Tensor) -> Callable:
         def code(x: torch.Tensor, *rest: torch.Tensor) -> tuple:
@@ -124,7 +130,17 @@ def test_compiled_code_takes_the_whole_batches_and_the_function_itself_the_rest(
         assert (x.shape, noise.latent.shape, beta.shape) == ((50, 5), (50, quick.latent_dim), ())
         return code
 
+    def counting(function: Callable, *example: object) -> Callable:
+        def code(*arguments: object) -> None:
+            updates.append(1)
+            function(*arguments)
+
+        # Compiling runs the function, which must not move the weights.
+        function(*example)
+        return code
+
     monkeypatch.setattr("utils.training.loop.compiled", recording)
+    monkeypatch.setattr("utils.training.adam.compiled", counting)
     plain, _ = trained(points, quick)
     training = new_training(points, quick)
     training.compile()
@@ -133,22 +149,37 @@ def test_compiled_code_takes_the_whole_batches_and_the_function_itself_the_rest(
     assert weights(training.average) == weights(plain)
     # 270 points are 5 batches of 50 per epoch, and one of 20.
     assert sizes == [50] * 10
+    assert len(updates) == 12
 
 
-def test_a_loss_that_is_not_finite_stops_training_before_its_step(
-    points: ColoredPoints, quick: Config, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("batch_size", "broken", "stop", "found"),
+    [(200, 4, 99, 4), (50, 8, 99, 10), (50, 8, 8, 8), (1, 271, 99_999, 470), (1, 281, 285, 285)],
+)
+def test_a_loss_that_is_not_finite_ends_training_before_anything_is_saved(
+    points: ColoredPoints,
+    quick: Config,
+    monkeypatch: pytest.MonkeyPatch,
+    batch_size: int,
+    broken: int,
+    stop: int,
+    found: int,
 ):
-    training = new_training(points, quick)
-    proper, calls = training.model.loss, []
+    """It is found when about 200 points are done, when the epoch ends, or when the run is stopped."""
+    training = new_training(points, dataclasses.replace(quick, model="vanilla", batch_size=batch_size))
+    proper = training.model.loss
 
-    def breaks_at_the_eighth_call(x: torch.Tensor, noise: torch.Tensor) -> Loss:
-        calls.append(len(x))
+    def breaks(x: torch.Tensor, noise: torch.Tensor) -> Loss:
         loss = proper(x, noise)
-        return Loss(loss.reconstruction * (float("nan") if len(calls) == 8 else 1), loss.kl)
+        return Loss(loss.reconstruction * (float("nan") if training.step == broken - 1 else 1), loss.kl)
 
-    monkeypatch.setattr(training.model, "loss", breaks_at_the_eighth_call)
-    with pytest.raises(InputError, match=r"not finite in epoch 2, step 8; .* try a learning_rate below 0\.004"):
-        training.run(lambda epoch: None)
+    monkeypatch.setattr(training.model, "loss", breaks)
+    epochs: list[Epoch] = []
+    with pytest.raises(
+        InputError, match=rf"not finite in epoch 2, by step {found}; .* try a learning_rate below 0\.004"
+    ):
+        training.run(epochs.append, stopped=lambda: training.step >= stop)
 
-    assert training.step == 7
-    assert all(weight.isfinite().all() for weight in training.model.parameters())
+    assert training.step == found
+    assert len(epochs) == 1
+    assert math.isfinite(epochs[0].train_kl)

@@ -10,13 +10,13 @@ from data.points import ColoredPoints
 from models.generator import build_model
 from models.vae import VAE
 from utils.settings.config import Config
-from utils.training.loop import WARMUP_STEPS, Training
+from utils.training.loop import Training
 from utils.training.schedules import beta_schedule, cosine_decay
 
 
 def textbook(model: VAE, points: ColoredPoints, config: Config) -> tuple[VAE, VAE]:
     """`model` trained as a textbook would, with the random numbers of `Training`; and its weight average."""
-    average, step = copy.deepcopy(model), 0
+    average, step, k = copy.deepcopy(model), 0, config.batch_size / 200
     named = list(model.named_parameters())
     densities = [w for name, w in named if name.startswith(("prior.", "decoder.canvas."))]
     networks = [(name, w) for name, w in named if not name.startswith(("prior.", "decoder.canvas."))]
@@ -24,33 +24,41 @@ def textbook(model: VAE, points: ColoredPoints, config: Config) -> tuple[VAE, VA
     others = [w for name, w in networks if w.ndim < 2 or not name.endswith("weight")]
     optimizer = torch.optim.AdamW(
         [
-            {"params": decaying, "weight_decay": config.weight_decay},
+            {"params": decaying, "weight_decay": config.weight_decay * k**0.5},
             {"params": others, "weight_decay": 0.0},
             {"params": densities, "weight_decay": 0.0},
         ],
         lr=config.learning_rate,
-        betas=(0.9, 0.99),
+        betas=(0.9**k, 0.99**k),
     )
     n_batches = -(-len(points) // config.batch_size)
     n_steps = config.epochs * n_batches
     beta_at = beta_schedule(
         config.annealing, n_steps, config.n_cycles, config.ratio, config.annealing_share, config.beta_max
     )
+    lengths = [0.0, 0.0, 0.0]
     order, noise = (torch.Generator().manual_seed(config.seed) for _ in range(2))
     for _ in range(config.epochs):
         x = points.points[torch.randperm(len(points), generator=order)]
         for batch in points.scaling.dequantize(x, order).split(config.batch_size):
             for group in optimizer.param_groups:
-                group["lr"] = config.learning_rate * cosine_decay(step, n_steps, WARMUP_STEPS)
+                group["lr"] = config.learning_rate * k**0.5 * cosine_decay(step, n_steps, 50 / k)
             drawn = model.sample_noise(len(batch), noise)
             reconstruction, kl = model.loss(batch, drawn)
             optimizer.zero_grad()
             ((reconstruction + beta_at(step) * kl).mean() + model.regularization(batch, drawn, len(points))).backward()
-            for part in (decaying, others, densities):
-                torch.nn.utils.clip_grad_norm_(part, config.clip_norm)
+            for i, part in enumerate((decaying, others, densities)):
+                squared = sum(weight.grad.square().sum() for weight in part)
+                lengths[i] = (1 - k) * lengths[i] + k * squared
+                length = (lengths[i] / (1 - (1 - k) ** (step + 1))) ** 0.5
+                for weight in part:
+                    weight.grad *= min(1.0, config.clip_norm / k**0.5 / length)
             optimizer.step()
             step += 1
-            decay = min(config.ema_decay, step / (9 + step))
+            if step % round(1 / k) and step % n_batches:
+                continue
+            since = (step - 1) % n_batches % round(1 / k) + 1
+            decay = min(config.ema_decay, step * k / (9 + step * k)) ** (since * k)
             with torch.no_grad():
                 for mean, weight in zip(average.parameters(), model.parameters(), strict=True):
                     mean.copy_(decay * mean + (1 - decay) * weight)

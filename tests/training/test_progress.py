@@ -18,7 +18,7 @@ def run(monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, seconds_per_step: 
     monkeypatch.setattr(sys, "stderr", stream)
     with Progress(n_steps=10, done=0) as progress:
         for step in range(10):
-            progress.advance()
+            progress.advance_to(step + 1)
             if step == 4:
                 progress.show(1, beta=0.5, KL=2.25)
     return stream.getvalue()

@@ -25,9 +25,8 @@ def test_the_vectors_hold_all_weights_once_and_change_nothing(model: VAE):
 def test_the_models_weights_are_views_of_the_vectors(model: VAE):
     weights = FlatWeights(model)
 
-    with torch.no_grad():
-        for vector in weights.vectors:
-            vector.fill_(0.5)
+    for vector in weights.vectors:
+        vector.fill_(0.5)
 
     assert all((parameter == 0.5).all() for parameter in model.parameters())
 
@@ -57,19 +56,35 @@ def test_the_average_forgets_the_initial_weights_and_then_decays_as_asked(
     model: VAE, decay: float, expected: list[float]
 ):
     weights = FlatWeights(model)
-    with torch.no_grad():
-        for vector in weights.vectors:
-            vector.zero_()
+    for vector in weights.vectors:
+        vector.zero_()
     average = WeightAverage(model, decay)
 
     found = []
     for step in (1, 2, 3):
-        with torch.no_grad():
-            for vector in weights.vectors:
-                vector.fill_(step)
+        for vector in weights.vectors:
+            vector.fill_(step)
         average.update(weights, step)
         found.append(flat(list(average.model.parameters())))
 
     assert [value.min().item() for value in found] == pytest.approx(expected)
     assert [value.max().item() for value in found] == pytest.approx(expected)
     assert all((parameter == 3).all() for parameter in model.parameters())
+
+
+@pytest.mark.parametrize("decay", [0.5, 0.9999])
+def test_updates_four_times_as_often_move_the_average_about_as_far(model: VAE, decay: float):
+    """While weights stay 1, the average's distance from them is the product of the decays."""
+    weights = FlatWeights(model)
+    distances = []
+    for passed in (1.0, 0.25):
+        for vector in weights.vectors:
+            vector.zero_()
+        average = WeightAverage(model, decay)
+        for vector in weights.vectors:
+            vector.fill_(1)
+        for i in range(round(20 / passed), round(40 / passed)):
+            average.update(weights, time=(i + 1) * passed, passed=passed)
+        distances.append(1 - next(average.model.parameters()).flatten()[0].item())
+
+    assert distances[1] == pytest.approx(distances[0], rel=0.1, abs=1e-6)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from data.batches import Batches
 from data.coordinates import N_COORDINATES
@@ -16,14 +16,11 @@ from models.vae import VAE, Noise
 from utils.program.errors import InputError
 from utils.settings.config import Config
 from utils.training.adam import AdamW
+from utils.training.batch_scaling import StepSettings
 from utils.training.compilation import compiled
 from utils.training.progress import Progress
 from utils.training.schedules import beta_schedule, cosine_decay
 from utils.training.weights import FlatWeights, WeightAverage
-
-# Tuned, as are the default learning rate and decay of the average (docs/experiments.md).
-WARMUP_STEPS = 50
-ADAM_BETAS = (0.9, 0.99)
 
 
 @dataclass(frozen=True)
@@ -59,17 +56,14 @@ class Training:
         self.device = next(model.parameters()).device
         self.weights = FlatWeights(model)
         self.weight_average = WeightAverage(model, config.ema_decay)
-        self.optimizer = AdamW(
-            [
-                {"params": [vector], "weight_decay": config.weight_decay if group.decays else 0.0}
-                for vector, group in zip(self.weights.vectors, self.weights.groups, strict=True)
-            ],
-            config.learning_rate,
-            betas=ADAM_BETAS,
-        )
+        self.settings = StepSettings.of(config)
+        self.optimizer = AdamW(self.weights, self.settings)
         self.batches = Batches(train, config.batch_size, config.num_workers, config.seed)
         self.noise_rng = torch.Generator(self.device).manual_seed(config.seed)
         self.n_steps = config.epochs * len(self.batches)
+        # A stretch of steps is about as many points as a usual batch: what need not be done at every step is done after
+        # each stretch, and the last one of an epoch may be shorter.
+        self.stretch = max(1, round(1 / self.settings.scale))
         self.beta_at = beta_schedule(
             config.annealing, self.n_steps, config.n_cycles, config.ratio, config.annealing_share, config.beta_max
         )
@@ -84,17 +78,20 @@ class Training:
         return self.weight_average.model
 
     def compile(self) -> None:
-        """Compile the gradient for all further steps. Raises RuntimeError if this machine cannot."""
+        """Compile all further steps. Raises RuntimeError if this machine cannot."""
         n = self.config.batch_size
         x = torch.zeros(n, N_COORDINATES, device=self.device)
         noise = self.model.sample_noise(n, torch.Generator(self.device))
         self.gradients = compiled(self._gradients, x, noise, torch.tensor(1.0))
+        self.optimizer.compile()
 
     def run(self, on_epoch: Callable[[Epoch], None], stopped: Callable[[], bool] = lambda: False) -> None:
         """Train to the end, or until `stopped()` is true after a step; call `on_epoch` after each epoch.
 
-        Raises InputError if the loss stops being finite; the step that would have made it so is not taken.
+        Raises InputError if the loss stops being finite: before an epoch, or a stop, that could be saved.
         """
+        # Adam's means of gradients that stay 0 decay into denormal numbers, which make its update take twice as long.
+        torch.set_flush_denormal(True)
         try:
             with Progress(self.n_steps, self.step) as progress:
                 while self.step < self.n_steps and not stopped():
@@ -104,6 +101,7 @@ class Training:
                         progress.show(epoch.epoch, beta=epoch.beta, **losses)
                         on_epoch(epoch)
         finally:
+            torch.set_flush_denormal(False)
             self.batches.close()
 
     def state_dict(self) -> dict[str, Any]:
@@ -132,9 +130,12 @@ class Training:
         start = time.perf_counter() - self.seconds
         for x in self.batches.epoch(skip=self.step % len(self.batches)):
             beta, learning_rate = self.take_step(x.to(self.device))
-            progress.advance()
-            self.seconds = time.perf_counter() - start
-            if stopped() and self.step % len(self.batches):
+            stop = stopped()
+            if stop or self._steps_of_ended_stretch():
+                self._check()
+                progress.advance_to(self.step)
+            if stop and self.step % len(self.batches):
+                self.seconds = time.perf_counter() - start
                 return None
         reconstruction, kl = (self.loss_sums / len(self.train)).tolist()
         epoch = Epoch(
@@ -155,33 +156,37 @@ class Training:
         """One training step on the batch `x (n, 5)`; returns its beta and its learning rate."""
         # Schedules.
         beta = self.beta_at(self.step)
-        learning_rate = self.config.learning_rate * cosine_decay(self.step, self.n_steps, WARMUP_STEPS)
-        for group in self.optimizer.param_groups:
-            group["lr"] = learning_rate
+        learning_rate = self.settings.learning_rate * cosine_decay(self.step, self.n_steps, self.settings.warmup)
 
         # Loss and gradients. The last batch of an epoch may be smaller than what the compiled code expects.
         gradients = self.gradients if len(x) == self.config.batch_size else self._gradients
         noise = self.model.sample_noise(len(x), self.noise_rng)
         *vectors, losses = gradients(x, noise, torch.tensor(beta))
 
-        # Clip, each group by itself: the densities' gradients are far longer than those of the networks.
-        norms = []
-        for vector, gradient in zip(self.weights.vectors, vectors, strict=True):
-            vector.grad = gradient
-            norms.append(nn.utils.clip_grad_norm_(vector, self.config.clip_norm))
-        if not torch.isfinite(losses.sum() + sum(norms)):
+        # Step, and average the weights.
+        self.step += 1
+        self.optimizer.step(vectors, self.step, learning_rate)
+        self.loss_sums += losses
+        if steps := self._steps_of_ended_stretch():
+            scale = self.settings.scale
+            self.weight_average.update(self.weights, time=self.step * scale, passed=steps * scale)
+        return beta, learning_rate
+
+    def _steps_of_ended_stretch(self) -> int:
+        """The number of steps of the stretch that the last step has ended; 0 within a stretch."""
+        position = (self.step - 1) % len(self.batches) + 1
+        if position % self.stretch and position < len(self.batches):
+            return 0
+        return (position - 1) % self.stretch + 1
+
+    def _check(self) -> None:
+        """Raise InputError unless all losses and weights are finite. What is not finite once remains so."""
+        if not torch.isfinite(self.loss_sums.sum() + sum(vector.sum() for vector in self.weights.vectors)):
             raise InputError(
-                f"training: the loss is not finite in epoch {self.step // len(self.batches) + 1}, "
-                f"step {self.step + 1}; what was saved before is kept; "
+                f"training: the loss is not finite in epoch {(self.step - 1) // len(self.batches) + 1}, "
+                f"by step {self.step}; what was saved before is kept; "
                 f"try a learning_rate below {self.config.learning_rate:g}"
             )
-
-        # Step, and average the weights.
-        self.optimizer.step()
-        self.step += 1
-        self.weight_average.update(self.weights, self.step)
-        self.loss_sums += losses
-        return beta, learning_rate
 
     def _gradients(self, x: Tensor, noise: Noise, beta: Tensor) -> tuple[Tensor, ...]:
         """Gradients of the loss with respect to the weight vectors; sums of reconstruction and KL over `x`, `(2,)`.

@@ -34,10 +34,10 @@ class Progress:
         if self.bar.disable and self.step > self.first_step:
             self._print_line()
 
-    def advance(self) -> None:
-        """One more step is done."""
-        self.step += 1
-        self.bar.update()
+    def advance_to(self, step: int) -> None:
+        """All steps up to `step`, counted from 1, are done."""
+        self.bar.update(step - self.step)
+        self.step = step
         if self.bar.disable and time.monotonic() - self.last_line >= SECONDS_BETWEEN_LINES:
             self._print_line()
 

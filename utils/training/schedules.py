@@ -44,7 +44,7 @@ def beta_schedule(
     return beta_at
 
 
-def cosine_decay(step: int, n_steps: int, warmup: int) -> float:
+def cosine_decay(step: int, n_steps: int, warmup: float) -> float:
     """The learning rate at a step as a share of its maximum: a linear warmup times a cosine decay to zero.
 
     Loshchilov & Hutter 2017, "SGDR" (arXiv 1608.03983), equation 5, without restarts.

@@ -28,7 +28,7 @@ class FlatWeights:
 class WeightAverage:
     """An exponential moving average of a model's weights, in a `model` of its own.
 
-    Polyak & Juditsky 1992, "Acceleration of stochastic approximation by averaging".
+    Polyak & Juditsky 1992, "Acceleration of stochastic approximation by averaging". `decay` is that of a unit of time.
     """
 
     def __init__(self, model: VAE, decay: float) -> None:
@@ -36,17 +36,17 @@ class WeightAverage:
         self._weights = FlatWeights(self.model)
 
     @torch.no_grad()
-    def update(self, weights: FlatWeights, step: int) -> None:
-        """average = decay * average + (1 - decay) * weights after the `step`-th step, counted from 1.
+    def update(self, weights: FlatWeights, time: float, passed: float = 1.0) -> None:
+        """average = decay * average + (1 - decay) * weights at `time`, when `passed` is the time since the last update.
 
-        The decay rises from 1/10 to its value, so that the initial weights are soon forgotten.
+        The decay per unit of time rises from 1/10 to its value, so that the initial weights are soon forgotten.
         """
-        decay = min(self.decay, step / (9 + step))
+        decay = min(self.decay, time / (9 + time)) ** passed
         for average, current in zip(self._weights.vectors, weights.vectors, strict=True):
             average.lerp_(current, 1 - decay)
 
 
-def _flatten(group: list[nn.Parameter]) -> nn.Parameter:
+def _flatten(group: list[nn.Parameter]) -> Tensor:
     vector = nn.utils.parameters_to_vector(group).detach()
     nn.utils.vector_to_parameters(vector, group)
-    return nn.Parameter(vector)
+    return vector
