@@ -89,7 +89,7 @@ class Training:
 
         Raises InputError if the loss stops being finite: before an epoch, or a stop, that could be saved.
         """
-        # Adam's means of gradients that remain 0 decay into denormal numbers, with which its update takes twice as long.
+        # Adam's means of gradients that remain 0 decay into denormal numbers, which make its update take twice as long.
         torch.set_flush_denormal(True)
         try:
             with Progress(self.n_steps, self.step) as progress:
