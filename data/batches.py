@@ -62,7 +62,11 @@ class Batches:
 
     def _batches(self) -> Iterator[Tensor]:
         try:
-            for chunk in self._chunks():
+            with warnings.catch_warnings():
+                # PyTorch advises against more worker processes than cores, at length.
+                warnings.filterwarnings("ignore", "This DataLoader will create")
+                chunks = iter(self._chunks())
+            for chunk in chunks:
                 yield from self.points.scaling.dequantize(chunk, self.rng).split(self.batch_size)
         except RuntimeError as error:
             # This is how PyTorch says that a worker process is gone.
@@ -77,17 +81,14 @@ class Batches:
         """All points in random order, a whole number of batches at a time: integers `(k * batch_size, 5)`."""
         if self._loader is None:
             chunk = self.batch_size * max(1, CHUNK // self.batch_size)
-            with warnings.catch_warnings():
-                # PyTorch advises against more worker processes than cores, at length.
-                warnings.filterwarnings("ignore", "This DataLoader will create")
-                self._loader = DataLoader(
-                    self.points,
-                    batch_size=None,
-                    sampler=_Shuffle(len(self.points), chunk, self.rng),
-                    num_workers=self.num_workers,
-                    persistent_workers=self.num_workers > 0,
-                    worker_init_fn=_leave_interruption_to_the_main_process,
-                )
+            self._loader = DataLoader(
+                self.points,
+                batch_size=None,
+                sampler=_Shuffle(len(self.points), chunk, self.rng),
+                num_workers=self.num_workers,
+                persistent_workers=self.num_workers > 0,
+                worker_init_fn=_leave_interruption_to_the_main_process,
+            )
         return self._loader
 
 

@@ -39,6 +39,7 @@ from models.generator import Generator, build_model
 from tests.worlds import World, flat, gray, landscape, smooth
 from utils.evaluation.likelihood import active_units, evaluate_loss, posterior_means
 from utils.settings.config import Config, load_config
+from utils.training.compilation import is_worthwhile
 from utils.training.loop import Training
 
 N_POINTS = 50_000
@@ -94,6 +95,8 @@ def vae_points(config: Config) -> Generate:
         torch.manual_seed(config.seed)
         training, held_out = data.split(config.holdout, config.seed)
         fit = Training(build_model(settings), training, held_out, config)
+        if is_worthwhile(config.compile, fit.n_steps):
+            fit.compile()
         fit.run(on_epoch=lambda epoch: None)
         generator = Generator(fit.average, data.scaling, settings, data.fingerprint())
         _, kl = evaluate_loss(fit.average, held_out, config.seed)

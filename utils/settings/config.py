@@ -35,12 +35,17 @@ class Config:
         choices=lambda: (*MODELS, ALL_MODELS),
     )
     epochs: int = key(100, "passes over the training points", least=1, most=10**6)
-    batch_size: int = key(200, "points per training step; the settings below are tuned for 200", least=1, most=10**7)
+    batch_size: int = key(
+        200, "points per training step; the settings below are those for 200, and adapt to others", least=1, most=10**7
+    )
     learning_rate: float = key(4e-3, "highest step size of Adam; it decays to zero along a cosine", above=0, most=1)
     weight_decay: float = key(0.1, "how strongly weight matrices decay towards zero (AdamW)", least=0, most=10)
     clip_norm: float = key(1.0, "gradients longer than this are scaled down to it", above=0)
     ema_decay: float = key(
-        0.998, "decay of the weights' moving average, used for sampling; 0 disables it", least=0, below=1
+        0.998,
+        "decay of the weights' moving average, used for sampling, per 200 points; 0 disables it",
+        least=0,
+        below=1,
     )
     hidden_dim: int = key(256, "width of the hidden layers", least=8, most=8192)
     latent_dim: int = key(4, "number of latent dimensions", least=1, most=256)
