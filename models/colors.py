@@ -11,8 +11,8 @@ from models.choice import choose
 
 # Widths lie between these, in levels: below a tenth, a normal holds a single integer.
 NARROWEST, WIDEST = 0.1, 200.0
-# The components that are tied to gray begin in turn as exact and as loose, so that exact ones stay exact where most
-# colors are only nearly gray. Tuned, as is the number of components (docs/experiments.md).
+# The components that are tied to gray begin in pairs of an exact and a loose one, so that exact ones stay exact where
+# most colors are only nearly gray. Tuned, as is the number of components (docs/experiments.md).
 GRAY_STDS = (0.15, 2.0)
 
 
@@ -81,7 +81,7 @@ class ColorHead(nn.Module):
             free, gray = self._split(self.linear.bias)
             free[1:4].uniform_(0.35, 0.65)
             free[4:7].fill_(math.log(16))
-            gray[1].copy_(torch.linspace(0.1, 0.9, n_gray))
+            gray[1].copy_(torch.linspace(0.05, 0.95, n_gray // 2).repeat_interleave(2))
             gray[2].fill_(math.log(16))
 
     def forward(self, h: Tensor) -> ColorMixture:
