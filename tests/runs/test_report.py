@@ -1,3 +1,5 @@
+import dataclasses
+
 import torch
 
 from data.points import ColoredPoints
@@ -36,6 +38,13 @@ def test_the_model_and_the_points_it_is_trained_on_are_counted(config: Config, r
     assert line == f"training: vanilla VAE, {n_weights:,} weights, {counts}"
     assert threads.startswith("computing on threads=1 of ")
     assert warning.startswith("these are few steps to learn from")
+
+
+def test_batches_too_large_for_the_rule_are_said_to_be(config: Config, record: Record):
+    larger = describe_training(dataclasses.replace(config, batch_size=1001), record.training)
+
+    assert "batches of more than 1,000 points learn less" in larger
+    assert "learn less" not in describe_training(dataclasses.replace(config, batch_size=1000), record.training)
 
 
 def test_enough_steps_get_no_warning(config: Config, record: Record):

@@ -10,6 +10,8 @@ from utils.training.loop import Training
 
 # With fewer steps than this, the default models have not learned much. What the default settings take is beside it.
 FEW_STEPS, USUAL_STEPS = 500, 2300
+# Up to here, the batch size makes next to no difference (docs/batch_sizes.md).
+LARGEST_BATCH = 1000
 
 
 def describe_data(config: Config, data: ColoredPoints) -> str:
@@ -34,6 +36,11 @@ def describe_training(config: Config, training: Training) -> str:
         lines.append(
             f"these are few steps to learn from (the default settings take {USUAL_STEPS:,} on 5,000 points): "
             "more epochs or a smaller batch_size will draw better points"
+        )
+    if config.batch_size > LARGEST_BATCH:
+        lines.append(
+            f"batches of more than {LARGEST_BATCH:,} points learn less: each step then counts for so many points that "
+            "the settings cannot be adapted to them"
         )
     return "\n".join(lines)
 
