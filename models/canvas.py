@@ -71,9 +71,8 @@ class Canvas(nn.Module):
     def kl(self) -> Tensor:
         """KL of the coefficients' posterior from N(0, 1), in nats for the whole data set; -log p(log u, log v)."""
         mean, log_std = COEFFICIENT_SPEED * self.mean, COEFFICIENT_SPEED * self.log_std
-        return (0.5 * (mean.square() + torch.exp(2 * log_std) - 1) - log_std).sum() + 0.5 * (
-            SHAPE_SPEED * self.relevance
-        ).square().sum()
+        kl = (0.5 * (mean.square() + torch.exp(2 * log_std) - 1) - log_std).sum()
+        return kl + 0.5 * (SHAPE_SPEED * self.relevance).square().sum()
 
     def ink(self, noise: Tensor | None = None) -> "Ink":
         """The table of ink, drawn with `noise`; without it, the mean."""
