@@ -7,14 +7,13 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from models.choice import choose
+from models.fields import COEFFICIENT_SPEED, SHAPE_SPEED, kl_from_standard_normal, log_scales, squared_sums
 
 # The table has BLOCKS x BLOCKS blocks of FINE x FINE bins. The light is even within a block, so the normalizing
 # constant is a sum over blocks.
 BLOCKS, FINE = 60, 5
 BINS = BLOCKS * FINE
-# Adam moves every parameter by about the same amount per step. Those of the canvas are stored divided by these factors,
-# so that they move faster. Tuned, as are the spot's width and the start (docs/experiments.md).
-COEFFICIENT_SPEED, SHAPE_SPEED = 3.0, 4.0
+# Tuned (docs/experiments.md): the spot's width and the start.
 SPOT_WIDTH = 0.05
 GAIN, FREQUENCY, DECAY, SHIFT, LOG_STD = 5.0, 8.0, 2.5, -6.0, -1.5
 
@@ -26,14 +25,10 @@ class Canvas(nn.Module):
 
         log ink = -softplus(-phi),    phi = shift + sum_jk scale_jk c_jk cos(pi j x) cos(pi k y).
 
-    A priori c_jk ~ N(0, 1), and scale_jk is proportional to u_j v_k (1 + (j^2 + k^2) / f^2)^(-e / 2), with gain^2 as
-    the sum of their squares. Gain, f, e and shift say how sharp, how fine and how full the ink is, and are learned. So
-    are u and v, with log u_j, log v_k ~ N(0, 1): a regular pattern has frequencies of its own (automatic relevance
-    determination, Neal 1996, "Bayesian learning for neural networks", section 4.3).
-
-    So that the coefficients do not memorize the points, they are uncertain: each has a posterior N(mean, std^2), a
-    training step draws the table from it, and its KL divergence from the prior is part of the loss (Blundell et al.
-    2015, "Weight uncertainty in neural networks", arXiv 1505.05424). After training, the mean is used.
+    Coefficients and scales are as in `Fields`, so that ink does not memorize the points. Gain, f, e and shift say how
+    sharp, how fine and how full it is, and are learned. So are relevances u_j v_k, with log u_j, log v_k ~ N(0, 1): a
+    regular pattern has frequencies of its own (automatic relevance determination, Neal 1996, "Bayesian learning for
+    neural networks", section 4.3). A training step draws one table from the posterior for all its points.
 
     The light is a round spot, exp(-|place - center(z)|^2 / (2 width^2)) with a linear center: z says roughly where.
     """
@@ -54,7 +49,7 @@ class Canvas(nn.Module):
         cosines = math.sqrt(2) * torch.cos(math.pi * k * (torch.arange(BINS) + 0.5) / BINS)
         cosines[0] = 1
         self.register_buffer("cosines", cosines, persistent=False)
-        self.register_buffer("squared_frequencies", (k.square() + k.T.square()).float(), persistent=False)
+        self.register_buffer("squared_frequencies", squared_sums(n_harmonics), persistent=False)
         self.register_buffer("grid", (torch.arange(BLOCKS) + 0.5) / BLOCKS, persistent=False)
         with torch.no_grad():
             self.center.bias.fill_(0.5)
@@ -71,16 +66,14 @@ class Canvas(nn.Module):
     def kl(self) -> Tensor:
         """KL of the coefficients' posterior from N(0, 1), in nats for the whole data set; -log p(log u, log v)."""
         mean, log_std = COEFFICIENT_SPEED * self.mean, COEFFICIENT_SPEED * self.log_std
-        kl = (0.5 * (mean.square() + torch.exp(2 * log_std) - 1) - log_std).sum()
-        return kl + 0.5 * (SHAPE_SPEED * self.relevance).square().sum()
+        return kl_from_standard_normal(mean, log_std) + 0.5 * (SHAPE_SPEED * self.relevance).square().sum()
 
     def ink(self, noise: Tensor | None = None) -> "Ink":
         """The table of ink, drawn with `noise`; without it, the mean."""
         log_gain, log_frequency, log_decay, shift = SHAPE_SPEED * self.shape
-        log_scale = -0.5 * log_decay.exp() * torch.log1p(self.squared_frequencies * torch.exp(-2 * log_frequency))
-        relevance = SHAPE_SPEED * self.relevance
-        log_scale = log_scale + relevance[0].unsqueeze(1) + relevance[1]
-        log_scale = log_scale - 0.5 * (2 * log_scale).flatten().logsumexp(0) + log_gain
+        rows, columns = SHAPE_SPEED * self.relevance
+        relevance = rows.unsqueeze(1) + columns
+        log_scale = log_scales(self.squared_frequencies, log_gain, log_frequency, log_decay, relevance)
         coefficients = COEFFICIENT_SPEED * self.mean
         if noise is not None:
             coefficients = coefficients + torch.exp(COEFFICIENT_SPEED * self.log_std) * noise

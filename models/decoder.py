@@ -8,23 +8,25 @@ from torch import Tensor, nn
 from data.coordinates import COLORS, N_COLORS, N_LEVELS, PLACES
 from models.canvas import Canvas, LitCanvas
 from models.colors import ColorHead, ColorMixture
+from models.fields import Fields
 from models.vae import Noise
 
-# In training, colors are predicted from places that are off by this share of the picture's sides. A network that cannot
-# see the exact place cannot memorize the color of a single point. Tuned (docs/experiments.md).
-PLACE_NOISE = 0.01
+# Tuned (docs/experiments.md).
+N_FIELDS = 16
 
 
 class PointDecoder(nn.Module):
     """p(x, y, r, g, b | z) = p(x, y | z) p(r, g, b | x, y).
 
-    The latent says where a point lies, and the place says which colors there are. `color_network` maps places `(n, 2)`
-    to hidden vectors `(n, width)`.
+    The latent says where a point lies, and the place says which colors there are: `color_network` maps the values
+    `(n, N_FIELDS)` of uncertain fields at a place to a hidden vector `(n, width)`. A network of the place itself would
+    memorize the colors of single points.
     """
 
     def __init__(self, latent_dim: int, color_network: nn.Module, width: int) -> None:
         super().__init__()
         self.canvas = Canvas(latent_dim)
+        self.fields = Fields(N_FIELDS)
         self.color_network = color_network
         self.color_head = ColorHead(width)
 
@@ -32,16 +34,16 @@ class PointDecoder(nn.Module):
         """The distribution of points for each latent `z (n, latent_dim)`; in training, disturbed by `noise`."""
         if noise is None:
             return DecodedPoints(self, self.canvas(z), None)
-        return DecodedPoints(self, self.canvas(z, noise.canvas, noise.bin), noise.place)
+        return DecodedPoints(self, self.canvas(z, noise.canvas, noise.bin), noise.fields)
 
-    def colors(self, place: Tensor) -> ColorMixture:
-        """The density of integer colors at the places `(n, 2)`."""
-        density: ColorMixture = self.color_head(self.color_network(place))
+    def colors(self, place: Tensor, noise: Tensor | None = None) -> ColorMixture:
+        """The density of integer colors at the places `(n, 2)`; `noise (n, N_FIELDS)` draws the fields."""
+        density: ColorMixture = self.color_head(self.color_network(self.fields(place, noise)))
         return density
 
 
 class DecodedPoints:
-    """p(x|z) for n latents, whose places have the density `places`; `noise (n, 2)` disturbs the colors' places."""
+    """p(x|z) for n latents, whose places have the density `places`; `noise (n, N_FIELDS)` draws the colors' fields."""
 
     def __init__(self, decoder: PointDecoder, places: LitCanvas, noise: Tensor | None) -> None:
         self.decoder, self.places, self.noise = decoder, places, noise
@@ -49,8 +51,7 @@ class DecodedPoints:
     def log_prob(self, x: Tensor) -> Tensor:
         """Log-density `(n,)` of the points `x (n, 5)`; a color's probability is spread evenly over its cell."""
         place, color = x[:, PLACES], (x[:, COLORS] * N_LEVELS).floor().clamp(0, N_LEVELS - 1)
-        seen = place if self.noise is None else place + PLACE_NOISE * self.noise
-        log_color = self.decoder.colors(seen).log_prob(color) + N_COLORS * math.log(N_LEVELS)
+        log_color = self.decoder.colors(place, self.noise).log_prob(color) + N_COLORS * math.log(N_LEVELS)
         return self.places.log_prob(place) + log_color
 
     def sample(self, rng: torch.Generator) -> Tensor:

@@ -3,9 +3,9 @@
 import torch
 from torch import Tensor, nn
 
-from data.coordinates import N_PLACES, PLACES
+from data.coordinates import PLACES
 from models.canvas import FINE
-from models.decoder import DecodedPoints, PointDecoder
+from models.decoder import N_FIELDS, DecodedPoints, PointDecoder
 from models.prior import MixturePrior
 from models.vae import VAE, Noise
 
@@ -53,11 +53,11 @@ class PointVAE(VAE):
             canvas=normal(*self.decoder.canvas.mean.shape),
             bin=torch.randint(FINE, (2,), generator=rng, device=rng.device),
             prior=normal(2, *self.prior.mean.shape),
-            place=normal(n, N_PLACES),
+            fields=normal(n, N_FIELDS),
         )
 
     def regularization(self, x: Tensor, noise: Noise, n_points: int) -> Tensor:
-        """The KL of the canvas, which all points share, and what keeps its ink where points are and evenly lit.
+        """The KL of canvas and fields, which all points share, and what keeps its ink where points are and evenly lit.
 
         The ink is drawn to where points are by its own likelihood, under even light. Without it, ink that no point's
         spot lights would cost nothing, and the prior's latents would find it.
@@ -69,7 +69,7 @@ class PointVAE(VAE):
         per_block = ink.per_block(noise.bin)
         z = prior.mean + prior.log_std.exp() * noise.prior
         return (
-            canvas.kl() / n_points
+            (canvas.kl() + self.decoder.fields.kl()) / n_points
             - EVEN_LIGHT * ink.log_prob(x[:, PLACES], per_block).mean()
             + EVENNESS * canvas.unevenness(z, prior.logits.softmax(-1), per_block)
         )

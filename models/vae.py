@@ -50,7 +50,7 @@ class Noise(NamedTuple):
     canvas: for the draw of the canvas, `(harmonics, harmonics)`.
     bin: which bin of a block stands for it, two integers.
     prior: for two draws from each component of the prior, `(2, components, latent_dim)`.
-    place: for the places that colors are predicted from, `(n, 2)`.
+    fields: for the draws of the fields that colors depend on, `(n, fields)`.
 
     A model that has no use for one of the last four leaves it out.
     """
@@ -59,7 +59,7 @@ class Noise(NamedTuple):
     canvas: Tensor | None = None
     bin: Tensor | None = None
     prior: Tensor | None = None
-    place: Tensor | None = None
+    fields: Tensor | None = None
 
 
 class WeightGroup(NamedTuple):

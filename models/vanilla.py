@@ -2,13 +2,13 @@
 
 from torch import Tensor, nn
 
-from data.coordinates import N_COORDINATES, N_PLACES
-from models.decoder import PointDecoder
+from data.coordinates import N_COORDINATES
+from models.decoder import N_FIELDS, PointDecoder
 from models.layers import Harmonics, ResidualBlock
 from models.point_vae import PointVAE
 from models.vae import Posterior
 
-# All tuned (docs/experiments.md). More harmonics of the place, or a wider network for colors, memorize single points.
+# All tuned (docs/experiments.md).
 N_HARMONICS = 4
 ENCODER_WIDTH, ENCODER_BLOCKS = 64, 1
 COLOR_WIDTH, COLOR_BLOCKS = 32, 2
@@ -28,11 +28,7 @@ class VanillaVAE(PointVAE):
             *residual_mlp(N_COORDINATES * N_HARMONICS, ENCODER_WIDTH, hidden_dim, ENCODER_BLOCKS),
             nn.Linear(ENCODER_WIDTH, 2 * latent_dim),
         )
-        color_network = nn.Sequential(
-            Harmonics(N_HARMONICS),
-            nn.Flatten(),
-            *residual_mlp(N_PLACES * N_HARMONICS, COLOR_WIDTH, hidden_dim // 4, COLOR_BLOCKS),
-        )
+        color_network = nn.Sequential(*residual_mlp(N_FIELDS, COLOR_WIDTH, hidden_dim // 4, COLOR_BLOCKS))
         self.decoder = PointDecoder(latent_dim, color_network, COLOR_WIDTH)
 
     def encode(self, x: Tensor) -> Posterior:

@@ -1,16 +1,16 @@
 import torch
 
-from models.attention import AttentionVAE, CoordinateAttention
+from models.attention import AttentionVAE, TokenAttention
 
 
-def test_every_token_depends_on_every_coordinate(torch_rng: torch.Generator):
+def test_every_token_depends_on_every_input(torch_rng: torch.Generator):
     torch.manual_seed(0)
-    network = CoordinateAttention(count=5, width=8, hidden_dim=16)
-    x = torch.rand(6, 5, generator=torch_rng)
+    network = TokenAttention(count=5, inputs=1, width=8, hidden_dim=16)
+    x = torch.rand(6, 5, 1, generator=torch_rng)
 
-    for coordinate in range(5):
+    for token in range(5):
         changed = x.clone()
-        changed[:, coordinate] = 1 - changed[:, coordinate]
+        changed[:, token] = 1 - changed[:, token]
         assert not (network(x) == network(changed)).all(-1).any()
 
 
