@@ -16,21 +16,21 @@ class AttentionVAE(PointVAE):
     """Self-attention, in the encoder and in the decoder.
 
     The encoder's tokens are x, y, r, g, b, and all of them together give the posterior. Each of the decoder's is an
-    equal share of the fields at a place, and their mean gives the density of the colors. `hidden_dim` is the width of
-    the encoder's network after the attention; that of the decoder's is half as wide.
+    equal share of the fields at a place, and their mean gives the density of the colors. The hidden layer of each
+    token's network is a quarter of `hidden_dim` wide.
     """
 
     def __init__(self, hidden_dim: int, latent_dim: int, n_components: int) -> None:
         super().__init__(latent_dim, n_components)
         self.encoder = nn.Sequential(
             Harmonics(N_HARMONICS),
-            TokenAttention(N_COORDINATES, N_HARMONICS, WIDTH, hidden_dim),
+            TokenAttention(N_COORDINATES, N_HARMONICS, WIDTH, hidden_dim // 4),
             nn.Flatten(),
             nn.Linear(N_COORDINATES * WIDTH, 2 * latent_dim),
         )
         shares = (N_COLOR_TOKENS, N_FIELDS // N_COLOR_TOKENS)
         color_network = nn.Sequential(
-            nn.Unflatten(1, shares), TokenAttention(*shares, WIDTH, hidden_dim // 2), MeanToken()
+            nn.Unflatten(1, shares), TokenAttention(*shares, WIDTH, hidden_dim // 4), MeanToken()
         )
         self.decoder = PointDecoder(latent_dim, color_network, WIDTH)
 

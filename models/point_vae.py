@@ -7,7 +7,7 @@ from data.coordinates import PLACES
 from models.canvas import FINE
 from models.decoder import N_FIELDS, DecodedPoints, PointDecoder
 from models.prior import MixturePrior
-from models.vae import VAE, Noise
+from models.vae import VAE, Decoded, Noise
 
 # Weights of the likelihood under even light and of the unevenness of the light (docs/experiments.md).
 EVEN_LIGHT, EVENNESS = 0.4, 10.0
@@ -56,17 +56,16 @@ class PointVAE(VAE):
             fields=normal(n, N_FIELDS),
         )
 
-    def regularization(self, x: Tensor, noise: Noise, n_points: int) -> Tensor:
+    def regularization(self, x: Tensor, noise: Noise, decoded: Decoded, n_points: int) -> Tensor:
         """The KL of canvas and fields, which all points share, and what keeps its ink where points are and evenly lit.
 
         The ink is drawn to where points are by its own likelihood, under even light. Without it, ink that no point's
         spot lights would cost nothing, and the prior's latents would find it.
         """
         canvas, prior = self.decoder.canvas, self.prior
-        if noise.prior is None:
-            raise ValueError("regularization needs the noise that sample_noise draws")
-        ink = canvas.ink(noise.canvas)
-        per_block = ink.per_block(noise.bin)
+        if noise.prior is None or not isinstance(decoded, DecodedPoints):
+            raise ValueError("regularization needs the noise that sample_noise draws, and points decoded with it")
+        ink, per_block = decoded.places.ink, decoded.places.per_block
         z = prior.mean + prior.log_std.exp() * noise.prior
         return (
             (canvas.kl() + self.decoder.fields.kl()) / n_points

@@ -37,10 +37,11 @@ class Posterior(NamedTuple):
 
 
 class Loss(NamedTuple):
-    """The two terms of the negative ELBO in nats per point, each `(n,)`."""
+    """The two terms of the negative ELBO in nats per point, each `(n,)`; and p(x|z), for the z that was drawn."""
 
     reconstruction: Tensor
     kl: Tensor
+    decoded: "Decoded"
 
 
 class Noise(NamedTuple):
@@ -98,7 +99,7 @@ class VAE(nn.Module):
         """The distribution p(x|z) for the latents `z (n, latent_dim)`; in training, disturbed by `noise`."""
         raise NotImplementedError
 
-    def regularization(self, x: Tensor, noise: Noise, n_points: int) -> Tensor:
+    def regularization(self, x: Tensor, noise: Noise, decoded: Decoded, n_points: int) -> Tensor:
         """What the training loss of `x (n, 5)` has beside the ELBO, in nats per point of the `n_points` in all."""
         return noise.latent.new_zeros(())
 
@@ -132,7 +133,8 @@ class VAE(nn.Module):
         """
         posterior = self.encode(x)
         z = self.reparameterize(posterior, noise.latent)
-        return Loss(-self.decode(z, noise).log_prob(x), -posterior.entropy() - self.prior.log_prob(z))
+        decoded = self.decode(z, noise)
+        return Loss(-decoded.log_prob(x), -posterior.entropy() - self.prior.log_prob(z), decoded)
 
     @torch.no_grad()
     def importance_weighted_bound(self, x: Tensor, k: int, rng: torch.Generator) -> Tensor:

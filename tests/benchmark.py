@@ -81,7 +81,7 @@ def bare_step(training: Training, fused: bool) -> Callable[[torch.Tensor], None]
     rng = torch.Generator().manual_seed(0)
 
     def step(x: torch.Tensor) -> None:
-        reconstruction, kl = model.loss(x, model.sample_noise(len(x), rng))
+        reconstruction, kl, _ = model.loss(x, model.sample_noise(len(x), rng))
         optimizer.zero_grad()
         (reconstruction.mean() + kl.mean()).backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)

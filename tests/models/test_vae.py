@@ -61,7 +61,7 @@ def test_every_method_returns_one_row_per_point(model: VAE, torch_rng: torch.Gen
     posterior = model.encode(x)
     z = model.reparameterize(posterior, model.sample_noise(len(posterior.mean), torch_rng).latent)
     decoded = model.decode(z)
-    reconstruction, kl = model.loss(x, model.sample_noise(len(x), torch_rng))
+    reconstruction, kl, _ = model.loss(x, model.sample_noise(len(x), torch_rng))
 
     assert posterior.mean.shape == posterior.log_std.shape == z.shape == (7, 3)
     assert decoded.log_prob(x).shape == reconstruction.shape == kl.shape == (7,)
@@ -98,9 +98,9 @@ def test_the_loss_sends_a_gradient_to_every_weight(model: VAE, torch_rng: torch.
     x = torch.rand(50, 5, generator=torch_rng)
     # Some of the points are gray, which are not all of the model's business otherwise.
     x[:25, 3:] = x[:25, 2:3]
-    reconstruction, kl = model.loss(x, noise)
+    reconstruction, kl, decoded = model.loss(x, noise)
 
-    ((reconstruction + kl).mean() + model.regularization(x, noise, 50)).backward()
+    ((reconstruction + kl).mean() + model.regularization(x, noise, decoded, 50)).backward()
 
     without = [name for name, weight in model.named_parameters() if weight.grad is None or not weight.grad.any()]
     assert without == []
@@ -180,7 +180,7 @@ def test_the_loss_is_the_negative_elbo(torch_rng: torch.Generator):
     model = LinearGaussianVAE()
     x = torch.randn(1, 5, generator=torch_rng)
 
-    reconstruction, kl = model.loss(x.expand(20_000, 5), model.sample_noise(20_000, torch_rng))
+    reconstruction, kl, _ = model.loss(x.expand(20_000, 5), model.sample_noise(20_000, torch_rng))
 
     posterior = model.encode(x)
     closed_form = kl_divergence(Normal(posterior.mean, posterior.log_std.exp()), Normal(0.0, 1.0)).sum()

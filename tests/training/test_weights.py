@@ -3,12 +3,17 @@ import copy
 import pytest
 import torch
 
-from models.vae import VAE
+from models.vae import VAE, Noise
 from utils.training.weights import FlatWeights, WeightAverage
 
 
 def flat(parameters: list[torch.Tensor]) -> torch.Tensor:
     return torch.cat([parameter.flatten() for parameter in parameters])
+
+
+def total_loss(model: VAE, x: torch.Tensor, noise: Noise) -> torch.Tensor:
+    reconstruction, kl, decoded = model.loss(x, noise)
+    return (reconstruction + kl).mean() + model.regularization(x, noise, decoded, len(x))
 
 
 def test_the_vectors_hold_all_weights_once_and_change_nothing(model: VAE):
@@ -36,9 +41,9 @@ def test_gradients_are_those_of_a_backward_pass(model: VAE, torch_rng: torch.Gen
     noise = model.sample_noise(8, torch_rng)
     weights = FlatWeights(model)
 
-    found = weights.gradients(sum(model.loss(x, noise)).mean() + model.regularization(x, noise, 8))
+    found = weights.gradients(total_loss(model, x, noise))
 
-    (sum(plain.loss(x, noise)).mean() + plain.regularization(x, noise, 8)).backward()
+    total_loss(plain, x, noise).backward()
     for gradient, group in zip(found, plain.weight_groups(), strict=True):
         assert torch.allclose(gradient, flat([parameter.grad for parameter in group.parameters]), atol=1e-4)
 

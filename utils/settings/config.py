@@ -39,7 +39,7 @@ class Config:
         200, "points per training step; the settings below are those for 200, and adapt to others", least=1, most=10**7
     )
     learning_rate: float = key(4e-3, "highest step size of Adam; it decays to zero along a cosine", above=0, most=1)
-    weight_decay: float = key(0.1, "how strongly weight matrices decay towards zero (AdamW)", least=0, most=10)
+    weight_decay: float = key(0.5, "how strongly weight matrices decay towards zero (AdamW)", least=0, most=10)
     clip_norm: float = key(1.0, "gradients longer than this are scaled down to it", above=0)
     ema_decay: float = key(
         0.998,

@@ -193,6 +193,7 @@ class Training:
 
         A pure function of the batch, its noise and beta, which is what allows it to be compiled.
         """
-        reconstruction, kl = self.model.loss(x, noise)
-        loss = reconstruction.mean() + beta * kl.mean() + self.model.regularization(x, noise, len(self.train))
+        reconstruction, kl, decoded = self.model.loss(x, noise)
+        regularization = self.model.regularization(x, noise, decoded, len(self.train))
+        loss = reconstruction.mean() + beta * kl.mean() + regularization
         return *self.weights.gradients(loss), torch.stack([reconstruction.sum(), kl.sum()]).detach()
