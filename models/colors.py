@@ -11,8 +11,8 @@ from models.choice import choose
 
 # Widths lie between these, in levels: below a tenth, a normal holds a single integer.
 NARROWEST, WIDEST = 0.1, 200.0
-# The components that are tied to gray begin in pairs of an exact and a loose one, so that exact ones stay exact where
-# most colors are only nearly gray. Tuned, as is the number of components (docs/experiments.md).
+# Each shade of gray has an exact and a loose component, so that exact ones stay exact where most colors are only nearly
+# gray. These widths are their start. Tuned, as is the number of components (docs/experiments.md).
 GRAY_STDS = (0.15, 2.0)
 
 
@@ -59,21 +59,23 @@ class ColorMixture:
 class ColorHead(nn.Module):
     """The density of colors from a hidden vector `h (n, width)`.
 
-    `n_free` components depend on `h` in everything. `n_gray` others are tied to gray: their g and b follow r,
+    `n_free` components depend on `h` in everything. Two others for each of `n_shades` are tied to gray: their g and b
+    follow r,
 
         m_g = m_r + e,    m_b = m_r + f,    a = c = 1,    d = 0,
 
     with e, f, s_g and s_b learned but the same for all points. A network's outputs are never exact enough for r = g = b
-    to the level; constants are. Where the data have no grays, these components lose their weight.
+    to the level; constants are. Both components of a shade have the same m_r and s_r, so wherever a gray is, an exact
+    one is too. Where the data have no grays, these components lose their weight.
     """
 
-    def __init__(self, width: int, n_free: int = 8, n_gray: int = 8) -> None:
+    def __init__(self, width: int, n_free: int = 8, n_shades: int = 4) -> None:
         super().__init__()
-        self.n_free, self.n_gray = n_free, n_gray
-        # Free: weight, 3 means, 3 widths, 3 slopes. Gray: weight, mean and width of red.
-        self.linear = nn.Linear(width, 10 * n_free + 3 * n_gray)
-        self.gray_shift = nn.Parameter(torch.zeros(2, n_gray))
-        self.gray_log_std = nn.Parameter(torch.tensor(GRAY_STDS).log().repeat(n_gray // 2).expand(2, -1).clone())
+        self.n_free, self.n_shades = n_free, n_shades
+        # Free: weight, 3 means, 3 widths, 3 slopes. Shade: 2 weights, mean and width of red.
+        self.linear = nn.Linear(width, 10 * n_free + 4 * n_shades)
+        self.gray_shift = nn.Parameter(torch.zeros(2, 2 * n_shades))
+        self.gray_log_std = nn.Parameter(torch.tensor(GRAY_STDS).log().repeat_interleave(n_shades).repeat(2, 1))
         with torch.no_grad():
             # Begin with free components around the middle, and gray ones from dark to light. Tuned.
             self.linear.weight.mul_(0.1)
@@ -81,29 +83,29 @@ class ColorHead(nn.Module):
             free, gray = self._split(self.linear.bias)
             free[1:4].uniform_(0.35, 0.65)
             free[4:7].fill_(math.log(16))
-            gray[1].copy_(torch.linspace(0.05, 0.95, n_gray // 2).repeat_interleave(2))
-            gray[2].fill_(math.log(16))
+            gray[2].copy_(torch.linspace(0.05, 0.95, n_shades))
+            gray[3].fill_(math.log(16))
 
     def forward(self, h: Tensor) -> ColorMixture:
         """One density for each row of `h (n, width)`."""
         free, gray = self._split(self.linear(h))
-        shade = gray[..., 1, :]
+        shade, width = (part.repeat(1, 2) for part in gray[..., 2:, :].unbind(-2))
         # (n, 3, k) each, turned to (n, k, 3) at the end.
         zero = torch.zeros_like(shade)
         shift, narrow = (p.expand(*shade.shape[:-1], 2, -1) for p in (self.gray_shift, self.gray_log_std))
         gray_mean = torch.cat([shade.unsqueeze(-2), shade.unsqueeze(-2) + shift], -2)
-        gray_std = torch.cat([gray[..., 2:3, :], narrow], -2)
+        gray_std = torch.cat([width.unsqueeze(-2), narrow], -2)
         gray_slope = torch.stack([zero + 1, zero + 1, zero], -2)
         mean = torch.cat([free[..., 1:4, :], gray_mean], -1) * (N_LEVELS - 1)
         log_std = torch.cat([free[..., 4:7, :], gray_std], -1).clamp(math.log(NARROWEST), math.log(WIDEST))
         slope = torch.cat([free[..., 7:10, :], gray_slope], -1)
-        logits = torch.cat([free[..., 0, :], gray[..., 0, :]], -1)
+        logits = torch.cat([free[..., 0, :], gray[..., :2, :].flatten(-2)], -1)
         return ColorMixture(logits, mean.transpose(-1, -2), log_std.transpose(-1, -2), slope.transpose(-1, -2))
 
     def _split(self, outputs: Tensor) -> tuple[Tensor, Tensor]:
-        """Views of `outputs (..., 10 n_free + 3 n_gray)`: `(..., 10, n_free)` and `(..., 3, n_gray)`."""
-        free, gray = outputs.split([10 * self.n_free, 3 * self.n_gray], -1)
-        return free.unflatten(-1, (10, -1)), gray.unflatten(-1, (3, -1))
+        """Views of `outputs (..., 10 n_free + 4 n_shades)`: `(..., 10, n_free)` and `(..., 4, n_shades)`."""
+        free, gray = outputs.split([10 * self.n_free, 4 * self.n_shades], -1)
+        return free.unflatten(-1, (10, -1)), gray.unflatten(-1, (4, -1))
 
 
 def _log_cell(color: Tensor, away: Tensor, log_std: Tensor) -> Tensor:

@@ -171,7 +171,7 @@ def test_a_loss_that_is_not_finite_ends_training_before_anything_is_saved(
 
     def breaks(x: torch.Tensor, noise: torch.Tensor) -> Loss:
         loss = proper(x, noise)
-        return Loss(loss.reconstruction * (float("nan") if training.step == broken - 1 else 1), loss.kl)
+        return loss._replace(reconstruction=loss.reconstruction * (float("nan") if training.step == broken - 1 else 1))
 
     monkeypatch.setattr(training.model, "loss", breaks)
     epochs: list[Epoch] = []
