@@ -77,3 +77,14 @@ def test_a_head_begins_with_all_grays_and_every_color_possible(torch_rng: torch.
     gray = torch.tensor([20.0, 128.0, 240.0]).repeat_interleave(200)[:, None].expand(600, 3)
     assert torch.isfinite(mixture.log_prob(255 * torch.rand(200, 3, generator=torch_rng).round())).all()
     assert all((mixture.log_prob(shade) > -16).all() for shade in gray.split(200))
+
+
+def test_each_shade_of_gray_has_an_exact_and_a_loose_component(torch_rng: torch.Generator):
+    torch.manual_seed(0)
+    mixture = ColorHead(width=8, n_free=3, n_shades=4)(torch.randn(5, 8, generator=torch_rng))
+    exact, loose = mixture.mean[:, 3:7], mixture.mean[:, 7:]
+
+    assert torch.equal(exact, loose)
+    assert torch.equal(mixture.log_std[:, 3:7, 0], mixture.log_std[:, 7:, 0])
+    assert (mixture.log_std[:, 3:7, 1:] < mixture.log_std[:, 7:, 1:]).all()
+    assert not torch.equal(mixture.logits[:, 3:7], mixture.logits[:, 7:])
