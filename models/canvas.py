@@ -72,12 +72,12 @@ class Canvas(nn.Module):
         """The table of ink, drawn with `noise`; without it, the mean."""
         log_gain, log_frequency, log_decay, shift = SHAPE_SPEED * self.shape
         rows, columns = SHAPE_SPEED * self.relevance
-        relevance = rows.unsqueeze(1) + columns
+        relevance = (rows.unsqueeze(1) + columns).flatten()
         log_scale = log_scales(self.squared_frequencies, log_gain, log_frequency, log_decay, relevance)
         coefficients = COEFFICIENT_SPEED * self.mean
         if noise is not None:
             coefficients = coefficients + torch.exp(COEFFICIENT_SPEED * self.log_std) * noise
-        return Ink(self.cosines, coefficients * log_scale.exp(), shift)
+        return Ink(self.cosines, coefficients * log_scale.exp().view_as(coefficients), shift)
 
     def log_light(self, z: Tensor) -> tuple[Tensor, Tensor]:
         """Logarithms `(n, BLOCKS)` of the spot's two factors, over rows and over columns of blocks."""

@@ -70,6 +70,6 @@ def test_a_field_of_higher_frequency_varies_faster(fields: Fields):
 def test_the_sum_of_the_scales_squares_is_that_of_the_gain():
     gain, one = torch.tensor(3.0).log(), torch.tensor(1.0)
 
-    scale = log_scales(squared_sums(8), gain, one, one, torch.randn(8, 8)).exp()
+    scale = log_scales(squared_sums(8), gain, one, one, torch.randn(8 * 8)).exp()
 
     assert scale.square().sum().item() == pytest.approx(9, rel=1e-5)
