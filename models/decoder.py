@@ -12,7 +12,8 @@ from models.fields import Fields
 from models.vae import Noise
 
 # Tuned (docs/experiments.md).
-N_FIELDS = 16
+N_SMOOTH, N_PATTERNS = 16, 8
+N_FIELDS = N_SMOOTH + N_PATTERNS
 
 
 class PointDecoder(nn.Module):
@@ -26,7 +27,7 @@ class PointDecoder(nn.Module):
     def __init__(self, latent_dim: int, color_network: nn.Module, width: int) -> None:
         super().__init__()
         self.canvas = Canvas(latent_dim)
-        self.fields = Fields(N_FIELDS)
+        self.fields = Fields(N_SMOOTH, N_PATTERNS)
         self.color_network = color_network
         self.color_head = ColorHead(width)
 
@@ -37,13 +38,13 @@ class PointDecoder(nn.Module):
         return DecodedPoints(self, self.canvas(z, noise.canvas, noise.bin), noise.fields)
 
     def colors(self, place: Tensor, noise: Tensor | None = None) -> ColorMixture:
-        """The density of integer colors at the places `(n, 2)`; `noise (n, N_FIELDS)` draws the fields."""
+        """The density of integer colors at the places `(n, 2)`; `noise (n, fields.n_draws)` draws the fields."""
         density: ColorMixture = self.color_head(self.color_network(self.fields(place, noise)))
         return density
 
 
 class DecodedPoints:
-    """p(x|z) for n latents, whose places have the density `places`; `noise (n, N_FIELDS)` draws the colors' fields."""
+    """p(x|z) for n latents, whose places have the density `places`; `noise (n, n_draws)` draws the colors' fields."""
 
     def __init__(self, decoder: PointDecoder, places: LitCanvas, noise: Tensor | None) -> None:
         self.decoder, self.places, self.noise = decoder, places, noise

@@ -1,4 +1,4 @@
-"""Smooth functions of a place: sums of cosines with uncertain coefficients."""
+"""Functions of a place, smooth ones and patterns: sums of cosines with uncertain coefficients."""
 
 import math
 
@@ -9,49 +9,83 @@ from torch.nn import functional as F
 from models.layers import Harmonics
 
 # Adam moves every parameter by about the same amount per step. These parameters are stored divided by these factors, so
-# that they move faster. Tuned, as is the start (docs/experiments.md).
+# that they move faster. Tuned, as are the numbers of harmonics and the start (docs/experiments.md).
 COEFFICIENT_SPEED, SHAPE_SPEED = 3.0, 4.0
-FREQUENCY, DECAY, LOG_STD = 4.0, 2.5, -1.5
+SMOOTH_HARMONICS, PATTERN_HARMONICS = 24, 96
+SMOOTH_FREQUENCY, SMOOTH_DECAY = 4.0, 2.5
+PATTERN_FREQUENCY, PATTERN_DECAY = 16.0, 1.0
+LOG_STD = -1.5
 
 
 class Fields(nn.Module):
-    """`n_fields` uncertain functions of a place (x, y) in the unit square:
+    """Uncertain functions of a place (x, y) in the unit square: `n_smooth` and `n_patterns` of
 
-        field(x, y) = sum_jk scale_jk c_jk cos(pi j x) cos(pi k y),    (j, k) not (0, 0).
+        smooth(x, y) = sum_jk c_jk cos(pi j x) cos(pi k y),    (j, k) not (0, 0),
+        pattern(x, y) = (sum_j a_j cos(pi j x)) (sum_k b_k cos(pi k y)).
 
-    A priori c_jk ~ N(0, 1), and scale_jk is as in `log_scales`; gain, f and e are learned for each field, so that data
-    with fine detail get fine fields. Each c_jk has a posterior N(mean, std^2), whose KL from the prior is part of the
-    loss, which keeps fields from memorizing single points: Blundell et al. 2015, "Weight uncertainty in neural
-    networks" (arXiv 1505.05424). After training, the mean is used.
+    All the sums are `UncertainSums`. A smooth field has any shape that is not too fine; a pattern is as fine as a few
+    pixels, and regular: a product of what repeats along rows and along columns.
+    """
+
+    def __init__(self, n_smooth: int, n_patterns: int) -> None:
+        super().__init__()
+        self.n_draws = n_smooth + 2 * n_patterns
+        self.harmonics = Harmonics(PATTERN_HARMONICS - 1)
+        self.smooth = UncertainSums(squared_sums(SMOOTH_HARMONICS)[1:], n_smooth, SMOOTH_FREQUENCY, SMOOTH_DECAY)
+        squares = torch.arange(PATTERN_HARMONICS).square().float()
+        self.rows = UncertainSums(squares, n_patterns, PATTERN_FREQUENCY, PATTERN_DECAY)
+        self.columns = UncertainSums(squares, n_patterns, PATTERN_FREQUENCY, PATTERN_DECAY)
+
+    def forward(self, place: Tensor, noise: Tensor | None = None) -> Tensor:
+        """The fields `(n, n_smooth + n_patterns)` at the places `(n, 2)`; drawn with `noise (n, n_draws)`, if any."""
+        # The cosine of frequency 0 is 1. The factor makes the mean squares of all others 1.
+        x, y = (math.sqrt(2) * F.pad(self.harmonics(place), (1, 0), value=1.0)).unbind(1)
+        of_both = x[:, :SMOOTH_HARMONICS].unsqueeze(2) * y[:, :SMOOTH_HARMONICS].unsqueeze(1)
+        bases = of_both.flatten(1)[:, 1:], x, y
+        sums = self.smooth, self.rows, self.columns
+        if noise is None:
+            smooth, rows, columns = (each(basis) for each, basis in zip(sums, bases, strict=True))
+        else:
+            noises = noise.split([each.mean.shape[1] for each in sums], 1)
+            smooth, rows, columns = (each(*inputs) for each, *inputs in zip(sums, bases, noises, strict=True))
+        return torch.cat([smooth, rows * columns], 1)
+
+    def kl(self) -> Tensor:
+        """KL of all coefficients' posterior from their prior, in nats for the whole data set."""
+        return self.smooth.kl() + self.rows.kl() + self.columns.kl()
+
+
+class UncertainSums(nn.Module):
+    """`n_sums` sums of the same functions with uncertain coefficients: sum_i scale_i c_i basis_i.
+
+    A priori c_i ~ N(0, 1), and scale_i is as in `log_scales`; gain, f and e are learned for each sum, so that data with
+    fine detail get fine sums. Each c_i has a posterior N(mean, std^2), whose KL from the prior is part of the loss,
+    which keeps sums from memorizing single points: Blundell et al. 2015, "Weight uncertainty in neural networks"
+    (arXiv 1505.05424). After training, the mean is used.
     """
 
     squared_frequencies: Tensor
 
-    def __init__(self, n_fields: int, n_harmonics: int = 24) -> None:
+    def __init__(self, squared_frequencies: Tensor, n_sums: int, frequency: float, decay: float) -> None:
         super().__init__()
-        n_cosines = n_harmonics**2 - 1
-        self.mean = nn.Parameter(0.5 * torch.randn(n_cosines, n_fields) / COEFFICIENT_SPEED)
-        self.log_std = nn.Parameter(torch.full((n_cosines, n_fields), LOG_STD / COEFFICIENT_SPEED))
-        shape = torch.tensor([0.0, math.log(FREQUENCY), math.log(DECAY)])
-        self.shape = nn.Parameter((shape / SHAPE_SPEED).unsqueeze(1).repeat(1, n_fields))
-        self.harmonics = Harmonics(n_harmonics - 1)
-        self.register_buffer("squared_frequencies", squared_sums(n_harmonics)[1:].unsqueeze(1), persistent=False)
+        shape = (len(squared_frequencies), n_sums)
+        self.mean = nn.Parameter(0.5 * torch.randn(shape) / COEFFICIENT_SPEED)
+        self.log_std = nn.Parameter(torch.full(shape, LOG_STD / COEFFICIENT_SPEED))
+        start = torch.tensor([0.0, math.log(frequency), math.log(decay)])
+        self.shape = nn.Parameter((start / SHAPE_SPEED).unsqueeze(1).repeat(1, n_sums))
+        self.register_buffer("squared_frequencies", squared_frequencies.unsqueeze(1), persistent=False)
 
-    def forward(self, place: Tensor, noise: Tensor | None = None) -> Tensor:
-        """The fields `(n, n_fields)` at the places `(n, 2)`; with `noise (n, n_fields)`, standard normal, drawn.
+    def forward(self, basis: Tensor, noise: Tensor | None = None) -> Tensor:
+        """The sums `(n, n_sums)` of `basis (n, n_functions)`; with `noise (n, n_sums)`, standard normal, drawn.
 
-        Each point gets draws of its own, of the fields' values instead of their coefficients, which makes gradients
-        less noisy: Kingma et al. 2015, "Variational dropout and the local reparameterization trick" (arXiv 1506.02557).
+        Each point gets draws of its own, of the sums instead of their coefficients, which makes gradients less noisy:
+        Kingma et al. 2015, "Variational dropout and the local reparameterization trick" (arXiv 1506.02557).
         """
-        # The cosine of frequency 0 is 1.
-        x, y = F.pad(self.harmonics(place), (1, 0), value=1.0).unbind(1)
-        cosines = (x.unsqueeze(2) * y.unsqueeze(1)).flatten(1)[:, 1:]
-        # Twice, for cosines' mean squares are 1/2 in each direction.
-        scale = 2 * log_scales(self.squared_frequencies, *(SHAPE_SPEED * self.shape)).exp()
-        value = cosines @ (scale * COEFFICIENT_SPEED * self.mean)
+        scale = log_scales(self.squared_frequencies, *(SHAPE_SPEED * self.shape)).exp()
+        value = basis @ (scale * COEFFICIENT_SPEED * self.mean)
         if noise is None:
             return value
-        variance = cosines.square() @ (scale * torch.exp(COEFFICIENT_SPEED * self.log_std)).square()
+        variance = basis.square() @ (scale * torch.exp(COEFFICIENT_SPEED * self.log_std)).square()
         return value + (variance + 1e-12).sqrt() * noise
 
     def kl(self) -> Tensor:

@@ -5,7 +5,7 @@ from torch import Tensor, nn
 
 from data.coordinates import PLACES
 from models.canvas import FINE
-from models.decoder import N_FIELDS, DecodedPoints, PointDecoder
+from models.decoder import DecodedPoints, PointDecoder
 from models.prior import MixturePrior
 from models.vae import VAE, Decoded, Noise
 
@@ -53,7 +53,7 @@ class PointVAE(VAE):
             canvas=normal(*self.decoder.canvas.mean.shape),
             bin=torch.randint(FINE, (2,), generator=rng, device=rng.device),
             prior=normal(2, *self.prior.mean.shape),
-            fields=normal(n, N_FIELDS),
+            fields=normal(n, self.decoder.fields.n_draws),
         )
 
     def regularization(self, x: Tensor, noise: Noise, decoded: Decoded, n_points: int) -> Tensor:

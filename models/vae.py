@@ -51,7 +51,7 @@ class Noise(NamedTuple):
     canvas: for the draw of the canvas, `(harmonics, harmonics)`.
     bin: which bin of a block stands for it, two integers.
     prior: for two draws from each component of the prior, `(2, components, latent_dim)`.
-    fields: for the draws of the fields that colors depend on, `(n, fields)`.
+    fields: for the draws of the fields that colors depend on, `(n, draws)`.
 
     A model that has no use for one of the last four leaves it out.
     """

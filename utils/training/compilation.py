@@ -23,7 +23,7 @@ def compiled(function: Callable[..., Any], *example: Any) -> Callable[..., Any]:
     try:
         # Allows a backward pass within the function.
         with torch._dynamo.config.patch(trace_autograd_ops=True):
-            code = torch.compile(function, fullgraph=True, dynamic=False)
+            code = torch.compile(function, fullgraph=True, dynamic=False, options={"cpp_wrapper": True})
             code(*example)
     except Exception as error:
         # Whatever is missing or broken, the function itself still works.
