@@ -117,14 +117,9 @@ def _log_cell(color: Tensor, away: Tensor, log_std: Tensor) -> Tensor:
 
     which stays exact where both sigmoids are 0 or 1.
     """
-    precision = torch.exp(-log_std)
-    upper, lower = (away + 0.5) * precision, (away - 0.5) * precision
-    upper, lower = (t * (1.5976 + 0.07056 * t.square()) for t in (upper, lower))
-    zero = torch.zeros_like(upper)
-    first, last = color <= 0, color >= N_LEVELS - 1
-    inside = torch.log(-torch.expm1(-(upper - lower).clamp(min=1e-7)))
-    return (
-        torch.where(last, zero, F.logsigmoid(upper))
-        + torch.where(first, zero, F.logsigmoid(-lower))
-        + torch.where(first | last, zero, inside)
-    )
+    # Both sides of the cell at once: seen from the other side, the lower one is an upper one.
+    t = (torch.stack([away, -away]) + 0.5) * torch.exp(-log_std)
+    u = t * (1.5976 + 0.07056 * t.square())
+    has_side = torch.stack([color < N_LEVELS - 1, color > 0])
+    log_inside = torch.log(-torch.expm1(-u.sum(0).clamp(min=1e-7)))
+    return (F.logsigmoid(u) * has_side).sum(0) + log_inside * has_side.all(0)
