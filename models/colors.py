@@ -119,7 +119,7 @@ def _log_cell(color: Tensor, away: Tensor, log_std: Tensor) -> Tensor:
     """
     # Both sides of the cell at once: seen from the other side, the lower one is an upper one.
     t = (torch.stack([away, -away]) + 0.5) * torch.exp(-log_std)
-    u = t * (1.5976 + 0.07056 * t.square())
+    sides = t * (1.5976 + 0.07056 * t.square())
     has_side = torch.stack([color < N_LEVELS - 1, color > 0])
-    log_inside = torch.log(-torch.expm1(-u.sum(0).clamp(min=1e-7)))
-    return (F.logsigmoid(u) * has_side).sum(0) + log_inside * has_side.all(0)
+    log_inside = torch.log(-torch.expm1(-sides.sum(0).clamp(min=1e-7)))
+    return (F.logsigmoid(sides) * has_side).sum(0) + log_inside * has_side.all(0)
