@@ -20,7 +20,7 @@ class AttentionVAE(PointVAE):
     token's network is a quarter of `hidden_dim` wide.
     """
 
-    def __init__(self, hidden_dim: int, latent_dim: int, n_components: int) -> None:
+    def __init__(self, hidden_dim: int, latent_dim: int, n_components: int, grid: tuple[int, int]) -> None:
         super().__init__(latent_dim, n_components)
         self.encoder = nn.Sequential(
             Harmonics(N_HARMONICS),
@@ -32,7 +32,7 @@ class AttentionVAE(PointVAE):
         color_network = nn.Sequential(
             nn.Unflatten(1, shares), TokenAttention(*shares, WIDTH, hidden_dim // 4), MeanToken()
         )
-        self.decoder = PointDecoder(latent_dim, color_network, WIDTH)
+        self.decoder = PointDecoder(latent_dim, grid, color_network, WIDTH)
 
     def encode(self, x: Tensor) -> Posterior:
         return Posterior.of(self.encoder(x))

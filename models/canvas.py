@@ -35,7 +35,7 @@ class Canvas(nn.Module):
 
     cosines: Tensor
     squared_frequencies: Tensor
-    grid: Tensor
+    block_centers: Tensor
 
     def __init__(self, latent_dim: int, n_harmonics: int = 64) -> None:
         super().__init__()
@@ -50,7 +50,7 @@ class Canvas(nn.Module):
         cosines[0] = 1
         self.register_buffer("cosines", cosines, persistent=False)
         self.register_buffer("squared_frequencies", squared_sums(n_harmonics), persistent=False)
-        self.register_buffer("grid", (torch.arange(BLOCKS) + 0.5) / BLOCKS, persistent=False)
+        self.register_buffer("block_centers", (torch.arange(BLOCKS) + 0.5) / BLOCKS, persistent=False)
         with torch.no_grad():
             self.center.bias.fill_(0.5)
 
@@ -72,7 +72,7 @@ class Canvas(nn.Module):
         """The table of ink, drawn with `noise`; without it, the mean."""
         log_gain, log_frequency, log_decay, shift = SHAPE_SPEED * self.shape
         rows, columns = SHAPE_SPEED * self.relevance
-        relevance = (rows.unsqueeze(1) + columns).flatten()
+        relevance = (rows.unsqueeze(1) + columns).view(-1, 1)
         log_scale = log_scales(self.squared_frequencies, log_gain, log_frequency, log_decay, relevance)
         coefficients = COEFFICIENT_SPEED * self.mean
         if noise is not None:
@@ -81,7 +81,7 @@ class Canvas(nn.Module):
 
     def log_light(self, z: Tensor) -> tuple[Tensor, Tensor]:
         """Logarithms `(n, BLOCKS)` of the spot's two factors, over rows and over columns of blocks."""
-        distance = (self.grid - self.center(z).unsqueeze(-1)) / SPOT_WIDTH
+        distance = (self.block_centers - self.center(z).unsqueeze(-1)) / SPOT_WIDTH
         log_light = -0.5 * distance.square()
         # The brightest block has light 1 wherever the center is, so a spot beyond the border does not underflow.
         log_light = log_light - log_light.amax(-1, keepdim=True).detach()

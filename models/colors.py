@@ -14,6 +14,9 @@ NARROWEST, WIDEST = 0.1, 200.0
 # Each shade of gray has an exact and a loose component, so that exact ones stay exact where most colors are only nearly
 # gray. These widths are their start. Tuned, as is the number of components (docs/experiments.md).
 GRAY_STDS = (0.15, 2.0)
+# Levels per unit of the gray components' shifts. Adam moves every parameter by about the same amount per step: in units
+# of 255 levels, like the means, shifts would move by a level, and an exact gray would soon not be one.
+SHIFT_UNIT = 10.0
 
 
 class ColorMixture:
@@ -24,7 +27,7 @@ class ColorMixture:
 
         r ~ N(m_r, s_r^2),    g ~ N(m_g + a (r - m_r), s_g^2),    b ~ N(m_b + c (r - m_r) + d (g - m_g), s_b^2).
 
-    `logits (n, k)`; `mean`, `log_std` and `slope (n, k, 3)`, slope = (a, c, d); means and widths in levels. Salimans et
+    `logits (n, k)`; `mean`, `log_std` and `slope (n, 3, k)`, slope = (a, c, d); means and widths in levels. Salimans et
     al. 2017, "PixelCNN++" (arXiv 1701.05517), section 2.2, with normals in place of logistics.
     """
 
@@ -33,21 +36,18 @@ class ColorMixture:
 
     def log_prob(self, color: Tensor) -> Tensor:
         """Log-probability `(n,)` of the integer colors `color (n, 3)` in 0 ... 255."""
-        color = color.unsqueeze(1).to(self.mean.dtype)
-        mean_r, mean_g, mean_b = self.mean.unbind(-1)
-        a, c, d = self.slope.unbind(-1)
-        red = color[..., 0] - mean_r
-        away = torch.stack(
-            [red, color[..., 1] - mean_g - a * red, color[..., 2] - mean_b - c * red - d * (color[..., 1] - mean_g)], -1
-        )
-        log_cells = _log_cell(color, away, self.log_std).sum(-1)
+        color = color.unsqueeze(-1).to(self.mean.dtype)
+        red, green, blue = (color - self.mean).unbind(1)
+        a, c, d = self.slope.unbind(1)
+        away = torch.stack([red, green - a * red, blue - c * red - d * green], 1)
+        log_cells = _log_cell(color, away, self.log_std).sum(1)
         return (self.logits + log_cells).logsumexp(-1) - self.logits.logsumexp(-1)
 
     def sample(self, rng: torch.Generator) -> Tensor:
         """One integer color `(n, 3)` for each, as floats."""
         component = choose(self.logits.softmax(-1), rng)
-        chosen = component.view(-1, 1, 1).expand(-1, -1, 3)
-        mean, log_std, slope = (part.gather(1, chosen).squeeze(1) for part in (self.mean, self.log_std, self.slope))
+        chosen = component.view(-1, 1, 1).expand(-1, 3, -1)
+        mean, log_std, slope = (part.gather(2, chosen).squeeze(2) for part in (self.mean, self.log_std, self.slope))
         noise = torch.randn(mean.shape, generator=rng, device=mean.device) * log_std.exp()
         red = (mean[:, 0] + noise[:, 0]).round().clamp(0, N_LEVELS - 1)
         from_red = red - mean[:, 0]
@@ -90,9 +90,11 @@ class ColorHead(nn.Module):
         """One density for each row of `h (n, width)`."""
         free, gray = self._split(self.linear(h))
         shade, width = (part.repeat(1, 2) for part in gray[..., 2:, :].unbind(-2))
-        # (n, 3, k) each, turned to (n, k, 3) at the end.
         zero = torch.zeros_like(shade)
-        shift, narrow = (p.expand(*shade.shape[:-1], 2, -1) for p in (self.gray_shift, self.gray_log_std))
+        shift, narrow = (
+            constant.expand(*shade.shape[:-1], 2, -1)
+            for constant in (self.gray_shift * (SHIFT_UNIT / (N_LEVELS - 1)), self.gray_log_std)
+        )
         gray_mean = torch.cat([shade.unsqueeze(-2), shade.unsqueeze(-2) + shift], -2)
         gray_std = torch.cat([width.unsqueeze(-2), narrow], -2)
         gray_slope = torch.stack([zero + 1, zero + 1, zero], -2)
@@ -100,7 +102,7 @@ class ColorHead(nn.Module):
         log_std = torch.cat([free[..., 4:7, :], gray_std], -1).clamp(math.log(NARROWEST), math.log(WIDEST))
         slope = torch.cat([free[..., 7:10, :], gray_slope], -1)
         logits = torch.cat([free[..., 0, :], gray[..., :2, :].flatten(-2)], -1)
-        return ColorMixture(logits, mean.transpose(-1, -2), log_std.transpose(-1, -2), slope.transpose(-1, -2))
+        return ColorMixture(logits, mean, log_std, slope)
 
     def _split(self, outputs: Tensor) -> tuple[Tensor, Tensor]:
         """Views of `outputs (..., 10 n_free + 4 n_shades)`: `(..., 10, n_free)` and `(..., 4, n_shades)`."""

@@ -22,10 +22,15 @@ class PointDecoder(nn.Module):
     The latent says where a point lies, and the place says which colors there are: `color_network` maps the values
     `(n, N_FIELDS)` of uncertain fields at a place to a hidden vector `(n, width)`. A network of the place itself would
     memorize the colors of single points.
+
+    `grid` is the height and width of the picture in pixels.
     """
 
-    def __init__(self, latent_dim: int, color_network: nn.Module, width: int) -> None:
+    grid: Tensor
+
+    def __init__(self, latent_dim: int, grid: tuple[int, int], color_network: nn.Module, width: int) -> None:
         super().__init__()
+        self.register_buffer("grid", torch.tensor(grid).float(), persistent=False)
         self.canvas = Canvas(latent_dim)
         self.fields = Fields(N_SMOOTH, N_PATTERNS)
         self.color_network = color_network
@@ -39,7 +44,9 @@ class PointDecoder(nn.Module):
 
     def colors(self, place: Tensor, noise: Tensor | None = None) -> ColorMixture:
         """The density of integer colors at the places `(n, 2)`; `noise (n, fields.n_draws)` draws the fields."""
-        density: ColorMixture = self.color_head(self.color_network(self.fields(place, noise)))
+        # A pixel has one color, wherever in it dequantization has moved the point. Else fine patterns would be blurred.
+        center = ((place * self.grid).floor() + 0.5) / self.grid
+        density: ColorMixture = self.color_head(self.color_network(self.fields(center, noise)))
         return density
 
 

@@ -21,42 +21,43 @@ class Fields(nn.Module):
     """Uncertain functions of a place (x, y) in the unit square: `n_smooth` and `n_patterns` of
 
         smooth(x, y) = sum_jk c_jk cos(pi j x) cos(pi k y),    (j, k) not (0, 0),
-        pattern(x, y) = (sum_j a_j cos(pi j x)) (sum_k b_k cos(pi k y)).
+        pattern(x, y) = (1 + sum_j a_j cos(pi j x)) (1 + sum_k b_k cos(pi k y)).
 
     All the sums are `UncertainSums`. A smooth field has any shape that is not too fine; a pattern is as fine as a few
-    pixels, and regular: a product of what repeats along rows and along columns.
+    pixels, and regular: a product of what repeats along rows and along columns. With the ones, what repeats along one
+    of them alone can be learned alone, before there is a product.
     """
 
     def __init__(self, n_smooth: int, n_patterns: int) -> None:
         super().__init__()
-        self.n_draws = n_smooth + 2 * n_patterns
+        self.n_smooth, self.n_draws = n_smooth, n_smooth + 2 * n_patterns
         self.harmonics = Harmonics(PATTERN_HARMONICS - 1)
-        self.smooth = UncertainSums(squared_sums(SMOOTH_HARMONICS)[1:], n_smooth, SMOOTH_FREQUENCY, SMOOTH_DECAY)
-        squares = torch.arange(PATTERN_HARMONICS).square().float()
-        self.rows = UncertainSums(squares, n_patterns, PATTERN_FREQUENCY, PATTERN_DECAY)
-        self.columns = UncertainSums(squares, n_patterns, PATTERN_FREQUENCY, PATTERN_DECAY)
+        self.smooth = UncertainSums(squared_sums(SMOOTH_HARMONICS)[1:], (n_smooth,), SMOOTH_FREQUENCY, SMOOTH_DECAY)
+        squares = torch.arange(PATTERN_HARMONICS).square().float().unsqueeze(1)
+        self.rows_and_columns = UncertainSums(squares, (2, n_patterns), PATTERN_FREQUENCY, PATTERN_DECAY)
 
     def forward(self, place: Tensor, noise: Tensor | None = None) -> Tensor:
         """The fields `(n, n_smooth + n_patterns)` at the places `(n, 2)`; drawn with `noise (n, n_draws)`, if any."""
         # The cosine of frequency 0 is 1. The factor makes the mean squares of all others 1.
-        x, y = (math.sqrt(2) * F.pad(self.harmonics(place), (1, 0), value=1.0)).unbind(1)
-        of_both = x[:, :SMOOTH_HARMONICS].unsqueeze(2) * y[:, :SMOOTH_HARMONICS].unsqueeze(1)
-        bases = of_both.flatten(1)[:, 1:], x, y
-        sums = self.smooth, self.rows, self.columns
-        if noise is None:
-            smooth, rows, columns = (each(basis) for each, basis in zip(sums, bases, strict=True))
-        else:
-            noises = noise.split([each.mean.shape[1] for each in sums], 1)
-            smooth, rows, columns = (each(*inputs) for each, *inputs in zip(sums, bases, noises, strict=True))
-        return torch.cat([smooth, rows * columns], 1)
+        cosines = math.sqrt(2) * F.pad(self.harmonics(place.T), (1, 0), value=1.0)
+        x, y = cosines[..., :SMOOTH_HARMONICS]
+        of_both = (x.unsqueeze(2) * y.unsqueeze(1)).flatten(1)[:, 1:]
+        noises = None, None
+        if noise is not None:
+            of_smooth, of_patterns = noise.tensor_split([self.n_smooth], 1)
+            noises = of_smooth, of_patterns.unflatten(1, (2, -1)).transpose(0, 1)
+        rows, columns = self.rows_and_columns(cosines, noises[1])
+        return torch.cat([self.smooth(of_both, noises[0]), (1 + rows) * (1 + columns)], 1)
 
     def kl(self) -> Tensor:
         """KL of all coefficients' posterior from their prior, in nats for the whole data set."""
-        return self.smooth.kl() + self.rows.kl() + self.columns.kl()
+        return self.smooth.kl() + self.rows_and_columns.kl()
 
 
 class UncertainSums(nn.Module):
-    """`n_sums` sums of the same functions with uncertain coefficients: sum_i scale_i c_i basis_i.
+    """Sums of functions with uncertain coefficients: sum_i scale_i c_i basis_i.
+
+    `n_sums` is `(sums,)`, all of the same functions; or `(sets, sums)`, those of each set of functions of its own.
 
     A priori c_i ~ N(0, 1), and scale_i is as in `log_scales`; gain, f and e are learned for each sum, so that data with
     fine detail get fine sums. Each c_i has a posterior N(mean, std^2), whose KL from the prior is part of the loss,
@@ -66,17 +67,18 @@ class UncertainSums(nn.Module):
 
     squared_frequencies: Tensor
 
-    def __init__(self, squared_frequencies: Tensor, n_sums: int, frequency: float, decay: float) -> None:
+    def __init__(self, squared_frequencies: Tensor, n_sums: tuple[int, ...], frequency: float, decay: float) -> None:
         super().__init__()
-        shape = (len(squared_frequencies), n_sums)
+        *sets, sums = n_sums
+        shape = (*sets, len(squared_frequencies), sums)
         self.mean = nn.Parameter(0.5 * torch.randn(shape) / COEFFICIENT_SPEED)
         self.log_std = nn.Parameter(torch.full(shape, LOG_STD / COEFFICIENT_SPEED))
-        start = torch.tensor([0.0, math.log(frequency), math.log(decay)])
-        self.shape = nn.Parameter((start / SHAPE_SPEED).unsqueeze(1).repeat(1, n_sums))
-        self.register_buffer("squared_frequencies", squared_frequencies.unsqueeze(1), persistent=False)
+        start = (0.0, math.log(frequency), math.log(decay))
+        self.shape = nn.Parameter(torch.stack([torch.full((*sets, 1, sums), v / SHAPE_SPEED) for v in start]))
+        self.register_buffer("squared_frequencies", squared_frequencies, persistent=False)
 
     def forward(self, basis: Tensor, noise: Tensor | None = None) -> Tensor:
-        """The sums `(n, n_sums)` of `basis (n, n_functions)`; with `noise (n, n_sums)`, standard normal, drawn.
+        """The sums `(sets, n, sums)` of `basis (sets, n, functions)`; drawn with normal `noise` of their shape.
 
         Each point gets draws of its own, of the sums instead of their coefficients, which makes gradients less noisy:
         Kingma et al. 2015, "Variational dropout and the local reparameterization trick" (arXiv 1506.02557).
@@ -94,9 +96,9 @@ class UncertainSums(nn.Module):
 
 
 def squared_sums(n_harmonics: int) -> Tensor:
-    """j^2 + k^2 for each pair of harmonics, `(n_harmonics^2,)`; k runs fastest."""
+    """j^2 + k^2 for each pair of harmonics, `(n_harmonics^2, 1)`; k runs fastest."""
     squares = torch.arange(n_harmonics).square()
-    return (squares.unsqueeze(1) + squares).flatten().float()
+    return (squares.unsqueeze(1) + squares).view(-1, 1).float()
 
 
 def log_scales(
@@ -106,15 +108,15 @@ def log_scales(
     log_decay: Tensor,
     log_relevance: Tensor | float = 0,
 ) -> Tensor:
-    """Logarithms of coefficients' standard deviations, for `squared_frequencies` j^2 + k^2 of all coefficients.
+    """Logarithms of coefficients' standard deviations, for `squared_frequencies (n, 1)`, j^2 + k^2 of each.
 
-    They are proportional to relevance (1 + (j^2 + k^2) / f^2)^(-e / 2), and the sum of their squares over the first
-    axis is gain^2. The shape is that of a Matérn process.
+    They are proportional to relevance (1 + (j^2 + k^2) / f^2)^(-e / 2), and the sum of their squares over the n is
+    gain^2. The shape is that of a Matérn process.
     """
     log_scale = (
         -0.5 * log_decay.exp() * torch.log1p(squared_frequencies * torch.exp(-2 * log_frequency)) + log_relevance
     )
-    return log_scale - 0.5 * (2 * log_scale).logsumexp(0) + log_gain
+    return log_scale - 0.5 * (2 * log_scale).logsumexp(-2, keepdim=True) + log_gain
 
 
 def kl_from_standard_normal(mean: Tensor, log_std: Tensor) -> Tensor:

@@ -19,8 +19,8 @@ from utils.program.errors import InputError
 from utils.program.files import write_bytes
 
 # The version of model.pt.
-FORMAT = 1
-# Settings that a model is built with; each is an argument of its class.
+FORMAT = 2
+# Settings that a model is built with; each is an argument of its class, beside the grid.
 ARCHITECTURE = ("hidden_dim", "latent_dim", "n_components")
 # Points drawn at once: few enough for their intermediate results to stay in the processor's cache.
 BLOCK = 4000
@@ -75,9 +75,12 @@ class Generator:
         write_bytes(path, packed.getvalue())
 
 
-def build_model(config: dict[str, Any]) -> VAE:
-    """A new model of the kind `config["model"]`, with the settings of `ARCHITECTURE`."""
-    return MODELS[config["model"]](**{key: config[key] for key in ARCHITECTURE})
+def build_model(config: dict[str, Any], grid: tuple[int, int]) -> VAE:
+    """A new model of the kind `config["model"]`, with the settings of `ARCHITECTURE`.
+
+    `grid` is the height and width in pixels of the picture that its points lie in.
+    """
+    return MODELS[config["model"]](**{key: config[key] for key in ARCHITECTURE}, grid=grid)
 
 
 def load_generator(path: str | Path, device: torch.device | str = "cpu") -> Generator:
@@ -96,11 +99,10 @@ def load_generator(path: str | Path, device: torch.device | str = "cpu") -> Gene
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise InputError(f"{path}: not a model that this version of the program wrote; train again, with retrain=true")
     try:
-        model = build_model(content["config"])
+        scaling = Scaling(tuple(content["size"]))
+        model = build_model(content["config"], scaling.shape)
         model.load_state_dict(content["weights"])
-        generator = Generator(
-            model.to(device), Scaling(tuple(content["size"])), content["config"], content["fingerprint"]
-        )
+        generator = Generator(model.to(device), scaling, content["config"], content["fingerprint"])
     except (KeyError, TypeError, ValueError, AttributeError, RuntimeError, OverflowError) as error:
         reason = (str(error).splitlines() or ["broken"])[0]
         raise InputError(

@@ -20,7 +20,7 @@ class VanillaVAE(PointVAE):
     Those of the decoder are a quarter as wide.
     """
 
-    def __init__(self, hidden_dim: int, latent_dim: int, n_components: int) -> None:
+    def __init__(self, hidden_dim: int, latent_dim: int, n_components: int, grid: tuple[int, int]) -> None:
         super().__init__(latent_dim, n_components)
         self.encoder = nn.Sequential(
             Harmonics(N_HARMONICS),
@@ -29,7 +29,7 @@ class VanillaVAE(PointVAE):
             nn.Linear(ENCODER_WIDTH, 2 * latent_dim),
         )
         color_network = nn.Sequential(*residual_mlp(N_FIELDS, COLOR_WIDTH, hidden_dim // 4, COLOR_BLOCKS))
-        self.decoder = PointDecoder(latent_dim, color_network, COLOR_WIDTH)
+        self.decoder = PointDecoder(latent_dim, grid, color_network, COLOR_WIDTH)
 
     def encode(self, x: Tensor) -> Posterior:
         return Posterior.of(self.encoder(x))

@@ -59,7 +59,7 @@ def points(folder: Path) -> ColoredPoints:
 def model(request: pytest.FixtureRequest) -> VAE:
     """A small model, of each kind in turn."""
     torch.manual_seed(0)
-    return MODELS[request.param](hidden_dim=32, latent_dim=3, n_components=8)
+    return MODELS[request.param](hidden_dim=32, latent_dim=3, n_components=8, grid=(60, 60))
 
 
 @pytest.fixture

@@ -94,7 +94,7 @@ def vae_points(config: Config) -> Generate:
         data, settings = ColoredPoints(torch.from_numpy(train), scaling), dataclasses.asdict(config)
         torch.manual_seed(config.seed)
         training, held_out = data.split(config.holdout, config.seed)
-        fit = Training(build_model(settings), training, held_out, config)
+        fit = Training(build_model(settings, scaling.shape), training, held_out, config)
         if is_worthwhile(config.compile, fit.n_steps):
             fit.compile()
         fit.run(on_epoch=lambda epoch: None)

@@ -34,7 +34,7 @@ class Cloud:
 class LinearVAE(VAE):
     """One linear map each way."""
 
-    def __init__(self, hidden_dim: int, latent_dim: int, n_components: int) -> None:
+    def __init__(self, hidden_dim: int, latent_dim: int, n_components: int, grid: tuple[int, int]) -> None:
         super().__init__(latent_dim, n_components)
         self.encoder = nn.Linear(N_COORDINATES, 2 * latent_dim)
         self.decoder = nn.Linear(latent_dim, N_COORDINATES)

@@ -91,7 +91,7 @@ def test_an_active_unit_is_a_latent_whose_mean_has_a_variance_above_the_threshol
 def test_the_models_figures_agree_with_each_other(points: ColoredPoints):
     config = {"model": "vanilla", "hidden_dim": 16, "latent_dim": 2, "n_components": 4, "seed": 1}
     torch.manual_seed(0)
-    generator = Generator(build_model(config), points.scaling, config, "")
+    generator = Generator(build_model(config, points.scaling.shape), points.scaling, config, "")
     train, held_out = points.split(0.2, seed=1)
 
     figures = evaluate_model(generator, train, held_out, np.array([[0.0, 0.0], [1.0, 0.0]]))

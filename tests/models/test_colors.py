@@ -11,7 +11,7 @@ LEVELS = torch.arange(256.0)
 
 def one_normal(mean: list[float], std: list[float], slope: list[float]) -> ColorMixture:
     """A mixture of a single component, for one point."""
-    parameters = (torch.tensor(values).view(1, 1, 3) for values in (mean, [math.log(s) for s in std], slope))
+    parameters = (torch.tensor(values).view(1, 3, 1) for values in (mean, [math.log(s) for s in std], slope))
     return ColorMixture(torch.zeros(1, 1), *parameters)
 
 
@@ -79,12 +79,23 @@ def test_a_head_begins_with_all_grays_and_every_color_possible(torch_rng: torch.
     assert all((mixture.log_prob(shade) > -16).all() for shade in gray.split(200))
 
 
+def test_a_step_of_adam_hardly_moves_the_shifts_of_grays():
+    """By a level each, as it moves means, they would turn exact grays into others before these have any weight."""
+    head = ColorHead(width=8)
+    before = head(torch.zeros(1, 8)).mean
+
+    with torch.no_grad():
+        head.gray_shift += 0.004
+
+    assert 0 < (head(torch.zeros(1, 8)).mean - before).abs().max() < 0.1
+
+
 def test_each_shade_of_gray_has_an_exact_and_a_loose_component(torch_rng: torch.Generator):
     torch.manual_seed(0)
     mixture = ColorHead(width=8, n_free=3, n_shades=4)(torch.randn(5, 8, generator=torch_rng))
-    exact, loose = mixture.mean[:, 3:7], mixture.mean[:, 7:]
+    exact, loose = mixture.mean[..., 3:7], mixture.mean[..., 7:]
 
     assert torch.equal(exact, loose)
-    assert torch.equal(mixture.log_std[:, 3:7, 0], mixture.log_std[:, 7:, 0])
-    assert (mixture.log_std[:, 3:7, 1:] < mixture.log_std[:, 7:, 1:]).all()
+    assert torch.equal(mixture.log_std[:, 0, 3:7], mixture.log_std[:, 0, 7:])
+    assert (mixture.log_std[:, 1:, 3:7] < mixture.log_std[:, 1:, 7:]).all()
     assert not torch.equal(mixture.logits[:, 3:7], mixture.logits[:, 7:])

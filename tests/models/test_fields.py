@@ -25,7 +25,7 @@ def fields() -> Fields:
 @pytest.fixture
 def sums() -> UncertainSums:
     torch.manual_seed(0)
-    return UncertainSums(squared_sums(6)[1:], n_sums=3, frequency=4.0, decay=2.5)
+    return UncertainSums(squared_sums(6)[1:], n_sums=(3,), frequency=4.0, decay=2.5)
 
 
 def scales(sums: UncertainSums) -> torch.Tensor:
@@ -51,7 +51,8 @@ def test_a_smooth_field_is_the_sum_of_its_scaled_cosines(fields: Fields):
 def test_a_pattern_is_a_product_of_sums_along_rows_and_along_columns(fields: Fields):
     x, y = (cosines(v, PATTERN_HARMONICS) for v in (0.3, 0.8))
 
-    expected = (x @ coefficients(fields.rows)) * (y @ coefficients(fields.columns))
+    rows, columns = coefficients(fields.rows_and_columns)
+    expected = (1 + x @ rows) * (1 + y @ columns)
 
     torch.testing.assert_close(fields(torch.tensor([[0.3, 0.8]]))[0, 2:], expected, atol=1e-4, rtol=1e-4)
 
@@ -72,7 +73,7 @@ def test_without_noise_a_field_is_the_mean(fields: Fields):
 
 
 def test_the_kl_of_fields_is_that_of_all_their_sums(fields: Fields):
-    expected = fields.smooth.kl() + fields.rows.kl() + fields.columns.kl()
+    expected = fields.smooth.kl() + fields.rows_and_columns.kl()
 
     assert fields.kl().item() == pytest.approx(expected.item())
 
@@ -114,6 +115,6 @@ def test_sums_of_higher_frequency_vary_faster(sums: UncertainSums):
 def test_the_sum_of_the_scales_squares_is_that_of_the_gain():
     gain, one = torch.tensor(3.0).log(), torch.tensor(1.0)
 
-    scale = log_scales(squared_sums(8), gain, one, one, torch.randn(8 * 8)).exp()
+    scale = log_scales(squared_sums(8), gain, one, one, torch.randn(8 * 8, 1)).exp()
 
     assert scale.square().sum().item() == pytest.approx(9, rel=1e-5)

@@ -17,7 +17,7 @@ CONFIG = {"model": "vanilla", "hidden_dim": 16, "latent_dim": 2, "n_components":
 @pytest.fixture
 def generator() -> Generator:
     torch.manual_seed(0)
-    return Generator(build_model(CONFIG), Scaling.of_picture(30, 40), CONFIG, "fingerprint")
+    return Generator(build_model(CONFIG, (30, 40)), Scaling.of_picture(30, 40), CONFIG, "fingerprint")
 
 
 @pytest.fixture

@@ -21,7 +21,8 @@ def config(quick: Config, tmp_path: Path) -> Config:
 
 def new_record(config: Config, points: ColoredPoints) -> Record:
     torch.manual_seed(config.seed)
-    training = Training(build_model(dataclasses.asdict(config)), *points.split(config.holdout, config.seed), config)
+    model = build_model(dataclasses.asdict(config), points.scaling.shape)
+    training = Training(model, *points.split(config.holdout, config.seed), config)
     return Record(config, training, points)
 
 

@@ -18,7 +18,8 @@ from utils.training.loop import Epoch, Training
 
 def new_training(points: ColoredPoints, config: Config) -> Training:
     torch.manual_seed(config.seed)
-    return Training(build_model(dataclasses.asdict(config)), *points.split(config.holdout, config.seed), config)
+    model = build_model(dataclasses.asdict(config), points.scaling.shape)
+    return Training(model, *points.split(config.holdout, config.seed), config)
 
 
 def trained(points: ColoredPoints, config: Config) -> tuple[VAE, list[Epoch]]:
