@@ -12,7 +12,7 @@ from models.fields import Fields
 from models.vae import Noise
 
 # Tuned (docs/experiments.md).
-N_SMOOTH, N_PATTERNS = 16, 8
+N_SMOOTH, N_PATTERNS = 16, 16
 N_FIELDS = N_SMOOTH + N_PATTERNS
 
 

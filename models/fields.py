@@ -13,7 +13,7 @@ from models.layers import Harmonics
 COEFFICIENT_SPEED, SHAPE_SPEED = 3.0, 4.0
 SMOOTH_HARMONICS, PATTERN_HARMONICS = 24, 96
 SMOOTH_FREQUENCY, SMOOTH_DECAY = 4.0, 2.5
-PATTERN_FREQUENCY, PATTERN_DECAY = 16.0, 1.0
+PATTERN_FREQUENCY, PATTERN_DECAY = 64.0, 1.0
 LOG_STD = -1.5
 
 
@@ -21,11 +21,12 @@ class Fields(nn.Module):
     """Uncertain functions of a place (x, y) in the unit square: `n_smooth` and `n_patterns` of
 
         smooth(x, y) = sum_jk c_jk cos(pi j x) cos(pi k y),    (j, k) not (0, 0),
-        pattern(x, y) = (1 + sum_j a_j cos(pi j x)) (1 + sum_k b_k cos(pi k y)).
+        pattern(x, y) = (1 + sum_j a_j cos(pi j u)) (1 + sum_k b_k cos(pi k v)).
 
     All the sums are `UncertainSums`. A smooth field has any shape that is not too fine; a pattern is as fine as a few
-    pixels, and regular: a product of what repeats along rows and along columns. With the ones, what repeats along one
-    of them alone can be learned alone, before there is a product.
+    pixels, and regular: what repeats along u, times what repeats along v. For half of the patterns these are x and y;
+    for the others (x + y) / 2 and (1 + x - y) / 2, both diagonals. With the ones, what repeats along one of them can be
+    learned alone, before there is a product. A checkerboard, too, is a sum of waves along the diagonals.
     """
 
     def __init__(self, n_smooth: int, n_patterns: int) -> None:
@@ -34,24 +35,27 @@ class Fields(nn.Module):
         self.harmonics = Harmonics(PATTERN_HARMONICS - 1)
         self.smooth = UncertainSums(squared_sums(SMOOTH_HARMONICS)[1:], (n_smooth,), SMOOTH_FREQUENCY, SMOOTH_DECAY)
         squares = torch.arange(PATTERN_HARMONICS).square().float().unsqueeze(1)
-        self.rows_and_columns = UncertainSums(squares, (2, n_patterns), PATTERN_FREQUENCY, PATTERN_DECAY)
+        # For each of x, y and both diagonals.
+        self.repeating = UncertainSums(squares, (4, n_patterns // 2), PATTERN_FREQUENCY, PATTERN_DECAY)
 
     def forward(self, place: Tensor, noise: Tensor | None = None) -> Tensor:
         """The fields `(n, n_smooth + n_patterns)` at the places `(n, 2)`; drawn with `noise (n, n_draws)`, if any."""
         # The cosine of frequency 0 is 1. The factor makes the mean squares of all others 1.
-        cosines = math.sqrt(2) * F.pad(self.harmonics(place.T), (1, 0), value=1.0)
-        x, y = cosines[..., :SMOOTH_HARMONICS]
+        x, y = place.unbind(1)
+        along = self.harmonics(torch.stack([x, y, (x + y) / 2, (1 + x - y) / 2]))
+        cosines = math.sqrt(2) * F.pad(along, (1, 0), value=1.0)
+        x, y = cosines[:2, :, :SMOOTH_HARMONICS]
         of_both = (x.unsqueeze(2) * y.unsqueeze(1)).flatten(1)[:, 1:]
         noises = None, None
         if noise is not None:
             of_smooth, of_patterns = noise.tensor_split([self.n_smooth], 1)
-            noises = of_smooth, of_patterns.unflatten(1, (2, -1)).transpose(0, 1)
-        rows, columns = self.rows_and_columns(cosines, noises[1])
-        return torch.cat([self.smooth(of_both, noises[0]), (1 + rows) * (1 + columns)], 1)
+            noises = of_smooth, of_patterns.unflatten(1, (4, -1)).transpose(0, 1)
+        row, column, diagonal, other = 1 + self.repeating(cosines, noises[1])
+        return torch.cat([self.smooth(of_both, noises[0]), row * column, diagonal * other], 1)
 
     def kl(self) -> Tensor:
         """KL of all coefficients' posterior from their prior, in nats for the whole data set."""
-        return self.smooth.kl() + self.rows_and_columns.kl()
+        return self.smooth.kl() + self.repeating.kl()
 
 
 class UncertainSums(nn.Module):

@@ -19,7 +19,7 @@ from models.fields import (
 @pytest.fixture
 def fields() -> Fields:
     torch.manual_seed(0)
-    return Fields(n_smooth=2, n_patterns=1)
+    return Fields(n_smooth=2, n_patterns=2)
 
 
 @pytest.fixture
@@ -48,11 +48,11 @@ def test_a_smooth_field_is_the_sum_of_its_scaled_cosines(fields: Fields):
     torch.testing.assert_close(fields(torch.tensor([[0.3, 0.8]]))[0, :2], expected, atol=1e-4, rtol=1e-4)
 
 
-def test_a_pattern_is_a_product_of_sums_along_rows_and_along_columns(fields: Fields):
-    x, y = (cosines(v, PATTERN_HARMONICS) for v in (0.3, 0.8))
+def test_a_pattern_is_a_product_of_sums_along_rows_and_columns_or_along_the_diagonals(fields: Fields):
+    along = [cosines(v, PATTERN_HARMONICS) for v in (0.3, 0.8, (0.3 + 0.8) / 2, (1 + 0.3 - 0.8) / 2)]
 
-    rows, columns = coefficients(fields.rows_and_columns)
-    expected = (1 + x @ rows) * (1 + y @ columns)
+    row, column, diagonal, other = (1 + x @ c for x, c in zip(along, coefficients(fields.repeating), strict=True))
+    expected = torch.cat([row * column, diagonal * other])
 
     torch.testing.assert_close(fields(torch.tensor([[0.3, 0.8]]))[0, 2:], expected, atol=1e-4, rtol=1e-4)
 
@@ -61,7 +61,7 @@ def test_every_draw_disturbs_one_sum(fields: Fields):
     place, noise = torch.tensor([[0.3, 0.8]]), torch.zeros(1, fields.n_draws)
     undisturbed = fields(place, noise)[0]
 
-    for draw, field in enumerate([0, 1, 2, 2]):
+    for draw, field in enumerate([0, 1, 2, 2, 3, 3]):
         disturbed = fields(place, noise.index_fill(1, torch.tensor([draw]), 1.0))[0]
         assert (disturbed != undisturbed).nonzero().flatten().tolist() == [field]
 
@@ -73,7 +73,7 @@ def test_without_noise_a_field_is_the_mean(fields: Fields):
 
 
 def test_the_kl_of_fields_is_that_of_all_their_sums(fields: Fields):
-    expected = fields.smooth.kl() + fields.rows_and_columns.kl()
+    expected = fields.smooth.kl() + fields.repeating.kl()
 
     assert fields.kl().item() == pytest.approx(expected.item())
 
