@@ -39,10 +39,12 @@ def draw_losses(above: Axes, below: Axes, history: History) -> None:
     low, high = min(map(np.min, shown)), max(map(np.max, shown))
     margin = max(0.05 * (high - low), 0.01)
     above.set(ylabel="loss (nats per point)", ylim=(low - margin, high + margin))
-    below.set(xlabel="epoch", ylabel="KL divergence (nats per point)", ylim=(0, None))
+    highest = max(history[f"{part}_kl"].max() for part in ("train", "heldout"))
+    below.set(xlabel="epoch", ylabel="KL divergence (nats per point)", ylim=(0, max(1e-9, highest) / 0.75))
     beta_axes = below.twinx()
     beta_axes.plot(epoch, beta, ":", color="black", linewidth=1.2, label="β, the weight of the KL")
-    beta_axes.set(ylabel="β", ylim=(0, max(1e-9, beta.max()) * 1.05))
+    # The uppermost quarter is the legend's.
+    beta_axes.set(ylabel="β", ylim=(0, max(1e-9, beta.max()) / 0.75))
     for axes in (above, below):
         for left, right in list(pairwise(cycle_starts(history)))[::2]:
             axes.axvspan(left, right, color=GRAY, alpha=0.15, linewidth=0)
@@ -51,7 +53,7 @@ def draw_losses(above: Axes, below: Axes, history: History) -> None:
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     lines, dots = below.get_legend_handles_labels(), beta_axes.get_legend_handles_labels()
     # On the uppermost axes; otherwise the curve of beta would cross the legend.
-    beta_axes.legend(lines[0] + dots[0], lines[1] + dots[1], fontsize="small")
+    beta_axes.legend(lines[0] + dots[0], lines[1] + dots[1], fontsize="small", ncols=3, loc="upper center")
     above.legend(ncols=2, fontsize="small")
 
 
