@@ -53,7 +53,7 @@ def draw_losses(above: Axes, below: Axes, history: History) -> None:
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     lines, dots = below.get_legend_handles_labels(), beta_axes.get_legend_handles_labels()
     # On the uppermost axes; otherwise the curve of beta would cross the legend.
-    beta_axes.legend(lines[0] + dots[0], lines[1] + dots[1], fontsize="small", ncols=3, loc="upper center")
+    beta_axes.legend(lines[0] + dots[0], lines[1] + dots[1], fontsize="small", ncols=2, loc="upper right")
     above.legend(ncols=2, fontsize="small")
 
 
