@@ -46,12 +46,12 @@ class Fields(nn.Module):
         cosines = math.sqrt(2) * F.pad(along, (1, 0), value=1.0)
         x, y = cosines[:2, :, :SMOOTH_HARMONICS]
         of_both = (x.unsqueeze(2) * y.unsqueeze(1)).flatten(1)[:, 1:]
-        noises = None, None
+        of_smooth = of_patterns = None
         if noise is not None:
             of_smooth, of_patterns = noise.tensor_split([self.n_smooth], 1)
-            noises = of_smooth, of_patterns.unflatten(1, (4, -1)).transpose(0, 1)
-        row, column, diagonal, other = 1 + self.repeating(cosines, noises[1])
-        return torch.cat([self.smooth(of_both, noises[0]), row * column, diagonal * other], 1)
+            of_patterns = of_patterns.unflatten(1, (4, -1)).transpose(0, 1)
+        row, column, diagonal, other = 1 + self.repeating(cosines, of_patterns)
+        return torch.cat([self.smooth(of_both, of_smooth), row * column, diagonal * other], 1)
 
     def kl(self) -> Tensor:
         """KL of all coefficients' posterior from their prior, in nats for the whole data set."""
