@@ -1,13 +1,14 @@
 """The density of places: one table of ink for all latents, and a spot of light that each latent throws on it."""
 
 import math
+from functools import cached_property
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from models.choice import choose
-from models.fields import COEFFICIENT_SPEED, SHAPE_SPEED, kl_from_standard_normal, log_scales, squared_sums
+from models.fields import COEFFICIENT_SPEED, SHAPE_SPEED, kl_from_standard_normal, matern_scales, squared_sums
 
 # The table has BLOCKS x BLOCKS blocks of FINE x FINE bins. The light is even within a block, so the normalizing
 # constant is a sum over blocks.
@@ -21,9 +22,9 @@ GAIN, FREQUENCY, DECAY, SHIFT, LOG_STD = 5.0, 8.0, 2.5, -6.0, -1.5
 class Canvas(nn.Module):
     """p(x, y|z) on the unit square, proportional to ink(x, y) * light(x, y|z).
 
-    The ink is shared by all latents. Its logarithm is capped, so that ink is even, and falls freely beyond an edge:
+    The ink is shared by all latents. It is capped, so that it is even, and falls freely beyond an edge:
 
-        log ink = -softplus(-phi),    phi = shift + sum_jk scale_jk c_jk cos(pi j x) cos(pi k y).
+        ink = sigmoid(phi),    phi = shift + sum_jk scale_jk c_jk cos(pi j x) cos(pi k y).
 
     Coefficients and scales are as in `Fields`, so that ink does not memorize the points. Gain, f, e and shift say how
     sharp, how fine and how full it is, and are learned. So are relevances u_j v_k, with log u_j, log v_k ~ N(0, 1): a
@@ -37,7 +38,7 @@ class Canvas(nn.Module):
     squared_frequencies: Tensor
     block_centers: Tensor
 
-    def __init__(self, latent_dim: int, n_harmonics: int = 64) -> None:
+    def __init__(self, latent_dim: int, n_harmonics: int = 128) -> None:
         super().__init__()
         self.center = nn.Linear(latent_dim, 2)
         self.mean = nn.Parameter(0.1 * torch.randn(n_harmonics, n_harmonics) / COEFFICIENT_SPEED)
@@ -45,11 +46,11 @@ class Canvas(nn.Module):
         shape = [math.log(GAIN), math.log(FREQUENCY), math.log(DECAY), SHIFT]
         self.shape = nn.Parameter(torch.tensor(shape) / SHAPE_SPEED)
         self.relevance = nn.Parameter(torch.zeros(2, n_harmonics))
-        k = torch.arange(n_harmonics).unsqueeze(1)
-        cosines = math.sqrt(2) * torch.cos(math.pi * k * (torch.arange(BINS) + 0.5) / BINS)
-        cosines[0] = 1
+        middle = (torch.arange(BINS).unsqueeze(1) + 0.5) / BINS
+        cosines = math.sqrt(2) * torch.cos(math.pi * torch.arange(n_harmonics) * middle)
+        cosines[:, 0] = 1
         self.register_buffer("cosines", cosines, persistent=False)
-        self.register_buffer("squared_frequencies", squared_sums(n_harmonics), persistent=False)
+        self.register_buffer("squared_frequencies", squared_sums(n_harmonics).squeeze(1), persistent=False)
         self.register_buffer("block_centers", (torch.arange(BLOCKS) + 0.5) / BLOCKS, persistent=False)
         with torch.no_grad():
             self.center.bias.fill_(0.5)
@@ -72,12 +73,12 @@ class Canvas(nn.Module):
         """The table of ink, drawn with `noise`; without it, the mean."""
         log_gain, log_frequency, log_decay, shift = SHAPE_SPEED * self.shape
         rows, columns = SHAPE_SPEED * self.relevance
-        relevance = (rows.unsqueeze(1) + columns).view(-1, 1)
-        log_scale = log_scales(self.squared_frequencies, log_gain, log_frequency, log_decay, relevance)
+        relevance = (rows.unsqueeze(1) + columns).flatten()
+        scale = matern_scales(self.squared_frequencies, log_gain, log_frequency, log_decay, relevance, dim=0)
         coefficients = COEFFICIENT_SPEED * self.mean
         if noise is not None:
             coefficients = coefficients + torch.exp(COEFFICIENT_SPEED * self.log_std) * noise
-        return Ink(self.cosines, coefficients * log_scale.exp().view_as(coefficients), shift)
+        return Ink(self.cosines, coefficients * scale.view_as(coefficients), shift)
 
     def log_light(self, z: Tensor) -> tuple[Tensor, Tensor]:
         """Logarithms `(n, BLOCKS)` of the spot's two factors, over rows and over columns of blocks."""
@@ -87,11 +88,10 @@ class Canvas(nn.Module):
         log_light = log_light - log_light.amax(-1, keepdim=True).detach()
         return log_light[:, 0], log_light[:, 1]
 
-    def brightness(self, z: Tensor) -> Tensor:
+    def brightness(self, z: Tensor, ink: "Ink") -> Tensor:
         """How much ink the spot of each latent lights, as a share `(n,)` of what it would light on full ink."""
         row, column = (part.exp() for part in self.log_light(z))
-        ink = self.ink()
-        full = 2 * math.pi * (SPOT_WIDTH * BINS) ** 2 * ink.log_table().amax().exp()
+        full = 2 * math.pi * (SPOT_WIDTH * BINS) ** 2 * ink.table.amax()
         return _lit_ink(row, column, ink.per_block()) / full
 
     def unevenness(self, z: Tensor, weights: Tensor, per_block: Tensor) -> Tensor:
@@ -117,9 +117,10 @@ class Ink:
     def __init__(self, cosines: Tensor, coefficients: Tensor, shift: Tensor) -> None:
         self.cosines, self.coefficients, self.shift = cosines, coefficients, shift
 
-    def log_table(self) -> Tensor:
-        """The ink's logarithm, indexed [row, column]."""
-        return self._log_table(self.cosines, self.cosines)
+    @cached_property
+    def table(self) -> Tensor:
+        """The ink in each bin, indexed [row, column]."""
+        return self._table(self.cosines, self.cosines)
 
     def log_prob(self, place: Tensor, per_block: Tensor) -> Tensor:
         """Log-density `(n,)` of the places `(n, 2)` under even light, given the ink in each block."""
@@ -127,8 +128,8 @@ class Ink:
 
     def log_at(self, i: Tensor, j: Tensor) -> Tensor:
         """The ink's logarithm `(n,)` in the bins of rows `i (n,)` and columns `j (n,)`."""
-        rows, columns = self.cosines.T[i], self.cosines.T[j]
-        return self._log_ink(((rows @ self.coefficients) * columns).sum(-1))
+        rows, columns = self.cosines[i], self.cosines[j]
+        return F.logsigmoid(((rows @ self.coefficients) * columns).sum(-1) + self.shift)
 
     def per_block(self, bin: Tensor | None = None) -> Tensor:
         """The ink in each block, `(BLOCKS, BLOCKS)`, never 0.
@@ -137,17 +138,14 @@ class Ink:
         all of them: with a bin drawn evenly at random the sum has no bias, and costs a fraction.
         """
         if bin is None:
-            ink = F.avg_pool2d(self.log_table().exp()[None, None], FINE)[0, 0]
+            ink = F.avg_pool2d(self.table[None, None], FINE)[0, 0]
         else:
-            cosines = self.cosines.unflatten(1, (BLOCKS, FINE))
-            ink = self._log_table(*(cosines.index_select(2, k).squeeze(2) for k in bin.split(1))).exp()
+            cosines = self.cosines.unflatten(0, (BLOCKS, FINE))
+            ink = self._table(*(cosines.index_select(1, k).squeeze(1) for k in bin.split(1)))
         return FINE * FINE * ink + 1e-30
 
-    def _log_table(self, rows: Tensor, columns: Tensor) -> Tensor:
-        return self._log_ink(rows.T @ self.coefficients @ columns)
-
-    def _log_ink(self, phi: Tensor) -> Tensor:
-        return -F.softplus(-phi - self.shift)
+    def _table(self, rows: Tensor, columns: Tensor) -> Tensor:
+        return torch.sigmoid(rows @ self.coefficients @ columns.T + self.shift)
 
 
 class LitCanvas:
@@ -173,8 +171,7 @@ class LitCanvas:
         row, column = self.row.exp(), self.column.exp()
         i = choose(row * (column @ self.per_block.T), rng)
         j = choose(self.per_block[i] * column, rng)
-        ink = self.ink.log_table().exp()
-        bins = ink.unflatten(0, (BLOCKS, FINE)).unflatten(2, (BLOCKS, FINE)).transpose(1, 2)[i, j]
+        bins = self.ink.table.unflatten(0, (BLOCKS, FINE)).unflatten(2, (BLOCKS, FINE)).transpose(1, 2)[i, j]
         k = choose(bins.flatten(1), rng)
         corner = torch.stack([i * FINE + k // FINE, j * FINE + k % FINE], dim=1)
         return (corner + torch.rand(corner.shape, generator=rng, device=corner.device)) / BINS

@@ -41,7 +41,7 @@ class ColorMixture:
         a, c, d = self.slope.unbind(1)
         away = torch.stack([red, green - a * red, blue - c * red - d * green], 1)
         log_cells = _log_cell(color, away, self.log_std).sum(1)
-        return (self.logits + log_cells).logsumexp(-1) - self.logits.logsumexp(-1)
+        return (self.logits.log_softmax(-1) + log_cells).logsumexp(-1)
 
     def sample(self, rng: torch.Generator) -> Tensor:
         """One integer color `(n, 3)` for each, as floats."""

@@ -63,9 +63,9 @@ class UncertainSums(nn.Module):
 
     `n_sums` is `(sums,)`, all of the same functions; or `(sets, sums)`, those of each set of functions of its own.
 
-    A priori c_i ~ N(0, 1), and scale_i is as in `log_scales`; gain, f and e are learned for each sum, so that data with
-    fine detail get fine sums. Each c_i has a posterior N(mean, std^2), whose KL from the prior is part of the loss,
-    which keeps sums from memorizing single points: Blundell et al. 2015, "Weight uncertainty in neural networks"
+    A priori c_i ~ N(0, 1), and scale_i is one of `matern_scales`; gain, f and e are learned for each sum, so that data
+    with fine detail get fine sums. Each c_i has a posterior N(mean, std^2), whose KL from the prior is part of the
+    loss, which keeps sums from memorizing single points: Blundell et al. 2015, "Weight uncertainty in neural networks"
     (arXiv 1505.05424). After training, the mean is used.
     """
 
@@ -87,7 +87,7 @@ class UncertainSums(nn.Module):
         Each point gets draws of its own, of the sums instead of their coefficients, which makes gradients less noisy:
         Kingma et al. 2015, "Variational dropout and the local reparameterization trick" (arXiv 1506.02557).
         """
-        scale = log_scales(self.squared_frequencies, *(SHAPE_SPEED * self.shape)).exp()
+        scale = matern_scales(self.squared_frequencies, *(SHAPE_SPEED * self.shape))
         value = basis @ (scale * COEFFICIENT_SPEED * self.mean)
         if noise is None:
             return value
@@ -105,24 +105,26 @@ def squared_sums(n_harmonics: int) -> Tensor:
     return (squares.unsqueeze(1) + squares).view(-1, 1).float()
 
 
-def log_scales(
+def matern_scales(
     squared_frequencies: Tensor,
     log_gain: Tensor,
     log_frequency: Tensor,
     log_decay: Tensor,
-    log_relevance: Tensor | float = 0,
+    log_relevance: Tensor | None = None,
+    dim: int = -2,
 ) -> Tensor:
-    """Logarithms of coefficients' standard deviations, for `squared_frequencies (n, 1)`, j^2 + k^2 of each.
+    """Coefficients' standard deviations, for their `squared_frequencies`, j^2 + k^2, along `dim`.
 
-    They are proportional to relevance (1 + (j^2 + k^2) / f^2)^(-e / 2), and the sum of their squares over the n is
-    gain^2. The shape is that of a Matérn process.
+    They are proportional to relevance (1 + (j^2 + k^2) / f^2)^(-e / 2), and the sum of their squares is gain^2. The
+    shape is that of a Matérn process.
     """
-    log_scale = (
-        -0.5 * log_decay.exp() * torch.log1p(squared_frequencies * torch.exp(-2 * log_frequency)) + log_relevance
-    )
-    return log_scale - 0.5 * (2 * log_scale).logsumexp(-2, keepdim=True) + log_gain
+    log_square = -log_decay.exp() * torch.log1p(squared_frequencies * torch.exp(-2 * log_frequency))
+    if log_relevance is not None:
+        log_square = log_square + 2 * log_relevance
+    return torch.exp(0.5 * log_square.log_softmax(dim) + log_gain)
 
 
 def kl_from_standard_normal(mean: Tensor, log_std: Tensor) -> Tensor:
     """The sum of KL(N(mean, std^2) || N(0, 1)) in nats."""
-    return (0.5 * (mean.square() + torch.exp(2 * log_std) - 1) - log_std).sum()
+    log_variance = 2 * log_std
+    return 0.5 * ((mean.square() + log_variance.exp() - log_variance).sum() - mean.numel())

@@ -36,12 +36,13 @@ class PointVAE(VAE):
         This is a prior that is cut off where it lights nothing: elsewhere its density is higher by as much as is cut
         off, so that the ELBO is still a lower bound.
         """
-        z = self.prior.sample(n, rng)
+        z, canvas = self.prior.sample(n, rng), self.decoder.canvas
+        ink, dark = canvas.ink(), torch.arange(n, device=z.device)
         for _ in range(MOST_REDRAWS):
-            dark = self.decoder.canvas.brightness(z) < DARK
-            if not dark.any():
+            dark = dark[canvas.brightness(z[dark], ink) < DARK]
+            if not len(dark):
                 break
-            z[dark] = self.prior.sample(int(dark.sum()), rng)
+            z[dark] = self.prior.sample(len(dark), rng)
         return self.decode(z).sample(rng)
 
     def sample_noise(self, n: int, rng: torch.Generator) -> Noise:

@@ -11,7 +11,7 @@ from models.fields import (
     SMOOTH_HARMONICS,
     Fields,
     UncertainSums,
-    log_scales,
+    matern_scales,
     squared_sums,
 )
 
@@ -29,7 +29,7 @@ def sums() -> UncertainSums:
 
 
 def scales(sums: UncertainSums) -> torch.Tensor:
-    return log_scales(sums.squared_frequencies, *(SHAPE_SPEED * sums.shape)).exp()
+    return matern_scales(sums.squared_frequencies, *(SHAPE_SPEED * sums.shape))
 
 
 def coefficients(sums: UncertainSums) -> torch.Tensor:
@@ -115,6 +115,6 @@ def test_sums_of_higher_frequency_vary_faster(sums: UncertainSums):
 def test_the_sum_of_the_scales_squares_is_that_of_the_gain():
     gain, one = torch.tensor(3.0).log(), torch.tensor(1.0)
 
-    scale = log_scales(squared_sums(8), gain, one, one, torch.randn(8 * 8, 1)).exp()
+    scale = matern_scales(squared_sums(8), gain, one, one, torch.randn(8 * 8, 1))
 
     assert scale.square().sum().item() == pytest.approx(9, rel=1e-5)
