@@ -6,6 +6,7 @@ Each figure is the median of several, taken in turns with what it is compared to
 import argparse
 import copy
 import dataclasses
+import itertools
 import json
 import os
 import subprocess
@@ -28,6 +29,7 @@ from data.points import read_points
 from data.writing import as_jpeg, write
 from models.generator import BLOCK, build_model
 from models.registry import MODELS
+from models.vae import Noise
 from utils.evaluation.likelihood import evaluate_loss
 from utils.pictures.painting import paint, save_picture
 from utils.program.background import n_cores
@@ -282,8 +284,7 @@ def seed() -> Rows:
             making = seconds(compiled.compile)
         except RuntimeError as error:
             return [{"model": name, "not compiled": str(error)}]
-        x = first_points(eager, 1)
-        arguments = (x, eager.model.sample_noise(1, torch.Generator().manual_seed(0)), torch.tensor(0.5))
+        arguments = gradient_arguments(eager)
         ours, theirs = (torch.cat(t.gradients(*arguments)) for t in (compiled, eager))
         textbook = bare_step(eager, fused=False)
         points = first_points(eager, 200).split(1)
@@ -309,6 +310,36 @@ def seed() -> Rows:
             }
         )
     return rows
+
+
+def compilation() -> Rows:
+    """Microseconds of a step's parts, uncompiled and compiled, in turns."""
+    rows = []
+    for name, batch_size in itertools.product(MODELS, (1, 200)):
+        work = {}
+        for setting in ("never", "always"):
+            training = setup(model=name, batch_size=batch_size, compile=setting)
+            if setting == "always":
+                training.compile()
+            arguments = gradient_arguments(training)
+            vectors = [vector.clone() for vector in training.gradients(*arguments)[:-1]]
+            work |= {
+                f"step, {setting}": lambda t=training, x=arguments[0]: t.take_step(x),
+                f"gradient, {setting}": lambda t=training, a=arguments: t.gradients(*a),
+                f"clip and Adam, {setting}": lambda t=training, v=vectors: t.optimizer.step(
+                    [*map(torch.clone, v)], 9, 0
+                ),
+            }
+        work["noise"] = lambda t=training, n=batch_size: t.model.sample_noise(n, t.noise_rng)
+        taken = in_turns(25, work, times=20)
+        rows.append({"model": name, "batch": batch_size} | {part: 1e6 * value for part, value in taken.items()})
+    return rows
+
+
+def gradient_arguments(training: Training) -> tuple[torch.Tensor, Noise, torch.Tensor]:
+    """What the gradients of a batch depend on."""
+    x = first_points(training, training.config.batch_size)
+    return x, training.model.sample_noise(len(x), torch.Generator().manual_seed(0)), torch.tensor(0.5)
 
 
 def steps_a_second(training: Training, n: int = 1500) -> float:
@@ -419,7 +450,8 @@ def _text(value: object) -> str:
 
 
 PARTS = {
-    part.__name__: part for part in (parts, overhead, start, whole, products, step, seed, sampling, memory, growth)
+    part.__name__: part
+    for part in (parts, overhead, start, whole, products, step, seed, compilation, sampling, memory, growth)
 }
 
 if __name__ == "__main__":
