@@ -1,5 +1,7 @@
 """How a program ends early: with one line on stderr and an exit status, never a traceback."""
 
+import atexit
+import gc
 import io
 import sys
 from collections.abc import Callable
@@ -21,6 +23,8 @@ def run_program(main: Callable[[list[str]], None], arguments: list[str]) -> None
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace", line_buffering=True)
     raise_on_terminate()
+    # Else, at its exit, Python looks for garbage among all that PyTorch has loaded: 1.5 s if it has compiled anything.
+    atexit.register(gc.freeze)
     try:
         return main(arguments)
     except InputError as error:
