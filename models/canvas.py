@@ -17,6 +17,9 @@ BINS = BLOCKS * FINE
 # Tuned (docs/experiments.md): the spot's width and the start.
 SPOT_WIDTH = 0.05
 GAIN, FREQUENCY, DECAY, SHIFT, LOG_STD = 5.0, 8.0, 2.5, -6.0, -1.5
+# A spot that lights a smaller share of all ink counts as if it lit this one: far from sharp ink it lights next to none,
+# and what is divided by that becomes infinite. Nothing is drawn from such a spot (`PointVAE.sample`).
+LEAST_LIT = 1e-12
 
 
 class Canvas(nn.Module):
@@ -104,7 +107,7 @@ class Canvas(nn.Module):
         """
         ink = (per_block / per_block.sum()).detach()
         row, column = (part.exp() for part in self.log_light(z.flatten(0, 1)))
-        share = (weights.repeat(2) / _lit_ink(row, column, ink)).unsqueeze(-1)
+        share = (weights.repeat(2) / _lit_ink(row, column, ink).clamp(min=LEAST_LIT)).unsqueeze(-1)
         # Two products, for a batch of products with transposed factors is far slower on a CPU.
         halves = zip((row * share).chunk(2), column.chunk(2), strict=True)
         first, second = (rows.T @ columns for rows, columns in halves)

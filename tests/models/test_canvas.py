@@ -143,6 +143,20 @@ def test_lights_that_cover_the_canvas_are_more_even_than_one_spot(canvas: Canvas
     assert even < 0.2 * spot
 
 
+def test_a_spot_far_from_all_ink_has_finite_unevenness_and_gradients(torch_rng: torch.Generator):
+    canvas = Canvas(latent_dim=2, n_harmonics=8)
+    fill_left_half(canvas, elsewhere=0.0)
+    spots = torch.rand(2, 4, 2, generator=torch_rng)
+    spots[:, 0] = torch.tensor([0.5, 3.0])
+    spots.requires_grad_()
+
+    uneven = canvas.unevenness(spots, torch.full((4,), 0.25), canvas.ink().per_block())
+    uneven.backward()
+
+    assert uneven.isfinite()
+    assert spots.grad.isfinite().all()
+
+
 def fill_left_half(canvas: Canvas, elsewhere: float) -> None:
     """Full ink in the left half and ink of `elsewhere` in the right; each latent is the center of its spot."""
     ink = canvas.ink()
