@@ -326,9 +326,7 @@ def compilation() -> Rows:
             work |= {
                 f"step, {setting}": lambda t=training, x=arguments[0]: t.take_step(x),
                 f"gradient, {setting}": lambda t=training, a=arguments: t.gradients(*a),
-                f"clip and Adam, {setting}": lambda t=training, v=vectors: t.optimizer.step(
-                    [*map(torch.clone, v)], 9, 0
-                ),
+                f"clip and Adam, {setting}": lambda t=training, v=vectors: t.optimizer.step(copy.deepcopy(v), 9, 0),
             }
         work["noise"] = lambda t=training, n=batch_size: t.model.sample_noise(n, t.noise_rng)
         taken = in_turns(25, work, times=20)

@@ -113,9 +113,7 @@ def test_sums_of_higher_frequency_vary_faster(sums: UncertainSums):
 
 
 def test_the_sum_of_the_scales_squares_is_that_of_the_gain():
-    gain, one = torch.tensor(3.0).log(), torch.tensor(1.0)
-
-    relevance = torch.randn(8 * 8, 1)
+    gain, one, relevance = torch.tensor(3.0).log(), torch.tensor(1.0), torch.randn(8 * 8, 1)
 
     scale = matern_scales(squared_sums(8), gain, one, one, relevance)
     in_a_row = matern_scales(squared_sums(8).squeeze(1), gain, one, one, relevance.squeeze(1), dim=0)
