@@ -85,7 +85,7 @@ def train(config: Config, data: ColoredPoints, device: torch.device, resume: boo
     """A generator trained on all but the held-out points, from the start or a checkpoint; `command` continues it."""
     training_points, held_out = data.split(config.holdout, config.seed)
     torch.manual_seed(config.seed)
-    model = build_model(dataclasses.asdict(config), data.scaling.shape).to(device)
+    model = build_model(dataclasses.asdict(config), data.scaling).to(device)
     training = Training(model, training_points, held_out, config)
     record = Record(config, training, data)
     if resume and checkpoint.exists(config.output):

@@ -92,7 +92,7 @@ def read_points(folder: str | Path) -> ColoredPoints:
         raise InputError(f"{folder}: one point cannot be split into training and held-out points; give 2 or more")
     background = _check_axes(folder, picture, xs, ys)
     points = torch.from_numpy(np.column_stack([xs, ys, picture[xs, ys]]))
-    scaling = Scaling.of_picture(*picture.shape[:2])
+    scaling = Scaling.of_points(points, *picture.shape[:2])
     return ColoredPoints(points, scaling, background.color) if background else ColoredPoints(points, scaling)
 
 

@@ -3,6 +3,7 @@
 from torch import Tensor, nn
 
 from data.coordinates import N_COORDINATES
+from data.scaling import Scaling
 from models.decoder import N_FIELDS, PointDecoder
 from models.layers import Harmonics, LinearEach, Transformer
 from models.point_vae import PointVAE
@@ -15,12 +16,12 @@ WIDTH, N_HARMONICS, N_HEADS, N_COLOR_TOKENS = 32, 4, 2, 2
 class AttentionVAE(PointVAE):
     """Self-attention, in the encoder and in the decoder.
 
-    The encoder's tokens are x, y, r, g, b, and all of them together give the posterior. Each of the decoder's is an
-    equal share of the fields at a place, and their mean gives the density of the colors. The hidden layer of each
+    The encoder's tokens are the five coordinates, and all of them together give the posterior. Each of the decoder's is
+    an equal share of the fields at a place, and their mean gives the density of the colors. The hidden layer of each
     token's network is a quarter of `hidden_dim` wide.
     """
 
-    def __init__(self, hidden_dim: int, latent_dim: int, n_components: int, grid: tuple[int, int]) -> None:
+    def __init__(self, hidden_dim: int, latent_dim: int, n_components: int, scaling: Scaling) -> None:
         super().__init__(latent_dim, n_components)
         self.encoder = nn.Sequential(
             Harmonics(N_HARMONICS),
@@ -32,7 +33,7 @@ class AttentionVAE(PointVAE):
         color_network = nn.Sequential(
             nn.Unflatten(1, shares), TokenAttention(*shares, WIDTH, hidden_dim // 4), MeanToken()
         )
-        self.decoder = PointDecoder(latent_dim, grid, color_network, WIDTH)
+        self.decoder = PointDecoder(latent_dim, scaling, color_network, WIDTH)
 
     def encode(self, x: Tensor) -> Posterior:
         return Posterior.of(self.encoder(x))

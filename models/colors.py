@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from data.color_space import NEUTRAL
 from data.coordinates import N_LEVELS
 from models.choice import choose
 
@@ -17,10 +18,12 @@ GRAY_STDS = (0.15, 2.0)
 # Levels per unit of the gray components' shifts. Adam moves every parameter by about the same amount per step: in units
 # of 255 levels, like the means, shifts would move by a level, and an exact gray would soon not be one.
 SHIFT_UNIT = 10.0
+# Cb and Cr vary less than Y, so their means and widths are in units this much smaller (docs/experiments.md).
+CHROMA_UNIT = 0.5
 
 
 class ColorMixture:
-    """p(r, g, b) of integer colors: sum_k w_k p_k(r) p_k(g | r) p_k(b | r, g), w = softmax(logits).
+    """p(r, g, b) of integer colors: sum_k w_k p_k(r) p_k(g | r) p_k(b | r, g), w = softmax(logits). So for Y, Cb, Cr.
 
     Each factor is a normal distribution whose integral over the cell of an integer is its probability; 0 and 255 take
     the tails:
@@ -67,47 +70,77 @@ class ColorHead(nn.Module):
     with e, f, s_g and s_b learned but the same for all points. A network's outputs are never exact enough for r = g = b
     to the level; constants are. Both components of a shade have the same m_r and s_r, so wherever a gray is, an exact
     one is too. Where the data have no grays, these components lose their weight.
+
+    If colors are Y, Cb, Cr (`ycbcr`), a gray's last two are 128 whatever the first is:
+
+        m_cb = 128 + e,    m_cr = 128 + f,    a = c = d = 0.
     """
 
-    def __init__(self, width: int, n_free: int = 8, n_shades: int = 4) -> None:
+    output: Tensor
+    scale: Tensor
+    offset: Tensor
+
+    def __init__(self, width: int, ycbcr: bool, n_free: int = 8, n_shades: int = 4) -> None:
         super().__init__()
-        self.n_free, self.n_shades = n_free, n_shades
+        self.n_free = n_free
         # Free: weight, 3 means, 3 widths, 3 slopes. Shade: 2 weights, mean and width of red.
         self.linear = nn.Linear(width, 10 * n_free + 4 * n_shades)
         self.gray_shift = nn.Parameter(torch.zeros(2, 2 * n_shades))
         self.gray_log_std = nn.Parameter(torch.tensor(GRAY_STDS).log().repeat_interleave(n_shades).repeat(2, 1))
+        output, scale, offset = _arrangement(ycbcr, n_free, n_shades)
+        self.register_buffer("output", output.flatten(), persistent=False)
+        self.register_buffer("scale", scale.view(-1, 1), persistent=False)
+        self.register_buffer("offset", offset, persistent=False)
         with torch.no_grad():
             # Begin with free components around the middle, and gray ones from dark to light. Tuned.
             self.linear.weight.mul_(0.1)
             self.linear.bias.zero_()
-            free, gray = self._split(self.linear.bias)
-            free[1:4].uniform_(0.35, 0.65)
-            free[4:7].fill_(math.log(16))
-            gray[2].copy_(torch.linspace(0.05, 0.95, n_shades))
-            gray[3].fill_(math.log(16))
+            free, gray = self.linear.bias.split([10 * n_free, 4 * n_shades])
+            free.view(10, -1)[1:4].uniform_(0.35, 0.65)
+            free.view(10, -1)[4:7].fill_(math.log(16))
+            gray.view(4, -1)[2].copy_(torch.linspace(0.05, 0.95, n_shades))
+            gray.view(4, -1)[3].fill_(math.log(16))
 
     def forward(self, h: Tensor) -> ColorMixture:
         """One density for each row of `h (n, width)`."""
-        free, gray = self._split(self.linear(h))
-        shade, width = (part.repeat(1, 2) for part in gray[..., 2:, :].unbind(-2))
-        zero = torch.zeros_like(shade)
-        shift, narrow = (
-            constant.expand(*shade.shape[:-1], 2, -1)
-            for constant in (self.gray_shift * (SHIFT_UNIT / (N_LEVELS - 1)), self.gray_log_std)
+        # Arranged and scaled as rows of the layer, which is less work than as outputs for all of `h`.
+        weight, bias = (
+            F.pad(part, (0, 0, 0, 1)).index_select(0, self.output) * self.scale
+            for part in (self.linear.weight, self.linear.bias.unsqueeze(1))
         )
-        gray_mean = torch.cat([shade.unsqueeze(-2), shade.unsqueeze(-2) + shift], -2)
-        gray_std = torch.cat([width.unsqueeze(-2), narrow], -2)
-        gray_slope = torch.stack([zero + 1, zero + 1, zero], -2)
-        mean = torch.cat([free[..., 1:4, :], gray_mean], -1) * (N_LEVELS - 1)
-        log_std = torch.cat([free[..., 4:7, :], gray_std], -1).clamp(math.log(NARROWEST), math.log(WIDEST))
-        slope = torch.cat([free[..., 7:10, :], gray_slope], -1)
-        logits = torch.cat([free[..., 0, :], gray[..., :2, :].flatten(-2)], -1)
-        return ColorMixture(logits, mean, log_std, slope)
+        # Rows 2, 3 and 5, 6 of `offset`: means and widths of g and b.
+        constants = torch.cat([SHIFT_UNIT * self.gray_shift, F.pad(self.gray_log_std, (0, 0, 1, 0))])
+        offset = self.offset + F.pad(constants, (self.n_free, 0, 2, 3))
+        parameters = F.linear(h, weight, bias.squeeze(1) + offset.flatten()).unflatten(-1, offset.shape)
+        logits, mean, log_std, slope = parameters.split([1, 3, 3, 3], -2)
+        return ColorMixture(logits.squeeze(-2), mean, log_std.clamp(math.log(NARROWEST), math.log(WIDEST)), slope)
 
-    def _split(self, outputs: Tensor) -> tuple[Tensor, Tensor]:
-        """Views of `outputs (..., 10 n_free + 4 n_shades)`: `(..., 10, n_free)` and `(..., 4, n_shades)`."""
-        free, gray = outputs.split([10 * self.n_free, 4 * self.n_shades], -1)
-        return free.unflatten(-1, (10, -1)), gray.unflatten(-1, (4, -1))
+
+def _arrangement(ycbcr: bool, n_free: int, n_shades: int) -> tuple[Tensor, Tensor, Tensor]:
+    """How weights, means, widths and slopes of all components follow from the outputs of a head's linear layer.
+
+    Three tables `(10, n_free + 2 n_shades)`: which output it is, or one more than there are, for none; what that is
+    multiplied by; and what is added.
+    """
+    n_outputs = 10 * n_free + 4 * n_shades
+    free, shades = torch.arange(n_outputs).split([10 * n_free, 4 * n_shades])
+    exact, loose, mean, width = shades.view(4, -1)
+    gray = torch.full((10, 2 * n_shades), n_outputs)
+    gray[0], gray[1], gray[4] = torch.cat([exact, loose]), mean.repeat(2), width.repeat(2)
+    if not ycbcr:
+        gray[2:4] = gray[1]
+    output = torch.cat([free.view(10, -1), gray], 1)
+    scale, offset = torch.ones(output.shape), torch.zeros(output.shape)
+    scale[1:4] = N_LEVELS - 1
+    if ycbcr:
+        offset[2:4, n_free:] = NEUTRAL
+        # The middle stays where it is.
+        scale[2:4, :n_free] *= CHROMA_UNIT
+        offset[2:4, :n_free] = (N_LEVELS - 1) * (1 - CHROMA_UNIT) / 2
+        offset[5:7, :n_free] = math.log(CHROMA_UNIT)
+    else:
+        offset[7:9, n_free:] = 1
+    return output, scale, offset
 
 
 def _log_cell(color: Tensor, away: Tensor, log_std: Tensor) -> Tensor:

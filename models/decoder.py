@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from data.coordinates import COLORS, N_COLORS, N_LEVELS, PLACES
+from data.scaling import Scaling
 from models.canvas import Canvas, LitCanvas
 from models.colors import ColorHead, ColorMixture
 from models.fields import Fields
@@ -23,18 +24,18 @@ class PointDecoder(nn.Module):
     `(n, N_FIELDS)` of uncertain fields at a place to a hidden vector `(n, width)`. A network of the place itself would
     memorize the colors of single points.
 
-    `grid` is the height and width of the picture in pixels.
+    `scaling` is that of the points, in whose unit cube all of this is.
     """
 
     grid: Tensor
 
-    def __init__(self, latent_dim: int, grid: tuple[int, int], color_network: nn.Module, width: int) -> None:
+    def __init__(self, latent_dim: int, scaling: Scaling, color_network: nn.Module, width: int) -> None:
         super().__init__()
-        self.register_buffer("grid", torch.tensor(grid).float(), persistent=False)
+        self.register_buffer("grid", torch.tensor(scaling.shape).float(), persistent=False)
         self.canvas = Canvas(latent_dim)
         self.fields = Fields(N_SMOOTH, N_PATTERNS)
         self.color_network = color_network
-        self.color_head = ColorHead(width)
+        self.color_head = ColorHead(width, scaling.ycbcr)
 
     def forward(self, z: Tensor, noise: Noise | None = None) -> "DecodedPoints":
         """The distribution of points for each latent `z (n, latent_dim)`; in training, disturbed by `noise`."""

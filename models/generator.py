@@ -19,8 +19,8 @@ from utils.program.errors import InputError
 from utils.program.files import write_bytes
 
 # The version of model.pt.
-FORMAT = 3
-# Settings that a model is built with; each is an argument of its class, beside the grid.
+FORMAT = 4
+# Settings that a model is built with; each is an argument of its class, beside the points' scaling.
 ARCHITECTURE = ("hidden_dim", "latent_dim", "n_components")
 # Points drawn at once: few enough for their intermediate results to stay in the processor's cache.
 BLOCK = 4000
@@ -28,7 +28,7 @@ BLOCK = 4000
 
 @dataclass
 class Generator:
-    """A model, the grid of its points, the settings it was trained with and the fingerprint of its data."""
+    """A model, the scaling of its points, the settings it was trained with and the fingerprint of its data."""
 
     model: VAE
     scaling: Scaling
@@ -68,6 +68,7 @@ class Generator:
             "config": self.config,
             "weights": {name: weight.cpu() for name, weight in self.model.state_dict().items()},
             "size": list(self.scaling.size),
+            "ycbcr": self.scaling.ycbcr,
             "fingerprint": self.fingerprint,
         }
         packed = io.BytesIO()
@@ -75,12 +76,9 @@ class Generator:
         write_bytes(path, packed.getvalue())
 
 
-def build_model(config: dict[str, Any], grid: tuple[int, int]) -> VAE:
-    """A new model of the kind `config["model"]`, with the settings of `ARCHITECTURE`.
-
-    `grid` is the height and width in pixels of the picture that its points lie in.
-    """
-    return MODELS[config["model"]](**{key: config[key] for key in ARCHITECTURE}, grid=grid)
+def build_model(config: dict[str, Any], scaling: Scaling) -> VAE:
+    """A new model of the kind `config["model"]`, with the settings of `ARCHITECTURE`, for points of this `scaling`."""
+    return MODELS[config["model"]](**{key: config[key] for key in ARCHITECTURE}, scaling=scaling)
 
 
 def load_generator(path: str | Path, device: torch.device | str = "cpu") -> Generator:
@@ -99,8 +97,8 @@ def load_generator(path: str | Path, device: torch.device | str = "cpu") -> Gene
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise InputError(f"{path}: not a model that this version of the program wrote; train again, with retrain=true")
     try:
-        scaling = Scaling(tuple(content["size"]))
-        model = build_model(content["config"], scaling.shape)
+        scaling = Scaling(tuple(content["size"]), content["ycbcr"])
+        model = build_model(content["config"], scaling)
         model.load_state_dict(content["weights"])
         generator = Generator(model.to(device), scaling, content["config"], content["fingerprint"])
     except (KeyError, TypeError, ValueError, AttributeError, RuntimeError, OverflowError) as error:

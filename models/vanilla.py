@@ -3,6 +3,7 @@
 from torch import Tensor, nn
 
 from data.coordinates import N_COORDINATES
+from data.scaling import Scaling
 from models.decoder import N_FIELDS, PointDecoder
 from models.layers import Harmonics, ResidualBlock
 from models.point_vae import PointVAE
@@ -20,7 +21,7 @@ class VanillaVAE(PointVAE):
     Those of the decoder are a quarter as wide.
     """
 
-    def __init__(self, hidden_dim: int, latent_dim: int, n_components: int, grid: tuple[int, int]) -> None:
+    def __init__(self, hidden_dim: int, latent_dim: int, n_components: int, scaling: Scaling) -> None:
         super().__init__(latent_dim, n_components)
         self.encoder = nn.Sequential(
             Harmonics(N_HARMONICS),
@@ -29,7 +30,7 @@ class VanillaVAE(PointVAE):
             nn.Linear(ENCODER_WIDTH, 2 * latent_dim),
         )
         color_network = nn.Sequential(*residual_mlp(N_FIELDS, COLOR_WIDTH, hidden_dim // 4, COLOR_BLOCKS))
-        self.decoder = PointDecoder(latent_dim, grid, color_network, COLOR_WIDTH)
+        self.decoder = PointDecoder(latent_dim, scaling, color_network, COLOR_WIDTH)
 
     def encode(self, x: Tensor) -> Posterior:
         return Posterior.of(self.encoder(x))

@@ -9,11 +9,8 @@ import dataclasses
 import time
 from pathlib import Path
 
-import numpy as np
-
-from data.scaling import Scaling
 from models.registry import MODELS
-from tests.fidelity import judged, vae_points, worlds
+from tests.fidelity import judged, training_set, vae_points, worlds
 from utils.settings.config import load_config
 
 
@@ -26,7 +23,7 @@ def main() -> None:
     options = parser.parse_args()
     config = load_config(Path(__file__).parent.parent / "config.yaml", options.overrides)
     world = worlds()[options.world]
-    train, scaling = world.data(np.random.default_rng(0)), Scaling.of_picture(*world.weights.shape)
+    train, scaling = training_set(world)
     columns = {"AUC": 3, "places": 3, "stray": 4, "closer": 3, "KL": 1, "active units": 0, "minutes": 1}
     print(f"| batch_size | model | {' | '.join(columns)} |")
     print("| --- |" + " --- |" * (len(columns) + 1))

@@ -49,7 +49,7 @@ def setup(**settings: object) -> Training:
     config = Config(data_path=str(SAMPLE_DATA), **settings)
     torch.manual_seed(config.seed)
     train, held_out = read_points(config.data_path).split(config.holdout, config.seed)
-    return Training(build_model(dataclasses.asdict(config), train.scaling.shape), train, held_out, config)
+    return Training(build_model(dataclasses.asdict(config), train.scaling), train, held_out, config)
 
 
 def first_points(training: Training, n: int) -> torch.Tensor:
@@ -78,7 +78,7 @@ def in_turns(rounds: int, functions: dict[str, Callable[[], object]], times: int
 
 def bare_step(training: Training, fused: bool) -> Callable[[torch.Tensor], None]:
     """A step as a textbook writes it, on a model of the same kind: zero_grad, forward, backward, clip, Adam."""
-    model = build_model(dataclasses.asdict(training.config), training.train.scaling.shape)
+    model = build_model(dataclasses.asdict(training.config), training.train.scaling)
     optimizer = torch.optim.AdamW(model.parameters(), 1e-3, fused=fused or None)
     rng = torch.Generator().manual_seed(0)
 

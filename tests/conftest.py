@@ -7,6 +7,7 @@ from quick import QUICK, Finished, command_line
 
 from data.glyph import draw, glyph_mask
 from data.points import ColoredPoints, read_points
+from data.scaling import Scaling
 from data.writing import write
 from main import main
 from models.registry import MODELS
@@ -59,7 +60,9 @@ def points(folder: Path) -> ColoredPoints:
 def model(request: pytest.FixtureRequest) -> VAE:
     """A small model, of each kind in turn."""
     torch.manual_seed(0)
-    return MODELS[request.param](hidden_dim=32, latent_dim=3, n_components=8, grid=(60, 60))
+    return MODELS[request.param](
+        hidden_dim=32, latent_dim=3, n_components=8, scaling=Scaling.of_picture(60, 60, ycbcr=True)
+    )
 
 
 @pytest.fixture

@@ -58,6 +58,12 @@ def worlds() -> dict[str, World]:
     }
 
 
+def training_set(world: World) -> tuple[np.ndarray, Scaling]:
+    """The points `(n, 5)` of the world that generators learn from, and their scaling."""
+    train = world.data(np.random.default_rng(0))
+    return train, Scaling.of_points(torch.from_numpy(train), *world.weights.shape)
+
+
 def auc(points: np.ndarray, fresh: np.ndarray, places_only: bool = False) -> float:
     """AUC of telling `points` from `fresh` ones, cross-validated; near 0.5 for equal distributions."""
     x = np.vstack([points, fresh]).astype(float)
@@ -94,7 +100,7 @@ def vae_points(config: Config) -> Generate:
         data, settings = ColoredPoints(torch.from_numpy(train), scaling), dataclasses.asdict(config)
         torch.manual_seed(config.seed)
         training, held_out = data.split(config.holdout, config.seed)
-        fit = Training(build_model(settings, scaling.shape), training, held_out, config)
+        fit = Training(build_model(settings, scaling), training, held_out, config)
         if is_worthwhile(config.compile, fit.n_steps):
             fit.compile()
         fit.run(on_epoch=lambda epoch: None)
@@ -164,7 +170,7 @@ def main() -> None:
     chosen = {name: world for name, world in worlds().items() if name in (options.world or worlds())}
     table: dict[str, list[Row]] = {name: [] for name in (*generators, "fresh points")}
     for world in tqdm(chosen.values(), disable=None):
-        train, scaling = world.data(np.random.default_rng(0)), Scaling.of_picture(*world.weights.shape)
+        train, scaling = training_set(world)
         for name, generate in generators.items():
             start = time.perf_counter()
             points, figures = generate(train, scaling)

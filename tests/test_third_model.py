@@ -11,6 +11,7 @@ from quick import command_line
 from torch import Tensor, nn
 
 from data.coordinates import N_COORDINATES
+from data.scaling import Scaling
 from main import main
 from models import colored_pi_generator
 from models.registry import MODELS
@@ -34,7 +35,7 @@ class Cloud:
 class LinearVAE(VAE):
     """One linear map each way."""
 
-    def __init__(self, hidden_dim: int, latent_dim: int, n_components: int, grid: tuple[int, int]) -> None:
+    def __init__(self, hidden_dim: int, latent_dim: int, n_components: int, scaling: Scaling) -> None:
         super().__init__(latent_dim, n_components)
         self.encoder = nn.Linear(N_COORDINATES, 2 * latent_dim)
         self.decoder = nn.Linear(latent_dim, N_COORDINATES)

@@ -12,7 +12,7 @@ from utils.evaluation.explorer import CONTOURS, POINTS, POSITIONS, POSITIONS_OF_
 def a_generator(points: ColoredPoints, name: str, latent_dim: int) -> Generator:
     torch.manual_seed(0)
     config = {"model": name, "hidden_dim": 16, "latent_dim": latent_dim, "n_components": 4, "seed": 1}
-    return Generator(build_model(config, points.scaling.shape), points.scaling, config, "")
+    return Generator(build_model(config, points.scaling), points.scaling, config, "")
 
 
 @pytest.mark.parametrize("name", sorted(MODELS))

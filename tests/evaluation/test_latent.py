@@ -11,7 +11,7 @@ from utils.evaluation.likelihood import posterior_means
 def a_generator(points: ColoredPoints, latent_dim: int) -> Generator:
     torch.manual_seed(0)
     config = {"model": "vanilla", "hidden_dim": 16, "latent_dim": latent_dim, "n_components": 4, "seed": 0}
-    return Generator(build_model(config, points.scaling.shape), points.scaling, config, "")
+    return Generator(build_model(config, points.scaling), points.scaling, config, "")
 
 
 @pytest.mark.parametrize(("latent_dim", "active", "rows"), [(1, 1, 1), (2, 0, 1), (3, 3, 3), (6, 6, 4)])

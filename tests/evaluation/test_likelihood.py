@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.distributions import Independent, Normal
 
 from data.points import ColoredPoints
+from data.scaling import Scaling
 from models.generator import Generator, build_model
 from models.vae import VAE, Loss, Noise, Posterior
 from utils.evaluation.likelihood import (
@@ -60,7 +61,13 @@ def test_the_same_seed_draws_the_same_noise(points: ColoredPoints, model: VAE):
     assert losses[0] != losses[2]
 
 
+def in_rgb(points: ColoredPoints) -> ColoredPoints:
+    """The same points; in the unit cube, a color's channels lie where its levels say."""
+    return ColoredPoints(points.points, Scaling.of_picture(*points.scaling.shape))
+
+
 def test_the_bound_is_the_mean_log_probability_of_the_integer_points(points: ColoredPoints):
+    points = in_rgb(points)
     bound = evaluate_bound(WithoutLatent(), points, seed=0, k=3)
 
     x = (points.points.double() + 0.5) / torch.tensor(points.scaling.size)
@@ -69,6 +76,7 @@ def test_the_bound_is_the_mean_log_probability_of_the_integer_points(points: Col
 
 
 def test_posterior_means_are_where_the_encoder_puts_the_points(points: ColoredPoints, model: VAE):
+    points = in_rgb(points)
     generator = Generator(model, points.scaling, {}, "")
 
     means = posterior_means(generator, points.points.numpy())
@@ -91,7 +99,7 @@ def test_an_active_unit_is_a_latent_whose_mean_has_a_variance_above_the_threshol
 def test_the_models_figures_agree_with_each_other(points: ColoredPoints):
     config = {"model": "vanilla", "hidden_dim": 16, "latent_dim": 2, "n_components": 4, "seed": 1}
     torch.manual_seed(0)
-    generator = Generator(build_model(config, points.scaling.shape), points.scaling, config, "")
+    generator = Generator(build_model(config, points.scaling), points.scaling, config, "")
     train, held_out = points.split(0.2, seed=1)
 
     figures = evaluate_model(generator, train, held_out, np.array([[0.0, 0.0], [1.0, 0.0]]))

@@ -1,5 +1,6 @@
 import torch
 
+from data.scaling import Scaling
 from models.attention import AttentionVAE, TokenAttention
 
 
@@ -16,7 +17,7 @@ def test_every_token_depends_on_every_input(torch_rng: torch.Generator):
 
 def test_the_colors_depend_on_both_coordinates_of_the_place(torch_rng: torch.Generator):
     torch.manual_seed(0)
-    decoder = AttentionVAE(hidden_dim=32, latent_dim=3, n_components=4, grid=(60, 60)).decoder
+    decoder = AttentionVAE(hidden_dim=32, latent_dim=3, n_components=4, scaling=Scaling.of_picture(60, 60)).decoder
     place = torch.rand(6, 2, generator=torch_rng)
 
     for coordinate in range(2):

@@ -3,6 +3,7 @@ import math
 import pytest
 import torch
 
+from data.scaling import Scaling
 from models.canvas import BINS, BLOCKS, FINE, SHAPE_SPEED, Canvas, LitCanvas
 from models.vanilla import VanillaVAE
 
@@ -180,7 +181,7 @@ def test_the_brightness_of_a_spot_is_the_share_of_its_light_that_finds_ink():
 
 def test_latents_that_light_nothing_are_drawn_again(torch_rng: torch.Generator):
     """Half of the prior's latents light no ink; no point comes from them."""
-    model = VanillaVAE(hidden_dim=16, latent_dim=2, n_components=2, grid=(60, 60))
+    model = VanillaVAE(hidden_dim=16, latent_dim=2, n_components=2, scaling=Scaling.of_picture(60, 60))
     canvas = model.decoder.canvas
     fill_left_half(canvas, elsewhere=6e-6)
     with torch.no_grad():

@@ -72,16 +72,28 @@ def test_draws_are_integers_as_frequent_as_their_probability(torch_rng: torch.Ge
 
 def test_a_head_begins_with_all_grays_and_every_color_possible(torch_rng: torch.Generator):
     torch.manual_seed(0)
-    mixture = ColorHead(4)(torch.randn(200, 4, generator=torch_rng))
+    mixture = ColorHead(4, ycbcr=False)(torch.randn(200, 4, generator=torch_rng))
 
     gray = torch.tensor([20.0, 128.0, 240.0]).repeat_interleave(200)[:, None].expand(600, 3)
     assert torch.isfinite(mixture.log_prob(255 * torch.rand(200, 3, generator=torch_rng).round())).all()
     assert all((mixture.log_prob(shade) > -16).all() for shade in gray.split(200))
 
 
+def test_a_head_for_luma_and_chroma_has_grays_without_chroma(torch_rng: torch.Generator):
+    torch.manual_seed(0)
+    head = ColorHead(4, ycbcr=True, n_free=8, n_shades=4)
+    with torch.no_grad():
+        head.linear.bias[10 * 8 :].view(4, 4)[:2] += 20
+
+    luma, blue, red = head(torch.randn(2000, 4, generator=torch_rng)).sample(torch_rng).unbind(1)
+
+    assert luma.std() > 20
+    assert ((blue == 128) & (red == 128)).float().mean() > 0.4
+
+
 def test_a_step_of_adam_hardly_moves_the_shifts_of_grays():
     """By a level each, as it moves means, they would turn exact grays into others before these have any weight."""
-    head = ColorHead(width=8)
+    head = ColorHead(width=8, ycbcr=False)
     before = head(torch.zeros(1, 8)).mean
 
     with torch.no_grad():
@@ -92,7 +104,7 @@ def test_a_step_of_adam_hardly_moves_the_shifts_of_grays():
 
 def test_each_shade_of_gray_has_an_exact_and_a_loose_component(torch_rng: torch.Generator):
     torch.manual_seed(0)
-    mixture = ColorHead(width=8, n_free=3, n_shades=4)(torch.randn(5, 8, generator=torch_rng))
+    mixture = ColorHead(width=8, ycbcr=False, n_free=3, n_shades=4)(torch.randn(5, 8, generator=torch_rng))
     exact, loose = mixture.mean[..., 3:7], mixture.mean[..., 7:]
 
     assert torch.equal(exact, loose)

@@ -11,13 +11,14 @@ from models import colored_pi_generator
 from models.generator import BLOCK, Generator, build_model, load_generator
 from utils.program.errors import InputError
 
+SCALING = Scaling.of_picture(30, 40, ycbcr=True)
 CONFIG = {"model": "vanilla", "hidden_dim": 16, "latent_dim": 2, "n_components": 4}
 
 
 @pytest.fixture
 def generator() -> Generator:
     torch.manual_seed(0)
-    return Generator(build_model(CONFIG, (30, 40)), Scaling.of_picture(30, 40), CONFIG, "fingerprint")
+    return Generator(build_model(CONFIG, SCALING), SCALING, CONFIG, "fingerprint")
 
 
 @pytest.fixture

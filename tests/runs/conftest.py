@@ -21,7 +21,7 @@ def config(quick: Config, tmp_path: Path) -> Config:
 
 def new_record(config: Config, points: ColoredPoints) -> Record:
     torch.manual_seed(config.seed)
-    model = build_model(dataclasses.asdict(config), points.scaling.shape)
+    model = build_model(dataclasses.asdict(config), points.scaling)
     training = Training(model, *points.split(config.holdout, config.seed), config)
     return Record(config, training, points)
 

@@ -112,7 +112,7 @@ def a_page(config: Config, points: ColoredPoints, found: Evaluation, n: int = 50
     """The page of a model that has learned nothing."""
     torch.manual_seed(0)
     settings = vars(config) | {"latent_dim": 2, "hidden_dim": 8, "n_components": 4}
-    generator = Generator(build_model(settings, points.scaling.shape), points.scaling, settings, "abc")
+    generator = Generator(build_model(settings, points.scaling), points.scaling, settings, "abc")
     config.output.mkdir(parents=True, exist_ok=True)
     columns = "epoch,beta,learning_rate,train_reconstruction,train_kl,heldout_reconstruction,heldout_kl,seconds"
     (config.output / "history.csv").write_text(f"{columns}\n1,0.5,0.1,9,1,9,1,200\n")
@@ -178,7 +178,7 @@ def test_the_page_adds_less_than_2_seconds_to_a_run_of_the_shipped_settings(tmp_
     config = Config(model=model, result_path=str(tmp_path))
     settings = vars(config)
     torch.manual_seed(0)
-    generator = Generator(build_model(settings, points.scaling.shape), points.scaling, settings, "abc")
+    generator = Generator(build_model(settings, points.scaling), points.scaling, settings, "abc")
     config.output.mkdir(parents=True)
     columns = "epoch,beta,learning_rate,train_reconstruction,train_kl,heldout_reconstruction,heldout_kl,seconds"
     (config.output / "history.csv").write_text(columns + "\n" + "1,0.5,0.1,9,1,9,1,1\n" * 100)

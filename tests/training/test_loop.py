@@ -18,7 +18,7 @@ from utils.training.loop import Epoch, Training
 
 def new_training(points: ColoredPoints, config: Config) -> Training:
     torch.manual_seed(config.seed)
-    model = build_model(dataclasses.asdict(config), points.scaling.shape)
+    model = build_model(dataclasses.asdict(config), points.scaling)
     return Training(model, *points.split(config.holdout, config.seed), config)
 
 

@@ -82,7 +82,7 @@ def test_training_takes_the_steps_of_a_textbook(points: ColoredPoints, quick: Co
     # Rates, decay and clipping are such that each of them shows in the weights after 12 steps.
     config = dataclasses.replace(quick, model=name, learning_rate=0.01, weight_decay=1.0, clip_norm=0.5)
     torch.manual_seed(0)
-    model = build_model(dataclasses.asdict(config), points.scaling.shape)
+    model = build_model(dataclasses.asdict(config), points.scaling)
     expected, expected_average = textbook(copy.deepcopy(model), points, config)
 
     training = Training(model, points, points, config)
