@@ -1,3 +1,4 @@
+import contextlib
 import os
 import signal
 from collections.abc import Iterator
@@ -44,6 +45,14 @@ def test_a_request_to_terminate_raises_an_exception_so_that_what_is_open_is_clos
         os.kill(os.getpid(), signal.SIGTERM)
 
     assert error.value.exit_status == 143
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_code_that_goes_on_after_any_error_is_stopped_too(number: int):
+    raise_on_terminate()
+
+    with pytest.raises((KeyboardInterrupt, Interrupted)), contextlib.suppress(Exception):
+        os.kill(os.getpid(), number)
 
 
 def test_the_exit_status_is_128_plus_the_signals_number():

@@ -6,8 +6,11 @@ from contextlib import contextmanager
 from types import FrameType
 
 
-class Interrupted(Exception):  # noqa: N818 - nothing went wrong
-    """The run was asked to stop by the signal `number`. Its message says what was saved and how to go on."""
+class Interrupted(BaseException):
+    """The run was asked to stop by the signal `number`. Its message says what was saved and how to go on.
+
+    Like KeyboardInterrupt it is no Exception: whoever goes on after any error must not go on after this.
+    """
 
     def __init__(self, number: int, message: str) -> None:
         super().__init__(message)
