@@ -17,8 +17,10 @@ FROM_RGB = torch.tensor([[19595, 38470, 7471], [-11059, -21709, 32768], [32768, 
 TO_RGB = torch.tensor([[65536, 0, 91881], [65536, -22554, -46802], [65536, 116130, 0]])
 # A channel cut off at 255 is looked for up to this many levels beyond.
 MOST_CUT_OFF = 16
-# Colors that are no Y, Cb, Cr, if any: a share of them may come from another decoder's rounding.
+# Colors that are no Y, Cb, Cr, if this few, may come from another decoder's rounding.
 OTHERS = 0.001
+# This many colors are enough to see that.
+ENOUGH = 100_000
 
 
 def to_rgb(ycbcr: Tensor) -> Tensor:
@@ -33,17 +35,20 @@ def to_ycbcr(rgb: Tensor) -> Tensor:
     """
     ycbcr = _nearest(rgb)
     cut_off = (rgb == N_LEVELS - 1).long() - (rgb == 0).long()
-    lost = cut_off.any(1).nonzero().squeeze(1)
-    for levels in range(MOST_CUT_OFF):
+    lost = (cut_off.any(1) & (to_rgb(ycbcr) != rgb).any(1)).nonzero().squeeze(1)
+    levels = 1
+    while len(lost) and levels <= MOST_CUT_OFF:
         beyond = _nearest(rgb[lost] + levels * cut_off[lost])
         found = (to_rgb(beyond) == rgb[lost]).all(1)
         ycbcr[lost[found]] = beyond[found]
         lost = lost[~found]
+        levels += 1
     return ycbcr
 
 
 def come_from_ycbcr(rgb: Tensor) -> bool:
     """Whether the colors `rgb (n, 3)` were Y, Cb, Cr once, as in any picture that was stored as JPEG."""
+    rgb = rgb[:: 1 + len(rgb) // ENOUGH]
     return bool((to_rgb(to_ycbcr(rgb)) != rgb).any(1).double().mean() <= OTHERS)
 
 

@@ -7,7 +7,8 @@ generator learns from 5,000 points of a world, with the settings of config.yaml,
 SciPy and zuko. The figures:
 
 - AUC: boosted trees told to tell the 50,000 from as many fresh points, by x, y, r, g, b and places seen along six
-  directions. 0.5: they cannot. Its standard error is 0.002. "Places": the same trees, on places alone.
+  directions. 0.5: they cannot. Its standard error is 0.002. "Places": the same trees, on places alone. "Hues": the same
+  trees, which see r - g and g - b as well.
 - stray: share of the points more than 8 pixels away from where the world has any.
 - closer: share of the points closer to the training points than to as many fresh ones. 0.5: none is a copy.
 """
@@ -31,7 +32,7 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.neighbors import KernelDensity
 from tqdm import tqdm
 
-from data.coordinates import PLACES
+from data.coordinates import COLORS, PLACES
 from data.glyph import glyph_mask
 from data.points import ColoredPoints
 from data.scaling import Scaling
@@ -64,17 +65,20 @@ def training_set(world: World) -> tuple[np.ndarray, Scaling]:
     return train, Scaling.of_points(torch.from_numpy(train), *world.weights.shape)
 
 
-def auc(points: np.ndarray, fresh: np.ndarray, places_only: bool = False) -> float:
-    """AUC of telling `points` from `fresh` ones, cross-validated; near 0.5 for equal distributions."""
+def auc(points: np.ndarray, fresh: np.ndarray) -> float:
+    """AUC of telling `points` from `fresh` ones by all their columns, cross-validated; near 0.5 if they are alike."""
     x = np.vstack([points, fresh]).astype(float)
-    angles = np.deg2rad([30, 60, 120, 150])
-    turned = x[:, PLACES] @ np.array([np.cos(angles), np.sin(angles)])
-    x = np.hstack([x[:, PLACES] if places_only else x, turned])
     is_fresh = np.repeat([0, 1], [len(points), len(fresh)])
     trees = HistGradientBoostingClassifier(max_iter=200, learning_rate=0.08, random_state=0)
     folds = StratifiedKFold(3, shuffle=True, random_state=0)
     guess = cross_val_predict(trees, x, is_fresh, cv=folds, method="predict_proba")[:, 1]
     return float(roc_auc_score(is_fresh, guess))
+
+
+def turned(points: np.ndarray) -> np.ndarray:
+    """The places of `points (n, 5)` along four more directions, `(n, 4)`."""
+    angles = np.deg2rad([30, 60, 120, 150])
+    return points[:, PLACES] @ np.array([np.cos(angles), np.sin(angles)])
 
 
 def judged(points: np.ndarray, train: np.ndarray, world: World) -> Row:
@@ -85,9 +89,11 @@ def judged(points: np.ndarray, train: np.ndarray, world: World) -> Row:
     records = (train, world.data(rng))
     to_train, to_fresh = (cKDTree(real * scale).query(points * scale)[0] for real in records)
     distance = distance_transform_edt(world.weights == 0)
+    seen = [np.hstack([x, turned(x)]) for x in (points, fresh)]
     return {
-        "AUC": auc(points, fresh),
-        "places": auc(points, fresh, places_only=True),
+        "AUC": auc(*seen),
+        "places": auc(*(np.hstack([x[:, PLACES], turned(x)]) for x in (points, fresh))),
+        "hues": auc(*(np.hstack([x, np.diff(x[:, COLORS])]) for x in seen)),
         "stray": float((distance[tuple(points[:, PLACES].T)] > 8).mean()),
         "closer": float((to_train < to_fresh).mean() + 0.5 * (to_train == to_fresh).mean()),
     }
@@ -178,7 +184,7 @@ def main() -> None:
             table[name].append(judged(points, train, world) | figures | {"seconds": seconds})
         table["fresh points"].append(judged(world.draw(N_POINTS, np.random.default_rng(2)), train, world))
 
-    columns = {"AUC": 3, "places": 3, "stray": 4, "closer": 3, "KL": 1, "active units": 1, "seconds": 0}
+    columns = {"AUC": 3, "places": 3, "hues": 3, "stray": 4, "closer": 3, "KL": 1, "active units": 1, "seconds": 0}
     machine = f"{platform.machine()}, {torch.get_num_threads()} threads, torch {torch.__version__}"
     print(f"{time.strftime('%Y-%m-%d')}, {machine}")
     print(f"| generator | {' | '.join(f'AUC {name}' for name in chosen)} | mean {' | '.join(columns)} |")
