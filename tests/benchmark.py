@@ -460,7 +460,11 @@ if __name__ == "__main__":
     torch.set_num_threads(Config.threads)
     figures = {"torch": torch.__version__, "threads": torch.get_num_threads()}
     for part in options.parts or PARTS:
-        figures[part] = PARTS[part]()
-        show(part, figures[part])
+        try:
+            figures[part] = PARTS[part]()
+        except RuntimeError as error:
+            print(f"\n{part}: not measured, for it does not work on this machine: {error}")
+        else:
+            show(part, figures[part])
     if options.json:
         Path(options.json).write_text(json.dumps(figures, indent=2) + "\n")
