@@ -1,5 +1,6 @@
 """The density of places: one table of ink for all latents, and a spot of light that each latent throws on it."""
 
+import copy
 import math
 from functools import cached_property
 
@@ -20,6 +21,9 @@ GAIN, FREQUENCY, DECAY, SHIFT, LOG_STD = 5.0, 8.0, 2.5, -6.0, -1.5
 # A spot that lights a smaller share of all ink counts as if it lit this one: far from sharp ink it lights next to none,
 # and what is divided by that becomes infinite. Nothing is drawn from such a spot (`PointVAE.sample`).
 LEAST_LIT = 1e-12
+# The bins that are never drawn are the faintest, which hold this share of all ink. They are many, and some are far from
+# all points: a stray now and then (docs/experiments.md).
+HAZE = 1e-3
 
 
 class Canvas(nn.Module):
@@ -146,6 +150,15 @@ class Ink:
             cosines = self.cosines.unflatten(0, (BLOCKS, FINE))
             ink = self._table(*(cosines.index_select(1, k).squeeze(1) for k in bin.split(1)))
         return FINE * FINE * ink + 1e-30
+
+    def without_haze(self) -> "Ink":
+        """Ink to draw from: its `table` is 0 in the faintest bins, which hold `HAZE` of it together, or less."""
+        # Compared in eighths of an octave: to sort all bins would take nearly as long as to draw the points.
+        below = (8 * (self.table.amax() / self.table.clamp(min=1e-30)).log2()).long()
+        as_faint = below.flatten().bincount(weights=self.table.flatten()).flip(0).cumsum(0).flip(0)
+        clear = copy.copy(self)
+        clear.table = torch.where(as_faint[below] > HAZE * as_faint[0], self.table, 0)
+        return clear
 
     def _table(self, rows: Tensor, columns: Tensor) -> Tensor:
         return torch.sigmoid(rows @ self.coefficients @ columns.T + self.shift)

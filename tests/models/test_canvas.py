@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from data.scaling import Scaling
-from models.canvas import BINS, BLOCKS, FINE, SHAPE_SPEED, Canvas, LitCanvas
+from models.canvas import BINS, BLOCKS, FINE, HAZE, SHAPE_SPEED, Canvas, LitCanvas
 from models.vanilla import VanillaVAE
 
 
@@ -177,6 +177,31 @@ def test_the_brightness_of_a_spot_is_the_share_of_its_light_that_finds_ink():
     brightness = canvas.brightness(torch.tensor([[0.5, 0.25], [0.5, 0.5], [0.5, 0.75]]), canvas.ink())
 
     assert brightness.tolist() == pytest.approx([1, 0.5, 0], abs=0.04)
+
+
+def test_the_faintest_ink_is_not_drawn(canvas: Canvas):
+    ink = canvas.ink()
+
+    clear = ink.without_haze()
+
+    missing = clear.table == 0
+    assert torch.equal(clear.table[~missing], ink.table[~missing])
+    assert ink.table[missing].max() <= ink.table[~missing].min()
+    assert 0.5 * HAZE < ink.table[missing].sum() / ink.table.sum() <= HAZE
+
+
+def test_no_point_strays_into_haze(torch_rng: torch.Generator):
+    """Spots on the edge of full ink light as much of the haze beyond."""
+    model = VanillaVAE(hidden_dim=16, latent_dim=2, n_components=2, scaling=Scaling.of_picture(60, 60))
+    fill_left_half(model.decoder.canvas, elsewhere=0.9 * HAZE)
+    with torch.no_grad():
+        model.prior.mean.fill_(0.5)
+        model.prior.log_std.fill_(-5.0)
+
+    straight, cut = model.decode(torch.full((20_000, 2), 0.5)).sample(torch_rng), model.sample(20_000, torch_rng)
+
+    assert (straight[:, 1] > 0.5).any()
+    assert (cut[:, 1] <= 0.5).all()
 
 
 def test_latents_that_light_nothing_are_drawn_again(torch_rng: torch.Generator):
