@@ -12,10 +12,9 @@ from models.choice import choose
 
 # Widths lie between these, in levels: below a tenth, a normal holds a single integer.
 NARROWEST, WIDEST = 0.1, 200.0
-# Each shade of gray has an exact and a loose component, so that exact ones stay exact where most colors are only nearly
-# gray. These widths are their start. Tuned, as is the number of components (docs/experiments.md).
-GRAY_STDS = (0.15, 2.0)
-# Levels per unit of the gray components' shifts. Adam moves every parameter by about the same amount per step: in units
+# The width that constant channels begin with.
+CONSTANT_STD = 0.15
+# Levels per unit of constant channels' shifts. Adam moves every parameter by about the same amount per step: in units
 # of 255 levels, like the means, shifts would move by a level, and an exact gray would soon not be one.
 SHIFT_UNIT = 10.0
 # Cb and Cr vary less than Y, so their means and widths are in units this much smaller (docs/experiments.md).
@@ -60,87 +59,91 @@ class ColorMixture:
 
 
 class ColorHead(nn.Module):
-    """The density of colors from a hidden vector `h (n, width)`.
+    """The density of colors from a hidden vector `h (n, width)`: `n_free` components of any color, `n_gray` of grays.
 
-    `n_free` components depend on `h` in everything. Two others for each of `n_shades` are tied to gray: their g and b
-    follow r,
+    The g and b of a gray follow r,
 
         m_g = m_r + e,    m_b = m_r + f,    a = c = 1,    d = 0,
 
     with e, f, s_g and s_b learned but the same for all points. A network's outputs are never exact enough for r = g = b
-    to the level; constants are. Both components of a shade have the same m_r and s_r, so wherever a gray is, an exact
-    one is too. Where the data have no grays, these components lose their weight.
+    to the level; constants are. Where the data have no grays, these components lose their weight.
 
-    If colors are Y, Cb, Cr (`ycbcr`), a gray's last two are 128 whatever the first is:
+    If colors are Y, Cb, Cr (`ycbcr`), constants are
 
-        m_cb = 128 + e,    m_cr = 128 + f,    a = c = d = 0.
+        m_cb = 128 + e,    m_cr = 128 + f,    a = c = d = 0,
+
+    and four of the free components have one of both, for JPEG rounds a small Cb, or Cr, to none.
     """
 
     output: Tensor
     scale: Tensor
     offset: Tensor
+    is_constant: Tensor
 
-    def __init__(self, width: int, ycbcr: bool, n_free: int = 8, n_shades: int = 4) -> None:
+    def __init__(self, width: int, ycbcr: bool, n_free: int = 12, n_gray: int = 4) -> None:
         super().__init__()
-        self.n_free = n_free
-        # Free: weight, 3 means, 3 widths, 3 slopes. Shade: 2 weights, mean and width of red.
-        self.linear = nn.Linear(width, 10 * n_free + 4 * n_shades)
-        self.gray_shift = nn.Parameter(torch.zeros(2, 2 * n_shades))
-        self.gray_log_std = nn.Parameter(torch.tensor(GRAY_STDS).log().repeat_interleave(n_shades).repeat(2, 1))
-        output, scale, offset = _arrangement(ycbcr, n_free, n_shades)
-        self.register_buffer("output", output.flatten(), persistent=False)
-        self.register_buffer("scale", scale.view(-1, 1), persistent=False)
-        self.register_buffer("offset", offset, persistent=False)
+        # Free: weight, 3 means, 3 widths, 3 slopes. Gray: weight, mean and width of red.
+        self.linear = nn.Linear(width, 10 * n_free + 3 * n_gray)
+        for name, table in _arrangement(ycbcr, n_free, n_gray).items():
+            self.register_buffer(name, table, persistent=False)
+        # Of g and b, where they are constants.
+        self.shift = nn.Parameter(torch.zeros(2, n_free + n_gray))
+        self.log_std = nn.Parameter(torch.full((2, n_free + n_gray), math.log(CONSTANT_STD)))
         with torch.no_grad():
             # Begin with free components around the middle, and gray ones from dark to light. Tuned.
             self.linear.weight.mul_(0.1)
             self.linear.bias.zero_()
-            free, gray = self.linear.bias.split([10 * n_free, 4 * n_shades])
+            free, gray = self.linear.bias.split([10 * n_free, 3 * n_gray])
             free.view(10, -1)[1:4].uniform_(0.35, 0.65)
             free.view(10, -1)[4:7].fill_(math.log(16))
-            gray.view(4, -1)[2].copy_(torch.linspace(0.05, 0.95, n_shades))
-            gray.view(4, -1)[3].fill_(math.log(16))
+            gray.view(3, -1)[1].copy_(torch.linspace(0.05, 0.95, n_gray))
+            gray.view(3, -1)[2].fill_(math.log(16))
 
     def forward(self, h: Tensor) -> ColorMixture:
         """One density for each row of `h (n, width)`."""
         # Arranged and scaled as rows of the layer, which is less work than as outputs for all of `h`.
         weight, bias = (
-            F.pad(part, (0, 0, 0, 1)).index_select(0, self.output) * self.scale
+            F.pad(part, (0, 0, 0, 1)).index_select(0, self.output.flatten()) * self.scale.view(-1, 1)
             for part in (self.linear.weight, self.linear.bias.unsqueeze(1))
         )
-        # Rows 2, 3 and 5, 6 of `offset`: means and widths of g and b.
-        constants = torch.cat([SHIFT_UNIT * self.gray_shift, F.pad(self.gray_log_std, (0, 0, 1, 0))])
-        offset = self.offset + F.pad(constants, (self.n_free, 0, 2, 3))
+        shift, log_std = SHIFT_UNIT * self.is_constant * self.shift, self.is_constant * self.log_std
+        offset = self.offset + F.pad(torch.cat([shift, F.pad(log_std, (0, 0, 1, 0))]), (0, 0, 2, 3))
         parameters = F.linear(h, weight, bias.squeeze(1) + offset.flatten()).unflatten(-1, offset.shape)
         logits, mean, log_std, slope = parameters.split([1, 3, 3, 3], -2)
         return ColorMixture(logits.squeeze(-2), mean, log_std.clamp(math.log(NARROWEST), math.log(WIDEST)), slope)
 
 
-def _arrangement(ycbcr: bool, n_free: int, n_shades: int) -> tuple[Tensor, Tensor, Tensor]:
-    """How weights, means, widths and slopes of all components follow from the outputs of a head's linear layer.
+def _arrangement(ycbcr: bool, n_free: int, n_gray: int) -> dict[str, Tensor]:
+    """How weight, means, widths and slopes of all components follow from the outputs of a head's linear layer.
 
-    Three tables `(10, n_free + 2 n_shades)`: which output it is, or one more than there are, for none; what that is
-    multiplied by; and what is added.
+    Tables `(10, n_free + n_gray)`: which `output` it is, or one more than there are, for none; the `scale` it is
+    multiplied by; the `offset` that is added. `is_constant (2, n_free + n_gray)` says where g and b are constants.
     """
-    n_outputs = 10 * n_free + 4 * n_shades
-    free, shades = torch.arange(n_outputs).split([10 * n_free, 4 * n_shades])
-    exact, loose, mean, width = shades.view(4, -1)
-    gray = torch.full((10, 2 * n_shades), n_outputs)
-    gray[0], gray[1], gray[4] = torch.cat([exact, loose]), mean.repeat(2), width.repeat(2)
-    if not ycbcr:
-        gray[2:4] = gray[1]
-    output = torch.cat([free.view(10, -1), gray], 1)
+    none = 10 * n_free + 3 * n_gray
+    free, gray = torch.arange(none).split([10 * n_free, 3 * n_gray])
+    output = torch.full((10, n_free + n_gray), none)
+    output[:, :n_free] = free.view(10, -1)
+    output[[0, 1, 4], n_free:] = gray.view(3, -1)
     scale, offset = torch.ones(output.shape), torch.zeros(output.shape)
     scale[1:4] = N_LEVELS - 1
-    if ycbcr:
-        offset[2:4, n_free:] = NEUTRAL
-        # The middle stays where it is.
-        scale[2:4, :n_free] *= CHROMA_UNIT
-        offset[2:4, :n_free] = (N_LEVELS - 1) * (1 - CHROMA_UNIT) / 2
-        offset[5:7, :n_free] = math.log(CHROMA_UNIT)
-    else:
+    is_constant = torch.zeros(2, n_free + n_gray, dtype=torch.bool)
+    is_constant[:, n_free:] = True
+    if not ycbcr:
+        output[2:4, n_free:] = output[1, n_free:]
         offset[7:9, n_free:] = 1
-    return output, scale, offset
+        return {"output": output, "scale": scale, "offset": offset, "is_constant": is_constant}
+
+    # The middle stays where it is.
+    scale[2:4] *= CHROMA_UNIT
+    offset[2:4] = (N_LEVELS - 1) * (1 - CHROMA_UNIT) / 2
+    offset[5:7] = math.log(CHROMA_UNIT)
+    is_constant[0, n_free - 4 : n_free - 2] = True
+    is_constant[1, n_free - 2 : n_free] = True
+    for channel, slopes in enumerate(([7, 9], [8, 9])):
+        constant = is_constant[channel]
+        output[[2 + channel, 5 + channel, *slopes]] = output[[2 + channel, 5 + channel, *slopes]].where(~constant, none)
+        offset[2 + channel, constant], offset[5 + channel, constant] = NEUTRAL, 0
+    return {"output": output, "scale": scale, "offset": offset, "is_constant": is_constant}
 
 
 def _log_cell(color: Tensor, away: Tensor, log_std: Tensor) -> Tensor:

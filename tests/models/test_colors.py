@@ -79,16 +79,31 @@ def test_a_head_begins_with_all_grays_and_every_color_possible(torch_rng: torch.
     assert all((mixture.log_prob(shade) > -16).all() for shade in gray.split(200))
 
 
-def test_a_head_for_luma_and_chroma_has_grays_without_chroma(torch_rng: torch.Generator):
+def drawn_by(components: slice, ycbcr: bool, rng: torch.Generator) -> tuple[torch.Tensor, ...]:
+    """The channels, `(2000,)` each, of colors drawn from `components` of the 16 that a new head has."""
     torch.manual_seed(0)
-    head = ColorHead(4, ycbcr=True, n_free=8, n_shades=4)
-    with torch.no_grad():
-        head.linear.bias[10 * 8 :].view(4, 4)[:2] += 20
+    logits, *rest = vars(ColorHead(4, ycbcr)(torch.randn(2000, 4, generator=rng))).values()
+    wanted = torch.zeros(16)
+    wanted[components] = 50
+    return ColorMixture(logits + wanted, *rest).sample(rng).unbind(1)
 
-    luma, blue, red = head(torch.randn(2000, 4, generator=torch_rng)).sample(torch_rng).unbind(1)
 
-    assert luma.std() > 20
-    assert ((blue == 128) & (red == 128)).float().mean() > 0.4
+def test_a_head_has_components_of_exact_grays(torch_rng: torch.Generator):
+    red, green, blue = drawn_by(slice(12, 16), ycbcr=False, rng=torch_rng)
+    luma, *chroma = drawn_by(slice(12, 16), ycbcr=True, rng=torch_rng)
+
+    assert min(red.std(), luma.std()) > 20
+    assert ((red == green) & (red == blue)).float().mean() > 0.99
+    assert all((channel == 128).float().mean() > 0.99 for channel in chroma)
+
+
+def test_four_components_lack_one_of_both_chromas(torch_rng: torch.Generator):
+    """As where JPEG rounded a small one to none."""
+    for components, neutral, other in ((slice(8, 10), 1, 2), (slice(10, 12), 2, 1)):
+        channels = drawn_by(components, ycbcr=True, rng=torch_rng)
+
+        assert (channels[neutral] == 128).float().mean() > 0.99
+        assert min(channels[0].std(), channels[other].std()) > 5
 
 
 def test_a_step_of_adam_hardly_moves_the_shifts_of_grays():
@@ -97,17 +112,18 @@ def test_a_step_of_adam_hardly_moves_the_shifts_of_grays():
     before = head(torch.zeros(1, 8)).mean
 
     with torch.no_grad():
-        head.gray_shift += 0.004
+        head.shift += 0.004
 
     assert 0 < (head(torch.zeros(1, 8)).mean - before).abs().max() < 0.1
 
 
-def test_each_shade_of_gray_has_an_exact_and_a_loose_component(torch_rng: torch.Generator):
+@pytest.mark.parametrize("ycbcr", [False, True])
+def test_constants_are_the_same_for_all_points(ycbcr: bool, torch_rng: torch.Generator):
     torch.manual_seed(0)
-    mixture = ColorHead(width=8, ycbcr=False, n_free=3, n_shades=4)(torch.randn(5, 8, generator=torch_rng))
-    exact, loose = mixture.mean[..., 3:7], mixture.mean[..., 7:]
+    head = ColorHead(width=8, ycbcr=ycbcr)
+    mixture = head(torch.randn(500, 8, generator=torch_rng))
+    constant = head.is_constant
 
-    assert torch.equal(exact, loose)
-    assert torch.equal(mixture.log_std[:, 0, 3:7], mixture.log_std[:, 0, 7:])
-    assert (mixture.log_std[:, 1:, 3:7] < mixture.log_std[:, 1:, 7:]).all()
-    assert not torch.equal(mixture.logits[:, 3:7], mixture.logits[:, 7:])
+    assert (mixture.log_std[:, 1:, :].std(0)[constant] == 0).all()
+    assert (mixture.log_std[:, 1:, :].std(0)[~constant] > 0).all()
+    assert (mixture.slope.std(0)[:, -4:] == 0).all()
