@@ -116,8 +116,9 @@ class ColorHead(nn.Module):
 def _arrangement(ycbcr: bool, n_free: int, n_gray: int) -> dict[str, Tensor]:
     """How weight, means, widths and slopes of all components follow from the outputs of a head's linear layer.
 
-    Tables `(10, n_free + n_gray)`: which `output` it is, or one more than there are, for none; the `scale` it is
-    multiplied by; the `offset` that is added. `is_constant (2, n_free + n_gray)` says where g and b are constants.
+    Tables `(10, n_free + n_gray)` of a weight, three means, three widths and three slopes: which `output` it is, or one
+    more than there are, for none; the `scale` it is multiplied by; the `offset` that is added. `is_constant (2, n_free
+    + n_gray)` says where g and b are constants.
     """
     none = 10 * n_free + 3 * n_gray
     free, gray = torch.arange(none).split([10 * n_free, 3 * n_gray])
