@@ -68,7 +68,10 @@ class Canvas(nn.Module):
         `noise (n_harmonics, n_harmonics)`, standard normal, draws the table; without it the mean is used. `bin` as in
         `Ink.per_block`.
         """
-        ink = self.ink(noise)
+        return self.lit(self.ink(noise), z, bin)
+
+    def lit(self, ink: "Ink", z: Tensor, bin: Tensor | None = None) -> "LitCanvas":
+        """The density of places where each latent lights the `ink`; `bin` as in `Ink.per_block`."""
         return LitCanvas(ink, ink.per_block(bin), *self.log_light(z))
 
     def kl(self) -> Tensor:

@@ -129,21 +129,21 @@ def _arrangement(ycbcr: bool, n_free: int, n_gray: int) -> dict[str, Tensor]:
     scale[1:4] = N_LEVELS - 1
     is_constant = torch.zeros(2, n_free + n_gray, dtype=torch.bool)
     is_constant[:, n_free:] = True
-    if not ycbcr:
+    if ycbcr:
+        # The middle stays where it is.
+        scale[2:4] *= CHROMA_UNIT
+        offset[2:4] = (N_LEVELS - 1) * (1 - CHROMA_UNIT) / 2
+        offset[5:7] = math.log(CHROMA_UNIT)
+        is_constant[0, n_free - 4 : n_free - 2] = True
+        is_constant[1, n_free - 2 : n_free] = True
+        for channel, slopes in enumerate(([7, 9], [8, 9])):
+            constant = is_constant[channel]
+            for row in (2 + channel, 5 + channel, *slopes):
+                output[row, constant] = none
+            offset[2 + channel, constant], offset[5 + channel, constant] = NEUTRAL, 0
+    else:
         output[2:4, n_free:] = output[1, n_free:]
         offset[7:9, n_free:] = 1
-        return {"output": output, "scale": scale, "offset": offset, "is_constant": is_constant}
-
-    # The middle stays where it is.
-    scale[2:4] *= CHROMA_UNIT
-    offset[2:4] = (N_LEVELS - 1) * (1 - CHROMA_UNIT) / 2
-    offset[5:7] = math.log(CHROMA_UNIT)
-    is_constant[0, n_free - 4 : n_free - 2] = True
-    is_constant[1, n_free - 2 : n_free] = True
-    for channel, slopes in enumerate(([7, 9], [8, 9])):
-        constant = is_constant[channel]
-        output[[2 + channel, 5 + channel, *slopes]] = output[[2 + channel, 5 + channel, *slopes]].where(~constant, none)
-        offset[2 + channel, constant], offset[5 + channel, constant] = NEUTRAL, 0
     return {"output": output, "scale": scale, "offset": offset, "is_constant": is_constant}
 
 

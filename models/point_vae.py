@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from data.coordinates import PLACES
-from models.canvas import FINE, LitCanvas
+from models.canvas import FINE
 from models.decoder import DecodedPoints, PointDecoder
 from models.prior import MixturePrior
 from models.vae import VAE, Decoded, Noise
@@ -34,7 +34,7 @@ class PointVAE(VAE):
         """`n` new points `(n, 5)`. A latent whose spot finds no ink is drawn again, so that no point strays.
 
         This is a prior that is cut off where it lights nothing: elsewhere its density is higher by as much as is cut
-        off, so that the ELBO is still a lower bound. So it is for the ink's haze, but for points that lie in it.
+        off, so that the ELBO is still a lower bound. The ink's haze is cut off too: only points within it lose by that.
         """
         z, canvas = self.prior.sample(n, rng), self.decoder.canvas
         ink, dark = canvas.ink().without_haze(), torch.arange(n, device=z.device)
@@ -43,8 +43,7 @@ class PointVAE(VAE):
             if not len(dark):
                 break
             z[dark] = self.prior.sample(len(dark), rng)
-        places = LitCanvas(ink, ink.per_block(), *canvas.log_light(z))
-        return DecodedPoints(self.decoder, places, None).sample(rng)
+        return DecodedPoints(self.decoder, canvas.lit(ink, z), None).sample(rng)
 
     def sample_noise(self, n: int, rng: torch.Generator) -> Noise:
         def normal(*shape: int) -> Tensor:

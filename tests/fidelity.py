@@ -92,7 +92,7 @@ def judged(points: np.ndarray, train: np.ndarray, world: World) -> Row:
     seen = [np.hstack([x, turned(x)]) for x in (points, fresh)]
     return {
         "AUC": auc(*seen),
-        "places": auc(*(np.hstack([x[:, PLACES], turned(x)]) for x in (points, fresh))),
+        "places": auc(*(np.delete(x, COLORS, 1) for x in seen)),
         "hues": auc(*(np.hstack([x, np.diff(x[:, COLORS])]) for x in seen)),
         "stray": float((distance[tuple(points[:, PLACES].T)] > 8).mean()),
         "closer": float((to_train < to_fresh).mean() + 0.5 * (to_train == to_fresh).mean()),
