@@ -16,8 +16,8 @@ _SIGNS = (
 )
 
 
-def describe_impostor(path: Path) -> str | None:
-    """What the file in `path` is instead and what to do, if its first bytes tell."""
+def describe_impostor(path: Path, wanted: str) -> str | None:
+    """What the file in `path` is in place of `wanted`, as "a picture", and what to do, if its first bytes tell."""
     try:
         with open(path, "rb") as file:
             head = file.read(64)
@@ -27,5 +27,12 @@ def describe_impostor(path: Path) -> str | None:
         return "it is empty; copy it again"
     for sign, words in _SIGNS:
         if head.lstrip().lower().startswith(sign.lower()):
-            return words
+            return "it is cut off, or broken; copy it again" if words == f"it is {wanted}" else words
     return None
+
+
+def describe_broken_link(path: Path) -> str | None:
+    """What to do if `path` is a link to a file that is not there, as those are that git-annex has not fetched."""
+    if not path.is_symlink():
+        return None
+    return f"it is a link to {path.readlink()}, which is not there; copy the file itself, or run `git annex get`"

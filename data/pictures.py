@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from data.impostors import describe_impostor
+from data.impostors import describe_broken_link, describe_impostor
 from utils.program.errors import InputError
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp")
@@ -30,14 +30,15 @@ def open_picture(path: str | Path, upright: bool = False) -> Image.Image:
         transparent = picture.has_transparency_data
         return picture.convert("RGBA" if transparent else "RGB")
     except FileNotFoundError:
-        raise InputError(f"{path}: there is no such picture{_others(path)}") from None
+        raise InputError(f"{path}: there is no such picture; {describe_broken_link(path) or _others(path)}") from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise InputError(f"{path}: has more pixels than {Image.MAX_IMAGE_PIXELS:,}; make it smaller") from None
     except UnidentifiedImageError:
-        reason = describe_impostor(path) or "its format is unknown; save it again, as PNG or JPEG"
+        reason = describe_impostor(path, "a picture") or "its format is unknown; save it again, as PNG or JPEG"
         raise InputError(f"{path}: cannot be read as a picture: {reason}") from None
     except (OSError, ValueError, SyntaxError, EOFError) as error:
-        raise InputError(f"{path}: cannot be read as a picture ({error}); save it again, as PNG or JPEG") from None
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"{path}: cannot be read as a picture ({reason}); save it again, as PNG or JPEG") from None
 
 
 def _eight_bits(values: np.ndarray, mode: str, path: Path) -> np.ndarray:
@@ -57,8 +58,8 @@ def _eight_bits(values: np.ndarray, mode: str, path: Path) -> np.ndarray:
 def _others(path: Path) -> str:
     """A hint at the pictures that are in the folder of `path`, if there are any."""
     if not path.parent.is_dir():
-        return f"; there is no folder {path.parent}"
+        return f"there is no folder {path.parent}"
     found = sorted(other.name for other in path.parent.iterdir() if other.suffix.lower() in SUFFIXES)
     if not found:
-        return ", nor any other in that folder; set data_path to the folder that holds it"
-    return f"; the folder holds {', '.join(found[:3])}: rename the right one to {path.name}"
+        return "its folder holds no picture at all; set data_path to the folder that holds it"
+    return f"the folder holds {', '.join(found[:3])}: rename the right one to {path.name}"

@@ -9,9 +9,9 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
+from data.arrays import load_array
 from data.background import Background, find_background
 from data.coordinates import PLACES
-from data.impostors import describe_impostor
 from data.pictures import open_picture
 from data.scaling import Scaling
 from utils.program.errors import InputError
@@ -98,20 +98,18 @@ def read_points(folder: str | Path) -> ColoredPoints:
 
 def _read_coordinates(path: Path) -> np.ndarray:
     """The integers in `path`, none of them negative."""
-    try:
-        values = np.load(path, allow_pickle=False)
-    except FileNotFoundError:
-        found = sorted(other.name for other in path.parent.glob("*.npy"))
-        hint = f"the folder holds {', '.join(found[:4])}" if found else "set data_path to the folder that holds it"
-        raise InputError(f"{path}: there is no such file; {hint}") from None
-    except (OSError, ValueError, EOFError) as error:
-        reason = describe_impostor(path) or f"{error}; save it again with numpy.save"
-        raise InputError(f"{path}: cannot be read as a NumPy array: {reason}") from None
-    if not isinstance(values, np.ndarray) or values.ndim != 1 or len(values) == 0:
-        shape = getattr(values, "shape", "no array")
-        raise InputError(f"{path}: must be a list of numbers, one per point, but its shape is {shape}")
-    if values.dtype.kind not in "iuf" or not np.array_equal(values, np.trunc(values)):
-        raise InputError(f"{path}: must hold integers (pixel indices), but holds {values.dtype} numbers")
+    values = load_array(path)
+    if not isinstance(values, np.ndarray):
+        raise InputError(f"{path}: is an archive of arrays; save one with numpy.save")
+    if values.ndim != 1 or len(values) == 0:
+        raise InputError(f"{path}: must be a list of numbers, one per point, but its shape is {values.shape}")
+    if values.dtype.kind not in "iuf":
+        raise InputError(f"{path}: must hold integers (pixel indices), but holds {values.dtype} values")
+    if values.dtype.kind == "f":
+        values = values.astype(float)
+    fractions = values[values != np.trunc(values)]
+    if len(fractions):
+        raise InputError(f"{path}: must hold integers (pixel indices), but holds {fractions[0]}")
     if values.min() < 0 or values.max() >= 2**31:
         raise InputError(f"{path}: {values.min()} to {values.max()} leaves the picture; pixel indices begin at 0")
     return values.astype(np.int64)

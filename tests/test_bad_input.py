@@ -39,6 +39,10 @@ def gone(name: str) -> Change:
     return lambda folder: (folder / name).unlink()
 
 
+def broken_link(name: str) -> Change:
+    return lambda folder: ((folder / name).unlink(), (folder / name).symlink_to("nowhere"))
+
+
 def directory(name: str) -> Change:
     return lambda folder: ((folder / name).unlink(), (folder / name).mkdir())
 
@@ -73,24 +77,26 @@ ONES = np.ones(COUNT, int)
 DATA = {
     "rows missing": (gone(XS), r"pi_xs\.npy: there is no such file; the folder holds pi_ys\.npy"),
     "columns missing": (gone(YS), r"pi_ys\.npy: there is no such file"),
-    "picture missing": (gone(PICTURE), "there is no such picture, nor any other in that folder; set data_path"),
+    "picture missing": (gone(PICTURE), "there is no such picture; its folder holds no picture at all; set data_path"),
+    "rows are a broken link": (broken_link(XS), r"pi_xs\.npy: .* it is a link to nowhere, .* `git annex get`"),
+    "picture is a broken link": (broken_link(PICTURE), "it is a link to nowhere, which is not there"),
     "rows are a folder": (directory(XS), r"pi_xs\.npy: cannot be read"),
     "picture is a folder": (directory(PICTURE), "cannot be read as a picture"),
-    "rows of zero bytes": (raw(XS, b""), r"pi_xs\.npy: cannot be read as a NumPy array"),
+    "rows of zero bytes": (raw(XS, b""), r"pi_xs\.npy: cannot be read as a NumPy array: it is empty; copy it again"),
     "rows not npy": (raw(XS, b"1 2 3\n"), r"pi_xs\.npy: cannot be read as a NumPy array.*numpy\.save"),
-    "rows cut off": (cut(XS), r"pi_xs\.npy: cannot be read"),
+    "rows cut off": (cut(XS), r"pi_xs\.npy: .* it is cut off, or broken; copy it again"),
     "columns cut off": (cut(YS), r"pi_ys\.npy: cannot be read"),
-    "rows pickled": (raw(XS, pickle.dumps([1, 2])), r"pi_xs\.npy: cannot be read"),
-    "rows of objects": (array(XS, np.array([1, "a", None], object)), r"pi_xs\.npy: cannot be read"),
-    "rows an npz": (npz, "must be a list of numbers"),
+    "rows pickled": (raw(XS, pickle.dumps([1, 2])), r"pi_xs\.npy: .* it is a pickle, which may run code"),
+    "rows of objects": (array(XS, np.array([1, "a", None], object)), r"pi_xs\.npy: .* it holds Python objects"),
+    "rows an npz": (npz, "is an archive of arrays; save one with numpy.save"),
     "no rows": (array(XS, ONES[:0]), "must be a list of numbers, one per point"),
     "rows two-dimensional": (array(XS, ONES[None]), r"but its shape is \(1, 300\)"),
     "rows a single number": (array(XS, np.array(3)), r"but its shape is \(\)"),
     "rows of text": (array(XS, np.array(["a"] * COUNT)), "must hold integers"),
-    "rows of truth values": (array(XS, ONES > 0), "must hold integers"),
+    "rows of truth values": (array(XS, ONES > 0), "must hold integers .* but holds bool values"),
     "rows complex": (array(XS, ONES * 1j), "must hold integers"),
-    "rows with fractions": (array(XS, ONES + 0.5), r"must hold integers \(pixel indices\), but holds float64"),
-    "rows not a number": (array(XS, np.full(COUNT, np.nan)), "must hold integers"),
+    "rows with fractions": (array(XS, ONES + 0.5), r"must hold integers \(pixel indices\), but holds 1.5"),
+    "rows not a number": (array(XS, np.full(COUNT, np.nan)), "must hold integers .* but holds nan"),
     "rows infinite": (array(XS, np.full(COUNT, np.inf)), "leaves the picture"),
     "rows negative": (array(XS, -ONES), "-1 to -1 leaves the picture; pixel indices begin at 0"),
     "rows beyond": (array(XS, 60 * ONES), "60 to 60 leaves the picture, which has 60 rows"),

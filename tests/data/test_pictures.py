@@ -74,6 +74,7 @@ def test_an_upright_picture_is_turned_as_its_exif_says_and_a_raw_one_is_not(tmp_
         (b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\n", "is a Git LFS pointer.*git lfs pull"),
         (b"<!DOCTYPE html><html></html>", "is a web page; download the file itself"),
         (b"\x93NUMPY\x01\x00", "is a NumPy array"),
+        (b"\x89PNG\r\n", "is cut off, or broken; copy it again"),
         (b"", "is empty"),
         (b"hello", "its format is unknown; save it again, as PNG or JPEG"),
     ],
@@ -86,7 +87,7 @@ def test_what_is_no_picture_is_called_what_it_is(tmp_path: Path, content: bytes,
 
 
 def test_a_missing_picture_names_those_that_are_there(tmp_path: Path):
-    with pytest.raises(InputError, match="there is no such picture, nor any other in that folder; set data_path"):
+    with pytest.raises(InputError, match="there is no such picture; its folder holds no picture at all; set data_path"):
         open_picture(tmp_path / "wanted.jpg")
     with pytest.raises(InputError, match="there is no folder"):
         open_picture(tmp_path / "nowhere" / "wanted.jpg")

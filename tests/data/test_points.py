@@ -34,6 +34,17 @@ def test_pictures_need_not_be_square(tmp_path: Path):
     assert data.points.tolist() == [[19, 39, 200, 200, 200], [0, 1, 100, 100, 100]]
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("kind", ["u1", "u8", ">i4", "f2", "f8", "g"])
+def test_pixel_indices_may_be_whole_numbers_of_any_type(folder: Path, kind: str):
+    expected = read_points(folder).points
+
+    for name in (XS, YS):
+        np.save(folder / name, np.load(folder / name).astype(kind))
+
+    assert read_points(folder).points.equal(expected)
+
+
 def test_dark_points_are_accepted(folder: Path):
     Image.new("RGB", (60, 60), (5, 5, 5)).save(folder / PICTURE)
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
+from data.arrays import load_array
 from data.coordinates import COLORS, N_COORDINATES, N_LEVELS
-from data.impostors import describe_impostor
 from data.points import read_points
 from utils.evaluation.figures import evaluate
 from utils.evaluation.words import table, verdict
@@ -35,14 +35,8 @@ def main(arguments: list[str]) -> None:
 
 def read_samples(path: str) -> np.ndarray:
     """The points `(n, 5)` in `path`. Raises InputError if it holds none."""
-    try:
-        samples = np.load(Path(path).expanduser(), allow_pickle=False)
-    except FileNotFoundError:
-        raise InputError(f"{path}: there is no such file") from None
-    except (OSError, ValueError, EOFError) as error:
-        reason = describe_impostor(Path(path)) or error
-        raise InputError(f"{path}: cannot be read as a NumPy array: {reason}") from None
-    if isinstance(samples, np.lib.npyio.NpzFile):
+    samples = load_array(Path(path).expanduser())
+    if not isinstance(samples, np.ndarray):
         names = samples.files
         if len(names) != 1:
             raise InputError(
