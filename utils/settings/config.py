@@ -43,7 +43,7 @@ class Config:
     clip_norm: float = key(1.0, "gradients longer than this are scaled down to it", above=0)
     ema_decay: float = key(
         0.998,
-        "decay of the weights' moving average, used for sampling, per 200 points; 0 disables it",
+        "highest decay of the weights' moving average, used for sampling, per 200 points; 0 disables it",
         least=0,
         below=1,
     )
