@@ -57,7 +57,7 @@ class Canvas(nn.Module):
         cosines = math.sqrt(2) * torch.cos(math.pi * torch.arange(n_harmonics) * middle)
         cosines[:, 0] = 1
         self.register_buffer("cosines", cosines, persistent=False)
-        self.register_buffer("squared_frequencies", squared_sums(n_harmonics).squeeze(1), persistent=False)
+        self.register_buffer("squared_frequencies", squared_sums(n_harmonics), persistent=False)
         self.register_buffer("block_centers", (torch.arange(BLOCKS) + 0.5) / BLOCKS, persistent=False)
         with torch.no_grad():
             self.center.bias.fill_(0.5)
@@ -84,7 +84,7 @@ class Canvas(nn.Module):
         log_gain, log_frequency, log_decay, shift = SHAPE_SPEED * self.shape
         rows, columns = SHAPE_SPEED * self.relevance
         relevance = (rows.unsqueeze(1) + columns).flatten()
-        scale = matern_scales(self.squared_frequencies, log_gain, log_frequency, log_decay, relevance, dim=0)
+        scale = matern_scales(self.squared_frequencies, log_gain, log_frequency, log_decay, relevance)
         coefficients = COEFFICIENT_SPEED * self.mean
         if noise is not None:
             coefficients = coefficients + torch.exp(COEFFICIENT_SPEED * self.log_std) * noise

@@ -19,7 +19,7 @@ from utils.program.errors import InputError
 from utils.program.files import write_bytes
 
 # The version of model.pt.
-FORMAT = 4
+FORMAT = 5
 # Settings that a model is built with; each is an argument of its class, beside the points' scaling.
 ARCHITECTURE = ("hidden_dim", "latent_dim", "n_components")
 # Points drawn at once: few enough for their intermediate results to stay in the processor's cache.

@@ -15,7 +15,7 @@ from utils.training.loop import Epoch, Training
 
 NAME = "checkpoint.pt"
 # The version of checkpoint.pt.
-FORMAT = 9
+FORMAT = 10
 # Settings that a resumed run may change: how long it trains, where files are (the data are known by fingerprint), and
 # what changes no byte of what is trained.
 FREE_TO_CHANGE = (
