@@ -152,11 +152,9 @@ def main(arguments: list[str]) -> None:
             picture, options.points, options.size, options.seed, options.background, options.invert, options.threshold
         )
         print(f"background: {name}; if that is wrong, use --background or --invert")
-    elif options.text.strip():
+    else:
         font = options.font.expanduser() if options.font else None
         made = draw_text(options.text, options.points, options.size, options.seed, font)
-    else:
-        raise InputError("--text must have something to draw")
     write(out, *made)
     print(f"{out}: {options.points:,} points; now: {shlex.join(['python', 'main.py', f'data_path={out}'])}")
 

@@ -50,14 +50,19 @@ def find_font(text: str, font: Path | None = None) -> Path:
 def glyph_mask(text: str = "π", size: int = 300, font: Path | None = None) -> np.ndarray:
     """Where the text covers a picture of `size` x `size` pixels: booleans `(size, size)`, indexed [row, column].
 
-    Raises InputError if no font has it.
+    It may have several lines. Raises InputError if no font has it, or if there is nothing to see of it.
     """
+    # Layout knows one character for the end of a line.
+    text = "\n".join(text.splitlines())
     path, margin = find_font(text, font), 0.1 * size
-    left, top, right, bottom = ImageFont.truetype(path, size).getbbox(text)
-    scaled = ImageFont.truetype(path, size * (size - 2 * margin) / max(1, right - left, bottom - top))
-    left, top, right, bottom = scaled.getbbox(text)
     canvas = Image.new("L", (size, size))
-    ImageDraw.Draw(canvas).text(((size - left - right) / 2, (size - top - bottom) / 2), text, font=scaled, fill=255)
+    drawing = ImageDraw.Draw(canvas)
+    left, top, right, bottom = drawing.textbbox((0, 0), text, ImageFont.truetype(path, size))
+    if right <= left or bottom <= top:
+        raise InputError(f"{text!r} has nothing to draw; give a text with at least one visible character")
+    scaled = ImageFont.truetype(path, size * (size - 2 * margin) / max(right - left, bottom - top))
+    left, top, right, bottom = drawing.textbbox((0, 0), text, scaled, align="center")
+    drawing.text(((size - left - right) / 2, (size - top - bottom) / 2), text, font=scaled, fill=255, align="center")
     return np.asarray(canvas) > 127
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 
 from data.points import PICTURE, XS, YS
+from utils.program.errors import InputError
 from utils.program.files import write_bytes
 
 BLACK = (0, 0, 0)
@@ -39,7 +40,10 @@ def as_jpeg(
 def write(folder: str | Path, rows: np.ndarray, columns: np.ndarray, picture: bytes) -> None:
     """Write a drawn set into `folder`. Raises InputError if it cannot be written."""
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be made ({error.strerror or error}); choose another folder") from None
     for name, values in ((XS, rows), (YS, columns)):
         packed = io.BytesIO()
         np.save(packed, values)

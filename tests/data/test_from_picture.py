@@ -80,7 +80,7 @@ def test_the_command_draws_the_committed_sample_set_again(tmp_path: Path):
     [
         (["none.png"], "there is no such picture"),
         (["--text", "A", "--points", "90000"], "covers only .* pixels; ask for fewer --points"),
-        (["--text", " "], "--text must have something to draw"),
+        (["--text", " "], "has nothing to draw"),
         (["--text", "A", "--points", "1"], "--points must be 2 or more"),
         (["--text", "A", "--size", "3"], "--size from 8"),
     ],

@@ -1,11 +1,13 @@
 import io
 
 import numpy as np
+import pytest
 from PIL import Image
 from quick import REPOSITORY
 
 from data.glyph import CORNERS, draw, glyph_mask
 from data.points import read_points
+from utils.program.errors import InputError
 
 
 def test_the_sample_set_is_5000_distinct_bright_pixels_of_a_300x300_picture():
@@ -24,6 +26,20 @@ def test_the_glyph_is_upright_and_fills_the_picture_except_for_a_margin():
     assert rows.max() <= 91
     assert max(np.ptp(rows), np.ptp(columns)) >= 77
     assert mask[:50].sum() > mask[50:].sum()
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\u2028"])
+def test_a_text_may_have_several_lines(end: str):
+    rows, columns = np.nonzero(glyph_mask(f"ab{end}c", 100))
+
+    assert np.diff(np.unique(rows)).max() > 3
+    assert columns.mean() == pytest.approx(50, abs=5)
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n", "\t", "\u200b"])
+def test_a_text_that_shows_nothing_is_refused(text: str):
+    with pytest.raises(InputError, match="has nothing to draw"):
+        glyph_mask(text, 100)
 
 
 def test_points_in_a_corner_have_its_color_plus_noise():
