@@ -78,3 +78,13 @@ def test_a_generator_that_repeats_a_few_pixels_leaves_enough_to_be_judged(rng: n
     generated, _ = exchangeable(points_on(few), data_set(300, rng), 30, rng)
 
     assert len(generated) >= 30
+
+
+@pytest.mark.filterwarnings("error")
+def test_of_a_generator_that_has_collapsed_onto_one_pixel_one_point_is_left(rng: np.random.Generator):
+    data = data_set(3000, rng)
+    untaken = np.setdiff1d(np.arange(len(DENSITY)), data[:, 0] * 100 + data[:, 1])[0]
+
+    generated, _ = exchangeable(points_on(np.full(500, untaken)), data, 300, rng)
+
+    assert len(generated) == 1

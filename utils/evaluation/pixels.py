@@ -27,8 +27,8 @@ LEAST_KEPT = 50
 TRADE_OFFS = (0.0, 0.25, 0.5, 0.75, 1.0)
 # More points than this of a set do not make the tests better.
 ENOUGH = 5000
-# Powers of larger counts overflow or vanish.
-LARGEST_COUNT = 500
+# Exponentials of larger numbers overflow.
+LARGEST_EXPONENT = 600.0
 
 
 class Exchangeable(NamedTuple):
@@ -59,10 +59,10 @@ def exchangeable(generated: np.ndarray, data: np.ndarray, n_reference: int, rng:
     n_free = int((~once[of_generated]).sum())
     smallest_error = np.inf
     for t in np.array(TRADE_OFFS) * min(1, ratio):
-        power = np.minimum(count, LARGEST_COUNT)
-        keep_data = np.where(once, (1 - t / ratio) ** power, 1.0)
+        unseen = (1 - t / ratio) ** count
+        keep_data = np.where(once, unseen, 1.0)
         # Times the ratio, a pixel's chance is about 1 where it was drawn once: as that of a point that is free.
-        weight = ratio * ((1 + (1 - t) / ratio) ** power - (1 - t / ratio) ** power)
+        weight = ratio * (np.exp(np.minimum(count * np.log1p((1 - t) / ratio), LARGEST_EXPONENT)) - unseen)
         n_data = keep_data[of_data].mean() * n_reference
         values, number = np.unique(weight[fresh], return_counts=True)
         for factor in 1 / np.append(values, 1.0).clip(min=1):
