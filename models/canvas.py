@@ -1,6 +1,5 @@
 """The density of places: one table of ink for all latents, and a spot of light that each latent throws on it."""
 
-import copy
 import math
 from functools import cached_property
 
@@ -148,10 +147,9 @@ class Ink:
         all of them: with a bin drawn evenly at random the sum has no bias, and costs a fraction.
         """
         if bin is None:
-            ink = F.avg_pool2d(self.table[None, None], FINE)[0, 0]
-        else:
-            cosines = self.cosines.unflatten(0, (BLOCKS, FINE))
-            ink = self._table(*(cosines.index_select(1, k).squeeze(1) for k in bin.split(1)))
+            return self._block_sums
+        cosines = self.cosines.unflatten(0, (BLOCKS, FINE))
+        ink = self._table(*(cosines.index_select(1, k).squeeze(1) for k in bin.split(1)))
         return FINE * FINE * ink + 1e-30
 
     def without_haze(self) -> "Ink":
@@ -159,9 +157,13 @@ class Ink:
         # Compared in eighths of an octave: to sort all bins would take nearly as long as to draw the points.
         below = (8 * (self.table.amax() / self.table.clamp(min=1e-30)).log2()).long()
         as_faint = below.flatten().bincount(weights=self.table.flatten()).flip(0).cumsum(0).flip(0)
-        clear = copy.copy(self)
+        clear = Ink(self.cosines, self.coefficients, self.shift)
         clear.table = torch.where(as_faint[below] > HAZE * as_faint[0], self.table, 0)
         return clear
+
+    @cached_property
+    def _block_sums(self) -> Tensor:
+        return FINE * FINE * F.avg_pool2d(self.table[None, None], FINE)[0, 0] + 1e-30
 
     def _table(self, rows: Tensor, columns: Tensor) -> Tensor:
         return torch.sigmoid(rows @ self.coefficients @ columns.T + self.shift)
