@@ -43,9 +43,11 @@ def draw_side_by_side(data: Image.Image | None, columns: dict[str, Column]) -> F
     """
     n = len(columns)
     first = next(iter(columns.values()))
-    # Of the settings, the curves, the pictures and the figures, in inches.
-    heights = [0.4 + 0.32 * len(first.settings), 7, 5.5 if data else 8, 1.2 + 0.32 * len(first.rows)]
-    figure = Figure(figsize=(6.5 * max(n, 2), sum(heights)), layout="constrained")
+    width = 6.5 * max(n, 2)
+    # Of the settings, the curves, the pictures and the figures, in inches. No picture is higher than a square.
+    of_pictures = width / (1 + n) * min(1, data.height / data.width) + 0.5 if data else 8
+    heights = [0.4 + 0.32 * len(first.settings), 7, of_pictures, 1.2 + 0.32 * len(first.rows)]
+    figure = Figure(figsize=(width, sum(heights)), layout="constrained")
     above, curves, paintings, below = figure.subfigures(4, 1, squeeze=False, height_ratios=heights)[:, 0]
     if first.settings:
         _draw_table(above, {name: column.settings for name, column in columns.items()})
