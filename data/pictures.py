@@ -37,7 +37,7 @@ def open_picture(path: str | Path, upright: bool = False) -> Image.Image:
         reason = describe_impostor(path, "a picture") or "its format is unknown; save it again, as PNG or JPEG"
         raise InputError(f"{path}: cannot be read as a picture: {reason}") from None
     except (OSError, ValueError, SyntaxError, EOFError) as error:
-        reason = getattr(error, "strerror", None) or error
+        reason = str(getattr(error, "strerror", None) or error)
         raise InputError(f"{path}: cannot be read as a picture ({reason}); save it again, as PNG or JPEG") from None
 
 
