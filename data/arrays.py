@@ -18,8 +18,8 @@ def load_array(path: Path) -> np.ndarray | NpzFile:
         content: np.ndarray | NpzFile = np.load(path, allow_pickle=False)
         return content
     except FileNotFoundError:
-        found = sorted(other.name for other in path.parent.glob("*.npy") if other != path)
-        others = f"the folder holds {', '.join(found[:4])}" if found else "its folder holds no .npy file at all"
+        found = ", ".join(sorted(other.name for other in path.parent.glob("*.npy") if other != path)[:4])
+        others = f"the folder holds {found}" if found else "its folder holds no .npy file; name the one that does"
         raise InputError(f"{path}: there is no such file; {describe_broken_link(path) or others}") from None
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error}); save it again with numpy.save") from None
