@@ -7,17 +7,17 @@ import contextlib
 import dataclasses
 import sys
 
-import numpy as np
 import torch
 
 from data.points import ColoredPoints, read_points
 from models.generator import Generator, build_model
 from utils.evaluation.figures import Evaluation, evaluate
-from utils.evaluation.likelihood import evaluate_model, posterior_means
+from utils.evaluation.likelihood import evaluate_model
 from utils.evaluation.words import verdict
 from utils.program.errors import run_program
 from utils.program.files import claimed
 from utils.program.interruption import Interrupted, deferred, saying_how_to_continue
+from utils.run import History, Run, read_history, true_settings
 from utils.runs import checkpoint
 from utils.runs.folders import set_aside
 from utils.runs.generation import generate, load_fitting_generator
@@ -47,26 +47,25 @@ def main(arguments: list[str]) -> None:
     check(runs, data, resume)
 
     with contextlib.ExitStack() as folders:
-        for run in runs:
-            folders.enter_context(claimed(run.output))
-        for run in runs:
-            if run.retrain and not resume and (earlier := set_aside(run.output, run.keep_runs)):
+        for settings in runs:
+            folders.enter_context(claimed(settings.output))
+        for settings in runs:
+            if settings.retrain and not resume and (earlier := set_aside(settings.output, settings.keep_runs)):
                 print(f"the earlier run is in {earlier}")
-        for run in runs:
-            generator = train(run, data, device, resume, command) if run.retrain else load_fitting_generator(run, data)
-            # Not needed before: matplotlib takes a while to load, and training need not wait for it.
-            from utils.runs.gallery import draw_models, draw_run, shown
-            from utils.runs.page import write_page
+        for settings in runs:
+            generator, history = obtain(settings, data, device, resume, command)
+            # Imported late, because matplotlib takes a while to load, and training need not wait for it.
+            from utils.report.page import write_page
+            from utils.runs.gallery import plot_models, plot_run
 
             with saying_how_to_continue(f"the model is saved; to draw and judge: {command}"):
-                points = generate(generator, run)
-                means = posterior_means(generator, shown(data))
-                found = judge(generator, data, points, means)
-                draw_run(run, generator, data, points, means, found)
-                write_page(run, generator, data, points, means, found, made_with)
-            print(describe_result(run, found.figures))
+                settings = true_settings(settings, generator.config)
+                run = Run(settings, generator, data, history, generate(generator, settings))
+                run.evaluation = judge(run)
+                write_page(run, plot_run(run), made_with)
+            print(describe_result(run.folder, run.evaluation.figures))
         if len(runs) > 1:
-            print(f"side by side: {draw_models(config)}")
+            print(f"side by side: {plot_models(config)}")
     print(f"to try next: {suggestion(config)}")
 
 
@@ -81,8 +80,18 @@ def check(runs: list[Config], data: ColoredPoints, resume: bool) -> None:
             checkpoint.read_checkpoint(run.output)
 
 
-def train(config: Config, data: ColoredPoints, device: torch.device, resume: bool, command: str) -> Generator:
-    """A generator trained on all but the held-out points, from the start or a checkpoint; `command` continues it."""
+def obtain(
+    config: Config, data: ColoredPoints, device: torch.device, resume: bool, command: str
+) -> tuple[Generator, History]:
+    """The trained generator that `config` asks for, trained now or read from its folder, and its training's history."""
+    if not config.retrain:
+        return load_fitting_generator(config, data), read_history(config.output)
+    record = train(config, data, device, resume, command)
+    return record.generator, record.history
+
+
+def train(config: Config, data: ColoredPoints, device: torch.device, resume: bool, command: str) -> Record:
+    """Train on all but the held-out points, from the start or a checkpoint; `command` continues it."""
     training_points, held_out = data.split(config.holdout, config.seed)
     torch.manual_seed(config.seed)
     model = build_model(dataclasses.asdict(config), data.scaling).to(device)
@@ -102,19 +111,20 @@ def train(config: Config, data: ColoredPoints, device: torch.device, resume: boo
         try:
             training.run(record.add, stopped=lambda: bool(signals))
         finally:
-            record.draw()
+            record.plot()
         if signals:
             record.save()
             raise Interrupted(signals[0], f"stopped after {len(record.epochs)} epochs; to continue: {command}")
-    return record.generator
+    return record
 
 
-def judge(generator: Generator, data: ColoredPoints, points: np.ndarray, means: np.ndarray) -> Evaluation:
-    """All figures of the model, and of its `points` against data that it never saw."""
+def judge(run: Run) -> Evaluation:
+    """All figures of the model, and of its samples against data that it never saw."""
     # The generator's own split: one that was loaded may have been trained with another seed than today's.
-    training, held_out = data.split(generator.config["holdout"], generator.config["seed"])
-    found = evaluate(points, training.points.numpy(), held_out.points.numpy(), draw_more=generator.sample_more)
-    figures = evaluate_model(generator, training, held_out, means) | found.figures
+    training, held_out = run.data.split(run.generator.config["holdout"], run.generator.config["seed"])
+    more = run.generator.sample_more
+    found = evaluate(run.samples, training.points.numpy(), held_out.points.numpy(), draw_more=more)
+    figures = evaluate_model(run.generator, training, held_out, run.means) | found.figures
     return found._replace(figures=figures | {"verdict": verdict(found.figures)})
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from data.coordinates import N_COORDINATES
 from data.scaling import Scaling
@@ -56,6 +57,13 @@ class Generator:
             rng.manual_seed(operator.index(seed))
         for start in range(0, n, BLOCK):
             yield self.scaling.quantize(self.model.sample(min(BLOCK, n - start), rng)).numpy()
+
+    @torch.no_grad()
+    def draw(self, z: Tensor, rng: torch.Generator) -> np.ndarray:
+        """One point for each of the latents `z (n, latent_dim)`: integers `(n, 5)`."""
+        blocks = [self.scaling.quantize(self.model.decode(block).sample(rng)) for block in z.split(BLOCK)]
+        points: np.ndarray = torch.cat(blocks).numpy()
+        return points
 
     def sample_more(self, n: int) -> np.ndarray:
         """`n` points `(n, 5)` that depend on the training's seed, and are not those that a run writes."""

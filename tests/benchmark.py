@@ -32,8 +32,9 @@ from models.registry import MODELS
 from models.vae import Noise
 from utils.evaluation.likelihood import evaluate_loss
 from utils.pictures.painting import paint, save_picture
-from utils.program.background import n_cores
-from utils.runs.record import FRAME_POINTS, Record, read_history
+from utils.run import read_history
+from utils.runs.record import FRAME_POINTS, Record
+from utils.runs.report import n_cores
 from utils.settings.config import Config
 from utils.training.loop import Training
 
@@ -104,7 +105,6 @@ def overhead() -> Rows:
             def program(name: str = name, folder: str = folder) -> None:
                 record = new_record(setup(model=name, epochs=EPOCHS, result_path=folder))
                 record.training.run(record.add)
-                record.wait()
 
             loops = {
                 "program": program,

@@ -15,8 +15,10 @@ FLOORS = (
     "utils.settings",
     "utils.evaluation",
     "utils.training",
+    "utils.run",
     "utils.pictures",
     "utils.runs",
+    "utils.report",
     "main",
 )
 

@@ -18,7 +18,7 @@ from models.attention import AttentionVAE
 from models.registry import MODELS
 from models.vae import Loss
 from utils.program.errors import InputError
-from utils.runs.record import read_history
+from utils.run import read_history
 from utils.settings.config import Config, load_config
 from utils.training.loop import Training
 

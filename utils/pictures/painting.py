@@ -1,5 +1,6 @@
-"""The picture that points paint, and the film of such pictures."""
+"""The pictures that points paint, large, small and many in one, and films of them."""
 
+import itertools
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -14,6 +15,8 @@ FRAME_MS, LAST_FRAME_MS = 80, 3000
 GAP, CAPTION_HEIGHT = 8, 16
 # The longer side of a frame, in pixels: room for a caption, and no more than a screen shows.
 LEAST_SIDE, MOST_SIDE = 200, 640
+# A palette makes a sheet a third as large, and nobody sees the difference.
+SHEET_COLORS = 128
 
 
 def paint(points: np.ndarray, canvas: Canvas) -> Image.Image:
@@ -24,6 +27,27 @@ def paint(points: np.ndarray, canvas: Canvas) -> Image.Image:
         rows, columns = block[:, PLACES].T
         picture[rows, columns] = block[:, COLORS]
     return Image.fromarray(picture)
+
+
+def paint_small(points: np.ndarray, canvas: Canvas, most: int, dot: int = 1) -> Image.Image:
+    """The picture that `points (n, 5)` paint on the `canvas`, shrunk so that its longer side has `most` pixels or less.
+
+    The points are moved, not blurred: each is a square of `dot` by `dot` pixels of its own color.
+    """
+    factor = min(1, most / max(canvas.height, canvas.width))
+    size = np.array([max(1, round(factor * side)) for side in (canvas.height, canvas.width)])
+    moved = np.tile(points, (dot * dot, 1))
+    places = (moved[:, PLACES] + 0.5) * size // (canvas.height, canvas.width)
+    places += np.repeat(list(itertools.product(range(dot), repeat=2)), len(points), axis=0)
+    moved[:, PLACES] = np.minimum(places, size - 1)
+    return paint(moved, Canvas(int(size[0]), int(size[1]), canvas.color))
+
+
+def paint_sheet(drawn: np.ndarray, canvas: Canvas, most: int, dot: int = 1) -> Image.Image:
+    """One picture for each of `drawn (rows, columns, n, 5)`, side by side without a gap, with a common palette."""
+    tiles = [[np.asarray(paint_small(points, canvas, most, dot)) for points in row] for row in drawn]
+    sheet = Image.fromarray(np.vstack([np.hstack(row) for row in tiles]))
+    return sheet.quantize(SHEET_COLORS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
 
 
 def save_picture(picture: Image.Image, path: Path) -> None:

@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
+from matplotlib.artist import Artist
 from matplotlib.figure import Figure, SubFigure
 from PIL import Image
 
-from utils.pictures.curves import History, draw_losses
-from utils.pictures.style import BLUE
+from utils.pictures.curves import add_legend, draw_losses
+from utils.pictures.style import BLUE, WIDTH, styled
+from utils.run import History
 
 # How the name of a row says whether its differences are more than chance.
 WITHIN, BEYOND = "≈", "≠"
@@ -36,45 +38,53 @@ class Column(NamedTuple):
     data: Image.Image | None = None
 
 
-def draw_side_by_side(data: Image.Image | None, columns: dict[str, Column]) -> Figure:
+@styled
+def plot_side_by_side(data: Image.Image | None, columns: dict[str, Column]) -> Figure:
     """A column for each model or run, by name: settings, curves, what it paints beside the `data`, and its rows.
 
     Without `data`, each column has its own.
     """
-    n = len(columns)
-    first = next(iter(columns.values()))
-    width = 6.5 * max(n, 2)
-    # Of the settings, the curves, the pictures and the figures, in inches. No picture is higher than a square.
-    of_pictures = width / (1 + n) * min(1, data.height / data.width) + 0.5 if data else 8
-    heights = [0.4 + 0.32 * len(first.settings), 7, of_pictures, 1.2 + 0.32 * len(first.rows)]
+    n, first = len(columns), next(iter(columns.values()))
+    width = max(WIDTH, 4.5 * n)
+    pictures = {name: column.picture for name, column in columns.items()}
+    originals = {f"data of {name}": column.data for name, column in columns.items() if column.data}
+    if data:
+        pictures = {"data": data} | pictures
+    elif len(originals) == n:
+        pictures = originals | pictures
+    # Wide pictures are stacked. Of the settings, the curves, the pictures and the figures, in inches.
+    shape = max(picture.height / picture.width for picture in pictures.values())
+    across = (1 if shape < 0.4 else n + 1) if data else n
+    down = len(pictures) // across
+    of_pictures = down * (min(7, width / across * shape) + 0.35)
+    heights = [
+        0.28 * len(first.settings) + (0.5 if first.settings else 0.01),
+        7.2,
+        of_pictures,
+        1.1 + 0.28 * len(first.rows),
+    ]
     figure = Figure(figsize=(width, sum(heights)), layout="constrained")
     above, curves, paintings, below = figure.subfigures(4, 1, squeeze=False, height_ratios=heights)[:, 0]
     if first.settings:
         _draw_table(above, {name: column.settings for name, column in columns.items()})
+    histories = [history for column in columns.values() for history in (column.history, *column.seeds)]
+    artists: dict[str, Artist] = {}
     axes = curves.subplots(2, n, sharex="col", sharey="row", squeeze=False)
     for (losses, kl), (name, column) in zip(axes.T, columns.items(), strict=True):
-        draw_losses(losses, kl, column.history)
+        artists |= draw_losses(losses, kl, column.history, histories)
         for history in column.seeds:
             total = history["heldout_reconstruction"] + history["heldout_kl"]
             losses.plot(history["epoch"], total, color=BLUE, linewidth=0.7, alpha=0.5)
             kl.plot(history["epoch"], history["heldout_kl"], color=BLUE, linewidth=0.7, alpha=0.5)
-        losses.set_title(f"{name} VAE", fontsize="x-large")
-    # They share their scale, which must hold the highest of all.
-    axes[1, 0].set_ylim(0, 1.05 * max(line.get_ydata().max() for panel in axes[1] for line in panel.get_lines()))
-    if data:
-        pictures = {"data": data} | {name: column.picture for name, column in columns.items()}
-        panels = paintings.subplots(1, 1 + n)
-    else:
-        originals = {f"data of {name}": column.data for name, column in columns.items() if column.data}
-        pictures = originals if len(originals) == n else {}
-        pictures |= {name: column.picture for name, column in columns.items()}
-        panels = paintings.subplots(len(pictures) // n, n, squeeze=False).flat
+        losses.set_title(name, fontweight="bold")
+    add_legend(curves, artists, columns=4)
+    panels = paintings.subplots(down, across, squeeze=False).flat
     for panel, (name, picture) in zip(panels, pictures.items(), strict=True):
         panel.imshow(picture, interpolation="nearest")
         panel.set(title=name, xticks=[], yticks=[])
     _draw_table(below, {name: column.rows for name, column in columns.items()})
     if any(name.endswith((WITHIN, BEYOND)) for name in first.rows):
-        below.supxlabel(NOTE, fontsize="medium")
+        below.supxlabel(NOTE, fontsize="small", wrap=True)
     return figure
 
 
@@ -86,12 +96,12 @@ def _draw_table(figure: SubFigure, columns: dict[str, Mapping[str, str]]) -> Non
     cells = axes.table(
         [[column.get(row, "") for column in columns.values()] for row in rows],
         rowLabels=rows,
-        colLabels=[f"{name} VAE" for name in columns],
-        colWidths=[0.62 / n] * n,
+        colLabels=list(columns),
+        colWidths=[0.5 / n] * n,
         loc="center right",
         cellLoc="center",
         edges="horizontal",
     )
     cells.auto_set_font_size(False)
-    cells.set_fontsize(11)
-    cells.scale(1, 1.5)
+    cells.set_fontsize(10)
+    cells.scale(1, 1.4)

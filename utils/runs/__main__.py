@@ -14,7 +14,7 @@ from utils.program.errors import InputError, run_program
 from utils.program.parser import Parser
 from utils.runs.columns import figure_rows, grouped, setting_rows
 from utils.runs.finished import read_run
-from utils.runs.gallery import draw_runs
+from utils.runs.gallery import plot_runs
 
 FORMATS = (".png", ".pdf", ".svg", ".jpg")
 
@@ -37,7 +37,7 @@ def main(arguments: list[str]) -> None:
     for rows in (setting_rows(groups), figure_rows(groups)):
         if rows:
             print(_table([group.name for group in groups], rows))
-    print(f"side by side: {draw_runs(groups, options.out)}")
+    print(f"side by side: {plot_runs(groups, options.out)}")
 
 
 def _table(names: list[str], rows: dict[str, list[str]]) -> str:

@@ -10,10 +10,10 @@ import torch
 
 from utils.program.errors import InputError
 from utils.program.files import write_bytes
+from utils.run import Trained
 from utils.settings.config import Config
 from utils.training.loop import Epoch, Training
 
-NAME = "checkpoint.pt"
 # The version of checkpoint.pt.
 FORMAT = 10
 # Settings that a resumed run may change: how long it trains, where files are (the data are known by fingerprint), and
@@ -46,11 +46,11 @@ class Checkpoint(NamedTuple):
         content = self._asdict() | {"format": FORMAT, "epochs": [dataclasses.astuple(epoch) for epoch in self.epochs]}
         packed = io.BytesIO()
         torch.save(content, packed)
-        write_bytes(folder / NAME, packed.getvalue(), durable=True)
+        write_bytes(folder / Trained.CHECKPOINT, packed.getvalue(), durable=True)
 
     def restore(self, training: Training, config: Config, fingerprint: str, folder: Path) -> None:
         """Put `training` where it was. Raises InputError if the run had other settings or other data."""
-        path, ours = folder / NAME, dataclasses.asdict(config)
+        path, ours = folder / Trained.CHECKPOINT, dataclasses.asdict(config)
         changed = [name for name in ours if name not in FREE_TO_CHANGE and self.config.get(name) != ours[name]]
         if changed:
             keys = ", ".join(f"{name} (was {self.config.get(name)}, is {ours[name]})" for name in changed)
@@ -75,7 +75,7 @@ class Checkpoint(NamedTuple):
 
 def exists(folder: Path) -> bool:
     """Whether `folder` holds a checkpoint."""
-    return (folder / NAME).exists()
+    return (folder / Trained.CHECKPOINT).exists()
 
 
 def read_checkpoint(folder: Path) -> Checkpoint:
@@ -83,7 +83,7 @@ def read_checkpoint(folder: Path) -> Checkpoint:
 
     Raises InputError if there is none, or it cannot be used.
     """
-    path = folder / NAME
+    path = folder / Trained.CHECKPOINT
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError:

@@ -8,9 +8,8 @@ from typing import Any, NamedTuple
 from PIL import Image
 
 from models.generator import load_generator
-from utils.pictures.curves import History
 from utils.program.errors import InputError
-from utils.runs.record import read_history
+from utils.run import History, read_history
 from utils.settings.parsing import parse_yaml, read_text
 
 # What tells a folder of a run, and what its last step wrote.

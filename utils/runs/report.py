@@ -1,10 +1,12 @@
 """What a run prints."""
 
+import os
+from pathlib import Path
 from typing import Any
 
 from data.points import ColoredPoints
 from utils.evaluation.words import table
-from utils.program.background import n_cores
+from utils.run import Result
 from utils.settings.config import ALL_MODELS, Config
 from utils.training.loop import Training
 
@@ -45,7 +47,7 @@ def describe_training(config: Config, training: Training) -> str:
     return "\n".join(lines)
 
 
-def describe_result(config: Config, metrics: dict[str, Any]) -> str:
+def describe_result(folder: Path, metrics: dict[str, Any]) -> str:
     """The figures of a run, its verdict, and where to look."""
     reconstruction, kl = metrics["heldout_reconstruction"], metrics["heldout_kl"]
     loss, bound = reconstruction + kl, -metrics["heldout_iwae"]
@@ -55,9 +57,14 @@ def describe_result(config: Config, metrics: dict[str, Any]) -> str:
             f"(at most {bound:.2f} by importance weighting); {metrics['active_units']} active latents",
             table(metrics),
             f"verdict: {metrics['verdict']}",
-            f"open {config.output / 'report.html'} first; all files are in {config.output}/",
+            f"open {folder / Result.REPORT} first; all files are in {folder}/",
         ]
     )
+
+
+def n_cores() -> int:
+    """How many of the machine's cores this program may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def suggestion(config: Config) -> str:

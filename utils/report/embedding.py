@@ -2,6 +2,7 @@
 
 import base64
 import io
+from typing import Any
 
 from PIL import Image
 
@@ -11,8 +12,8 @@ def address(content: bytes, kind: str) -> str:
     return f"data:{kind};base64,{base64.b64encode(content).decode()}"
 
 
-def embedded(picture: Image.Image) -> str:
-    """An address that holds `picture`."""
+def embedded(picture: Image.Image, kind: str = "PNG", **options: Any) -> str:
+    """An address that holds `picture` in a format of Pillow's, saved with `options`."""
     packed = io.BytesIO()
-    picture.save(packed, "PNG")
-    return address(packed.getvalue(), "image/png")
+    picture.save(packed, kind, **options)
+    return address(packed.getvalue(), f"image/{kind.lower()}")

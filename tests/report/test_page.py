@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 from quick import Finished, command_line
+from utils.runs.page import write_page
 
 from data.points import ColoredPoints, read_points
 from data.scaling import Scaling
@@ -19,7 +20,6 @@ from main import main
 from models.generator import Generator, build_model
 from utils.evaluation.figures import ClassifierTest, Evaluation
 from utils.program.errors import InputError
-from utils.runs.page import write_page
 from utils.settings.config import Config, load_config
 
 FIGURES: dict[str, Any] = {
