@@ -54,17 +54,12 @@ def main(arguments: list[str]) -> None:
                 print(f"the earlier run is in {earlier}")
         for settings in runs:
             generator, history = obtain(settings, data, device, resume, command)
-            # Imported late, because matplotlib takes a while to load, and training need not wait for it.
-            from utils.report.page import write_page
-            from utils.runs.gallery import plot_models, plot_run
-
             with saying_how_to_continue(f"the model is saved; to draw and judge: {command}"):
                 settings = true_settings(settings, generator.config)
-                run = Run(settings, generator, data, history, generate(generator, settings))
-                run.evaluation = judge(run)
-                write_page(run, plot_run(run), made_with)
-            print(describe_result(run.folder, run.evaluation.figures))
+                show(Run(settings, generator, data, history, generate(generator, settings)), made_with)
         if len(runs) > 1:
+            from utils.runs.gallery import plot_models
+
             print(f"side by side: {plot_models(config)}")
     print(f"to try next: {suggestion(config)}")
 
@@ -116,6 +111,17 @@ def train(config: Config, data: ColoredPoints, device: torch.device, resume: boo
             record.save()
             raise Interrupted(signals[0], f"stopped after {len(record.epochs)} epochs; to continue: {command}")
     return record
+
+
+def show(run: Run, made_with: dict[str, str]) -> None:
+    """Judge `run`, plot it, write its page, and print what it came to."""
+    # Imported late, because matplotlib takes a while to load, and training need not wait for it.
+    from utils.report.page import write_page
+    from utils.runs.gallery import plot_run
+
+    run.evaluation = judge(run)
+    write_page(run, plot_run(run), made_with)
+    print(describe_result(run.folder, run.evaluation.figures))
 
 
 def judge(run: Run) -> Evaluation:

@@ -3,7 +3,6 @@
 import multiprocessing
 import os
 import signal
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,10 +12,10 @@ import torch
 from quick import Finished, command_line, outcome
 
 from main import main
-from models.generator import Generator
 from utils.program.errors import InputError, run_program
 from utils.program.files import claimed
-from utils.runs.record import Record, read_history
+from utils.run import read_history
+from utils.runs.record import Record
 from utils.training.loop import Training
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="starts its runs by fork, for speed")
@@ -27,15 +26,8 @@ N_BATCHES = 6
 @pytest.fixture
 def only_trains_and_generates(monkeypatch: pytest.MonkeyPatch) -> None:
     """For runs of which only the weights, the history and the points are compared."""
-    monkeypatch.setattr("main.judge", lambda *_: type("Found", (), {"figures": None}))
-    for unseen in (
-        "utils.runs.gallery.draw_run",
-        "utils.runs.page.write_page",
-        "utils.runs.gallery.draw_models",
-        "main.describe_result",
-    ):
-        monkeypatch.setattr(unseen, lambda *_: "")
-    monkeypatch.setattr(Record, "draw", Record.wait)
+    monkeypatch.setattr("main.show", lambda *_: None)
+    monkeypatch.setattr(Record, "plot", lambda _: None)
 
 
 def run_in_a_process(arguments: list[str], prepare: Callable[[], None] = lambda: None) -> int | None:
@@ -163,40 +155,6 @@ def test_a_run_stopped_within_an_epoch_repeats_no_step_and_skips_none(
 
 
 @pytest.mark.usefixtures("without_figures")
-@pytest.mark.parametrize("cores", [1, 2])
-def test_a_run_asked_to_stop_while_the_files_of_an_epoch_are_written_loses_nothing(
-    finished: Finished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cores: int
-):
-    """The first step of the second epoch is the last one, and the first model only written once it was taken."""
-    proper_step, proper_save, steps, taken = Training.take_step, Generator.save, [], threading.Event()
-
-    def interrupt_at_the_seventh_step(self: Training, x: torch.Tensor) -> tuple[float, float]:
-        steps.append(1)
-        if len(steps) == N_BATCHES + 1:
-            os.kill(os.getpid(), signal.SIGINT)
-            taken.set()
-        return proper_step(self, x)
-
-    def save_late(self: Generator, path: Path) -> None:
-        assert cores == 1 or taken.wait(60)
-        proper_save(self, path)
-
-    monkeypatch.setattr("utils.program.background.n_cores", lambda: cores)
-    monkeypatch.setattr(Training, "take_step", interrupt_at_the_seventh_step)
-    monkeypatch.setattr(Generator, "save", save_late)
-    arguments = command_line(finished.data, tmp_path)
-    with pytest.raises(SystemExit) as end:
-        run_program(main, arguments)
-    assert end.value.code == 130
-    assert read_history(tmp_path / "attention")["epoch"].tolist() == [1]
-
-    main([*arguments, "--resume"])
-
-    assert len(steps) == 2 * N_BATCHES
-    assert outcome(tmp_path / "attention") == outcome(finished.result / "attention")
-
-
-@pytest.mark.usefixtures("without_figures")
 def test_of_two_models_the_one_begun_is_resumed_and_the_other_trained(
     finished: Finished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -254,11 +212,9 @@ def test_a_second_run_into_the_same_folder_is_refused_before_it_writes(folder: P
 
 
 @pytest.mark.usefixtures("without_figures")
-@pytest.mark.parametrize("cores", [1, 2])
 def test_a_disk_that_fills_up_ends_the_run_with_one_line_and_the_last_checkpoint(
-    finished: Finished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], cores: int
+    finished: Finished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
-    monkeypatch.setattr("utils.program.background.n_cores", lambda: cores)
     out = finished.copied(tmp_path / "result") / "vanilla"
     checkpoint = (out / "checkpoint.pt").read_bytes()
 

@@ -16,7 +16,7 @@ from main import main
 from models import colored_pi_generator
 from models.registry import MODELS
 from models.vae import VAE, Noise, Posterior
-from utils.pictures.side_by_side import draw_side_by_side
+from utils.pictures.side_by_side import plot_side_by_side
 
 
 class Cloud:
@@ -71,9 +71,9 @@ def test_both_trains_all_models_and_shows_them_side_by_side(
 
     def recording(data: Any, columns: dict[str, Any]) -> Figure:
         shown.extend(columns)
-        return draw_side_by_side(data, columns)
+        return plot_side_by_side(data, columns)
 
-    monkeypatch.setattr("utils.runs.gallery.draw_side_by_side", recording)
+    monkeypatch.setattr("utils.runs.gallery.plot_side_by_side", recording)
 
     main(command_line(folder, tmp_path, "model=both", "epochs=1"))
 

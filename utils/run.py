@@ -127,7 +127,7 @@ def read_history(folder: Path) -> History:
     try:
         with open(path, newline="", encoding="utf-8") as file:
             rows = list(csv.DictReader(file))
-        columns = dict.fromkeys((*NEEDED, *(rows[0] if rows else ())))
+        columns = dict.fromkeys((*(rows[0] if rows else ()), *NEEDED))
         return {name: np.array([float(row[name]) for row in rows]) for name in columns}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{path}: cannot be read ({error}); train again, with retrain=true") from None

@@ -1,53 +1,68 @@
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 from matplotlib.contour import QuadContourSet
 
-from data.points import Canvas
-from utils.evaluation.latent import STEPS, LatentMap
-from utils.pictures.latent import CONTOURS, draw_latent
+from utils.evaluation.latent import LatentMap
+from utils.pictures.latent import plot_latent
 
 
-def a_map(drawn: np.ndarray, rows: int, with_density: bool) -> LatentMap:
-    """A map of latents 3 and 1, whose traversals at step k have the points of `drawn` moved k to the right."""
-    means, grid = np.random.default_rng(0).normal(size=(100, 2)), np.linspace(-2, 2, 20)
-    density = np.exp(-(grid[:, None] ** 2) - grid**2) if with_density else None
-    traversals = {latent: [drawn + np.array([0, step, 0, 0, 0]) for step in STEPS] for latent in range(rows)}
-    return LatentMap((3, 1), means, grid, grid, density, traversals)
+def a_map(points: np.ndarray, n_latents: int) -> LatentMap:
+    """A map of latents 2 and 4 with a normal prior, or of latent 4 alone; the same points everywhere."""
+    grid = np.linspace(-2, 2, 161)
+    density = np.exp(-(grid[:, None] ** 2) - grid**2) if n_latents == 2 else np.exp(-(grid**2))
+    positions = grid[::16] if n_latents == 2 else grid[::4]
+    shape = (len(positions),) * 2 if n_latents == 2 else (1, len(positions))
+    return LatentMap(
+        (1, 3)[-n_latents:],
+        np.random.default_rng(0).normal(size=(100, n_latents)),
+        (grid,) * n_latents,
+        density,
+        np.array([0.5, 0.2, 0.05]),
+        (positions,) * n_latents,
+        np.broadcast_to(points, (*shape, *points.shape)),
+        np.zeros(shape),
+    )
 
 
-@pytest.mark.parametrize("with_density", [True, False])
-def test_the_map_shows_each_mean_in_its_points_color_over_the_priors_contours(
-    some_points: np.ndarray, with_density: bool, canvas: Canvas
+def test_the_map_shows_each_mean_in_its_points_color_and_named_contours(
+    some_points: np.ndarray, a_run: Callable[..., Any]
 ):
-    latent = a_map(some_points, 1, with_density)
+    run = a_run(map=a_map(some_points, 2))
 
-    figure = draw_latent("a title", latent, some_points[:, 2:], canvas)
+    figure = plot_latent(run)
 
-    axes = figure.axes[0]
-    contours = [artist for artist in axes.collections if isinstance(artist, QuadContourSet)]
-    (dots,) = [artist for artist in axes.collections if artist not in contours]
-    assert figure.get_suptitle() == "a title"
-    assert np.allclose(dots.get_offsets(), latent.means)
+    axes, positions = figure.axes
+    (contours,) = [artist for artist in axes.collections if isinstance(artist, QuadContourSet)]
+    (dots,) = [artist for artist in axes.collections if artist is not contours]
+    assert np.allclose(dots.get_offsets(), run.map.means)
     assert np.allclose(dots.get_facecolors()[:, :3], some_points[:, 2:] / 255)
-    assert (axes.get_xlabel(), axes.get_ylabel()) == ("posterior mean of latent 4", "posterior mean of latent 2")
-    assert len(contours) == with_density
-    for contour in contours:
-        assert latent.density is not None
-        assert contour.levels == pytest.approx(latent.density.max() * np.array(CONTOURS))
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("latent 2", "latent 4")
+    assert list(contours.levels) == [0.05, 0.2, 0.5]
+    assert {text.get_text() for text in axes.texts} == {"50%", "80%", "95%"}
+    ticks = ["-1.6", "-0.8", "0.0", "0.8", "1.6"]
+    assert [text.get_text() for text in positions.get_xticklabels()] == ticks
+    assert [text.get_text() for text in positions.get_yticklabels()] == ticks
+    # A tile for each tick, of the picture's shape.
+    assert positions.images[0].get_array().shape == (5 * 30, 5 * 50, 3)
+    assert "contours hold 50%, 80%, 95% of the prior" in figure.get_suptitle()
 
 
-@pytest.mark.parametrize("rows", [1, 4])
-def test_each_traversal_is_a_row_of_pictures_with_the_steps_below_the_lowest(
-    some_points: np.ndarray, rows: int, canvas: Canvas
-):
-    figure = draw_latent("", a_map(some_points, rows, with_density=False), some_points[:, 2:], canvas)
+def test_a_single_latent_has_a_map(some_points: np.ndarray, a_run: Callable[..., Any]):
+    figure = plot_latent(a_run(map=a_map(some_points, 1)))
+    figure.canvas.draw()
 
-    panels = np.array(figure.axes[1:]).reshape(rows, len(STEPS))
-    assert [axes.get_ylabel() for axes in panels[:, 0]] == [f"latent {row + 1}" for row in range(rows)]
-    assert [axes.get_xlabel() for axes in panels[-1]] == ["-2", "-1", "0", "+1", "+2"]
-    assert [axes.get_xlabel() for axes in panels[:-1].flat] == [""] * (len(STEPS) * (rows - 1))
-    for row in panels:
-        for axes, step in zip(row, STEPS, strict=True):
-            (dots,) = axes.collections
-            assert np.array_equal(dots.get_offsets(), some_points[:, [1, 0]] + np.array([step, 0]))
-            assert (axes.get_xlim(), axes.get_ylim()) == ((0, 50), (30, 0))
+    axes, positions = figure.axes
+    assert axes.get_xlabel() == "latent 4"
+    assert len(axes.get_lines()) == 1
+    assert positions.images[0].get_array().shape == (30, 5 * 50, 3)
+
+
+@pytest.mark.parametrize("prior", ["picture", "mixture"])
+def test_the_title_says_what_to_see_of_a_prior(some_points: np.ndarray, a_run: Callable[..., Any], prior: str):
+    run = a_run(map=a_map(some_points, 2))
+    run.generator.config["prior"] = prior
+
+    assert ("the prior is a picture" in plot_latent(run).get_suptitle()) == (prior == "picture")

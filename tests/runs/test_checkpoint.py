@@ -17,7 +17,6 @@ from utils.training.loop import Training
 @pytest.fixture
 def saved(record: Record) -> Record:
     record.training.run(record.add)
-    record.wait()
     return record
 
 

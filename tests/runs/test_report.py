@@ -1,4 +1,5 @@
 import dataclasses
+from pathlib import Path
 
 import torch
 
@@ -54,12 +55,12 @@ def test_enough_steps_get_no_warning(config: Config, record: Record):
 
 
 def test_the_result_is_the_loss_and_its_terms_the_bound_and_the_verdict():
-    lines = describe_result(Config(result_path="there"), METRICS).splitlines()
+    lines = describe_result(Path("there"), METRICS).splitlines()
 
     assert lines[0] == "held-out loss (nats per point): 17.75 = reconstruction 14.50 + KL 3.25"
     assert lines[1] == "(at most 17.50 by importance weighting); 4 active latents"
     assert lines[-2] == "verdict: too few points"
-    assert lines[-1].startswith("open there/attention/report.html first; all files are in ")
+    assert lines[-1].startswith("open there/report.html first; all files are in ")
 
 
 def test_after_one_model_all_models_are_suggested_and_then_data_of_ones_own():

@@ -12,7 +12,7 @@ from data.coordinates import NAMES
 from data.points import Canvas
 from data.thinning import thinned
 from utils.evaluation.figures import ClassifierTest
-from utils.pictures.style import BLUE, GRAY, WIDTH, scatter_points, show_canvas, styled
+from utils.pictures.style import BLUE, GRAY, WIDTH, scatter_points, show_canvas
 from utils.run import MOST_SHOWN, Run
 
 # On black: bright where the classifier is sure, dim where it is not; told apart with any kind of color vision.
@@ -21,7 +21,6 @@ SUSPICION = LinearSegmentedColormap.from_list("suspicion", ["#5cc8ff", "#255a80"
 WIDE, HIGHEST = 2, 7.0
 
 
-@styled
 def plot_comparison(run: Run) -> Figure:
     """Scatter plots and marginals of the data and of the samples of `run`.
 
@@ -39,7 +38,7 @@ def plot_comparison(run: Run) -> Figure:
     # In inches: of all pictures, with their titles and ticks, and of the marginals.
     heights = (rows * (min(HIGHEST, (WIDTH - 1.2) / columns * shape) + 0.75), 2.1)
     figure = Figure(figsize=(WIDTH, sum(heights) + 0.25 * (1 + title.count("\n"))), layout="constrained")
-    figure.suptitle(title, fontsize="medium")
+    figure.suptitle(title)
     pictures, marginals = figure.subfigures(2, 1, squeeze=False, height_ratios=heights)[:, 0]
     axes = pictures.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).flat
     for panel, (name, points) in zip(axes, panels.items(), strict=False):

@@ -8,8 +8,8 @@ from matplotlib.artist import Artist
 from matplotlib.figure import Figure, SubFigure
 from PIL import Image
 
-from utils.pictures.curves import add_legend, draw_losses
-from utils.pictures.style import BLUE, WIDTH, styled
+from utils.pictures.curves import add_legend, draw_losses, loss
+from utils.pictures.style import BLUE, WIDTH
 from utils.run import History
 
 # How the name of a row says whether its differences are more than chance.
@@ -38,7 +38,6 @@ class Column(NamedTuple):
     data: Image.Image | None = None
 
 
-@styled
 def plot_side_by_side(data: Image.Image | None, columns: dict[str, Column]) -> Figure:
     """A column for each model or run, by name: settings, curves, what it paints beside the `data`, and its rows.
 
@@ -72,10 +71,9 @@ def plot_side_by_side(data: Image.Image | None, columns: dict[str, Column]) -> F
     axes = curves.subplots(2, n, sharex="col", sharey="row", squeeze=False)
     for (losses, kl), (name, column) in zip(axes.T, columns.items(), strict=True):
         artists |= draw_losses(losses, kl, column.history, histories)
-        for history in column.seeds:
-            total = history["heldout_reconstruction"] + history["heldout_kl"]
-            losses.plot(history["epoch"], total, color=BLUE, linewidth=0.7, alpha=0.5)
-            kl.plot(history["epoch"], history["heldout_kl"], color=BLUE, linewidth=0.7, alpha=0.5)
+        for seed in column.seeds:
+            for panel, part in ((losses, "total"), (kl, "kl")):
+                panel.plot(seed["epoch"], loss(seed, "heldout", part), color=BLUE, linewidth=0.7, alpha=0.5)
         losses.set_title(name, fontweight="bold")
     add_legend(curves, artists, columns=4)
     panels = paintings.subplots(down, across, squeeze=False).flat

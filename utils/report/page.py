@@ -1,6 +1,6 @@
 """Fills report.html: all that a run came to, on one page that needs no other file."""
 
-import dataclasses
+import base64
 import shlex
 import time
 from collections.abc import Mapping
@@ -10,7 +10,6 @@ from typing import Any
 import jinja2
 import numpy as np
 from matplotlib.figure import Figure
-from PIL import Image
 
 from data.pictures import open_picture
 from data.points import PICTURE
@@ -20,15 +19,13 @@ from utils.evaluation.glossary import GLOSSARY, entry
 from utils.evaluation.words import is_memorized
 from utils.pictures.curves import plot_losses
 from utils.pictures.latent import what_to_see
-from utils.pictures.painting import paint_small
+from utils.pictures.painting import embedded, paint_small
 from utils.pictures.style import as_svg
 from utils.program.errors import InputError
 from utils.program.files import skipped_if_held, write_text
-from utils.report.embedding import address, embedded
 from utils.report.explorer import explorer_content
 from utils.run import Result, Run, Trained
 from utils.settings.config import Config
-from utils.settings.validation import as_yaml, note
 
 TEMPLATE = "report.html.j2"
 # The longer side of a picture, in pixels.
@@ -59,25 +56,20 @@ def write_page(run: Run, plots: Mapping[str, Figure], made_with: Mapping[str, st
         "facts": _facts(figures, run.history),
         "original": _original(run),
         "pictures": {name: embedded(paint_small(points, canvas, SIDE)) for name, points in pictures.items()},
-        "comparison": as_svg(plots[Result.COMPARISON], "comparison"),
-        "losses": as_svg(plot_losses("", run.history), "losses"),
+        "comparison": as_svg(plots[Result.COMPARISON]),
+        "losses": as_svg(plot_losses("", run.history)),
         "what_to_see": what_to_see(run),
         "explorer": explorer_content(run),
         "film": _film(run.config.output / Trained.FILM),
+        "changed": {name: value for name, value in vars(run.config).items() if value != getattr(Config, name)},
         "figures": _figures(figures),
-        "settings": _settings(run.config),
         "made": {"data": f"fingerprint {run.generator.fingerprint}"} | dict(made_with),
         "command": shlex.join(["python", "main.py", "--config", str(run.folder / Trained.CONFIG)]),
     }
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
+    page = environment.from_string((Path(__file__).parent / TEMPLATE).read_text(encoding="utf-8")).render(content)
     with skipped_if_held():
-        write_text(run.folder / Result.REPORT, environment.get_template(TEMPLATE).render(content))
+        write_text(run.folder / Result.REPORT, page)
 
 
 def _original(run: Run) -> str | None:
@@ -87,7 +79,14 @@ def _original(run: Run) -> str | None:
     except InputError:
         return None
     picture.thumbnail((SIDE, SIDE))
-    return embedded(picture, "JPEG", quality=90, subsampling=0)
+    return embedded(picture, "jpeg", quality=90, subsampling=0)
+
+
+def _film(path: Path) -> str | None:
+    """The address of the film in `path`; None if there is none, or it is too large."""
+    if not path.exists() or path.stat().st_size > MOST_FILM:
+        return None
+    return f"data:image/gif;base64,{base64.b64encode(path.read_bytes()).decode()}"
 
 
 def _state(figures: Mapping[str, Any]) -> str:
@@ -110,51 +109,26 @@ def _noticed(figures: Mapping[str, Any]) -> str | None:
 
 
 def _facts(figures: Mapping[str, Any], history: Mapping[str, np.ndarray]) -> dict[str, str]:
-    reconstruction, kl = figures["heldout_reconstruction"], figures["heldout_kl"]
+    """The most telling figures, by what they are called."""
     facts = {
-        "nats per held-out point": f"{reconstruction + kl:.2f}",
-        "of these, KL": f"{kl:.2f}",
+        "nats per held-out point": f"{figures['heldout_reconstruction'] + figures['heldout_kl']:.2f}",
+        "of these, KL": f"{figures['heldout_kl']:.2f}",
         "active latents": str(figures["active_units"]),
     }
-    if "c2st_auc" in figures:
-        auc = figures["c2st_auc"]
+    if auc := figures.get("c2st_auc"):
         facts["AUC (real points: 0.50)"] = f"{auc['value']:.2f} ± {auc['standard_error']:.2f}"
-    return facts | {f"to train {len(history['epoch']):,} epochs": _duration(history["seconds"].sum())}
+    seconds = history["seconds"].sum()
+    taken = f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
+    return facts | {f"to train {len(history['epoch']):,} epochs": taken}
 
 
-def _duration(seconds: float) -> str:
-    if seconds < 100:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"
-
-
-def _film(path: Path) -> dict[str, str] | None:
-    """The film and its last frame, which stands still; None if there is none, or it is too large."""
-    if not path.exists() or path.stat().st_size > MOST_FILM:
-        return None
-    with Image.open(path) as film:
-        frames = getattr(film, "n_frames", 1)
-        film.seek(frames - 1)
-        still = film.convert("RGB").quantize(128, dither=Image.Dither.NONE)
-    return {"moving": address(path.read_bytes(), "image/gif"), "still": embedded(still), "frames": f"{frames:,}"}
-
-
-def _figures(figures: Mapping[str, Any]) -> list[tuple[str, str, str, str, str]]:
-    """Of each figure its name, its meaning, its value with its error, that of real points, and its p-value."""
+def _figures(figures: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """Of each figure its name, its meaning, its value, its error, that of real points, and its p-value."""
     tested = [key for key, figure in figures.items() if isinstance(figure, dict) and "floor" in figure]
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for key in sorted(tested, key=lambda key: list(GLOSSARY).index(key) if key in GLOSSARY else len(GLOSSARY)):
         figure, (name, meaning, is_share) = figures[key], entry(key)
         value, floor = (f"{figure[part]:.1%}" if is_share else f"{figure[part]:.4f}" for part in ("value", "floor"))
-        error = f" ± {figure['standard_error']:.4f}" if "standard_error" in figure else ""
-        rows.append((name, meaning, value + error, floor, f"{figure['p']:.3f}" if "p" in figure else ""))
-    return rows
-
-
-def _settings(config: Config) -> list[tuple[str, str, str, bool, str]]:
-    """Of each setting its name, value, default, whether they differ, and its meaning."""
-    rows = []
-    for setting in dataclasses.fields(config):
-        value = getattr(config, setting.name)
-        rows.append((setting.name, as_yaml(value), as_yaml(setting.default), value != setting.default, note(setting)))
+        error = f"± {figure['standard_error']:.4f}" if "standard_error" in figure else ""
+        rows.append((name, meaning, value, error, floor, f"{figure['p']:.3f}" if "p" in figure else ""))
     return rows

@@ -16,21 +16,12 @@ from utils.training.loop import Epoch, Training
 
 # The version of checkpoint.pt.
 FORMAT = 10
-# Settings that a resumed run may change: how long it trains, where files are (the data are known by fingerprint), and
-# what changes no byte of what is trained.
-FREE_TO_CHANGE = (
-    "epochs",
-    "data_path",
-    "result_path",
-    "num_workers",
-    "gen_every_epochs",
-    "n_generate",
-    "keep_runs",
-    "device",
-    "compile",
-)
-# Of these, the ones that may change the last digits of the weights.
+# A resumed run may change these, of which the first two may change the last digits of its weights. Where its data are
+# does not matter, because they are known by their fingerprint.
 MAY_CHANGE_BYTES = ("device", "compile")
+FREE_TO_CHANGE = {"epochs", "data_path", "result_path", "num_workers", "gen_every_epochs", "n_generate", "keep_runs"}
+# What PyTorch raises where a file is broken or not what it should be.
+BROKEN = (OSError, RuntimeError, ValueError, EOFError, KeyError, TypeError, AttributeError, pickle.UnpicklingError)
 
 
 class Checkpoint(NamedTuple):
@@ -52,8 +43,8 @@ class Checkpoint(NamedTuple):
         """Put `training` where it was. Raises InputError if the run had other settings or other data."""
         path, ours = folder / Trained.CHECKPOINT, dataclasses.asdict(config)
         changed = [name for name in ours if name not in FREE_TO_CHANGE and self.config.get(name) != ours[name]]
-        if changed:
-            keys = ", ".join(f"{name} (was {self.config.get(name)}, is {ours[name]})" for name in changed)
+        if refused := [name for name in changed if name not in MAY_CHANGE_BYTES]:
+            keys = ", ".join(f"{name} (was {self.config.get(name)}, is {ours[name]})" for name in refused)
             raise InputError(
                 f"{path}: belongs to other settings: {keys}; set them back, or train anew without --resume"
             )
@@ -62,12 +53,11 @@ class Checkpoint(NamedTuple):
                 f"{path}: belongs to other data than {config.data_path} holds; set data_path to those, "
                 "or train anew without --resume"
             )
-        others = [name for name in MAY_CHANGE_BYTES if self.config.get(name) != ours[name]]
-        if others:
-            print(f"{' and '.join(others)} changed: the last digits may differ from those of an uninterrupted run")
+        if changed:
+            print(f"{' and '.join(changed)} changed: the last digits may differ from those of an uninterrupted run")
         try:
             training.load_state_dict(self.training)
-        except (KeyError, TypeError, ValueError, RuntimeError, AttributeError) as error:
+        except BROKEN as error:
             raise _unusable(path, error) from None
         if training.step > training.n_steps:
             raise InputError(f"{path}: has {len(self.epochs)} epochs already; set epochs to that or more")
@@ -86,19 +76,16 @@ def read_checkpoint(folder: Path) -> Checkpoint:
     path = folder / Trained.CHECKPOINT
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
-    except FileNotFoundError:
-        raise InputError(f"{path}: there is no run to resume; start one without --resume") from None
-    except (OSError, RuntimeError, ValueError, EOFError, KeyError, pickle.UnpicklingError) as error:
-        raise _unusable(path, error) from None
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise _unusable(path, "written by another version of the program")
-    try:
+        if not isinstance(content, dict) or content.get("format") != FORMAT:
+            raise ValueError("written by another version of the program")
         epochs = [Epoch(*epoch) for epoch in content["epochs"]]
         return Checkpoint(dict(content["config"]), content["fingerprint"], epochs, content["training"])
-    except (KeyError, TypeError, ValueError) as error:
+    except FileNotFoundError:
+        raise InputError(f"{path}: there is no run to resume; start one without --resume") from None
+    except BROKEN as error:
         raise _unusable(path, error) from None
 
 
-def _unusable(path: Path, reason: object) -> InputError:
+def _unusable(path: Path, reason: Exception) -> InputError:
     words = (str(reason).splitlines() or [type(reason).__name__])[0]
     return InputError(f"{path}: cannot be resumed from ({words}); train anew without --resume")
