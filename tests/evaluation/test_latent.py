@@ -5,7 +5,7 @@ import torch
 from data.points import ColoredPoints
 from models.generator import Generator, build_model
 from models.registry import MODELS
-from utils.evaluation.latent import CONTOURS, POINTS, POSITIONS, POSITIONS_OF_ONE, LatentMap, latent_map
+from utils.evaluation.latent import CONTOURS, POINTS, POSITIONS, LatentMap, latent_map
 
 
 class Normal(torch.nn.Module):
@@ -40,9 +40,9 @@ def a_map(points: ColoredPoints, latent_dim: int, rng: np.random.Generator) -> L
 
 
 @pytest.mark.parametrize("name", sorted(MODELS))
-@pytest.mark.parametrize(("latent_dim", "latents"), [(1, (0,)), (2, (0, 1)), (5, (1, 3))])
+@pytest.mark.parametrize(("latent_dim", "latents"), [(1, [0]), (2, [0, 1]), (5, [1, 3])])
 def test_the_map_shows_the_latents_that_vary_most_and_what_is_drawn_all_over_it(
-    points: ColoredPoints, rng: np.random.Generator, name: str, latent_dim: int, latents: tuple[int, ...]
+    points: ColoredPoints, rng: np.random.Generator, name: str, latent_dim: int, latents: list[int]
 ):
     means = rng.normal(0, np.array([1, 5, 1, 6, 1])[:latent_dim], (300, latent_dim))
     generator = a_generator(points, latent_dim, name)
@@ -50,13 +50,13 @@ def test_the_map_shows_the_latents_that_vary_most_and_what_is_drawn_all_over_it(
     found = latent_map(generator, means)
 
     assert found.latents == latents
-    assert np.array_equal(found.means, means[:, latents])
-    shape = (1, POSITIONS_OF_ONE) if latent_dim == 1 else (POSITIONS, POSITIONS)
+    assert np.array_equal(found.means[:, : len(latents)], means[:, latents])
+    shape = (1 if latent_dim == 1 else POSITIONS, POSITIONS)
     assert found.points.shape == (*shape, POINTS, 5)
     assert found.points.min() >= 0
     assert (found.points.reshape(-1, 5).max(0) < [60, 60, 256, 256, 256]).all()
     # Nearly all data are on the map.
-    low, high = (np.array([axis[end] for axis in found.positions]) for end in (0, -1))
+    low, high = (np.array([axis[end] for axis in found.grid]) for end in (0, -1))
     assert ((found.means > low) & (found.means < high)).all(1).mean() > 0.97
     assert np.array_equal(found.points, latent_map(generator, means).points)
 
@@ -79,8 +79,8 @@ def test_density_and_contours_are_those_of_the_prior_exactly_or_estimated(
 def test_with_one_latent_the_likeliest_position_is_the_priors_mode(points: ColoredPoints, rng: np.random.Generator):
     found = a_map(points, 1, rng)
 
-    assert abs(found.positions[0][found.likelier[0].argmin()]) < 0.2
-    assert found.density.shape == found.grid[0].shape
+    assert abs(found.positions[0][found.likelier[0].argmin()]) < 0.5
+    assert (found.density == found.density[0]).all()
 
 
 def test_latents_that_are_not_on_the_map_follow_from_those_that_are(

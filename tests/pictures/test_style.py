@@ -23,7 +23,7 @@ def test_on_a_page_texts_are_texts_in_the_pages_color_and_points_are_a_picture(s
     axes.set_title("a title & more")
     curve.plot([1, 2], color=BLUE)
 
-    svg = as_svg(figure)
+    svg = as_svg(figure, "a name")
 
     assert re.match(r'<svg viewBox="0 0 460\.8 345\.6">', svg)
     assert svg.rstrip().endswith("</svg>")
@@ -34,4 +34,4 @@ def test_on_a_page_texts_are_texts_in_the_pages_color_and_points_are_a_picture(s
     assert "#0a143c" in svg, "the background of the picture is not that of the page"
     assert "#ffffff" not in svg
     assert re.findall("https?://", svg) == []
-    assert as_svg(figure) == svg
+    assert as_svg(figure, "a name") == svg

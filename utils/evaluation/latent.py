@@ -7,10 +7,8 @@ import torch
 
 from models.generator import Generator
 
-# Positions along each of two latents, and along a single one; and the points that are drawn at each.
-POSITIONS, POSITIONS_OF_ONE, POINTS = 11, 41, 250
-# The grid of the prior's density, of which every 16th place is a position, or every 4th.
-GRID = 161
+# Positions along each latent, and the points that are drawn at each; the grid of the prior's density is finer.
+POSITIONS, POINTS, STRIDE = 11, 250, 16
 # The map leaves out this share of the data and of the prior's samples at each end, and has this margin around the rest.
 TAIL, MARGIN = 0.005, 0.05
 # Samples of the prior: for the map's extent, and for latents that are not on the map.
@@ -20,24 +18,24 @@ CONTOURS = (0.5, 0.8, 0.95)
 
 
 class LatentMap(NamedTuple):
-    """A map of the two `latents` whose posterior means vary most, or of the only one.
+    """A map of the two latents whose posterior means vary most. With a single latent, its height means nothing.
 
     latents: their numbers, ascending; the first one runs across the map, the second one up.
-    means: their posterior means `(n, len(latents))`.
-    grid: places along each latent, `(GRID,)`.
-    density: the prior's density there, `(GRID, GRID)`, indexed [up, across]; with one latent, `(GRID,)`.
+    means: their posterior means `(n, 2)`. With a single latent, the other column only keeps them apart.
+    grid: places across and up, `(k,)` each.
+    density: the prior's density there, `(k, k)`, indexed [up, across].
     levels: the densities at the contours, in the order of `CONTOURS`.
-    positions: along each latent, those places of the grid where points are drawn.
-    points: the points `(up, across, POINTS, 5)` that the decoder draws there. With one latent, `up` is 1.
+    positions: every `STRIDE`-th place across and up, where points are drawn. With a single latent, one place up.
+    points: the points `(up, across, POINTS, 5)` that the decoder draws there.
     likelier: the share `(up, across)` of the prior that lies at likelier places than the position does.
     """
 
-    latents: tuple[int, ...]
+    latents: list[int]
     means: np.ndarray
-    grid: tuple[np.ndarray, ...]
+    grid: list[np.ndarray]
     density: np.ndarray
     levels: np.ndarray
-    positions: tuple[np.ndarray, ...]
+    positions: list[np.ndarray]
     points: np.ndarray
     likelier: np.ndarray
 
@@ -55,37 +53,44 @@ def latent_map(generator: Generator, means: np.ndarray) -> LatentMap:
     ends = np.array([np.quantile(sample, (TAIL, 1 - TAIL), axis=0) for sample in (expected, shown)])
     low, high = ends[:, 0].min(0), ends[:, 1].max(0)
     margin = MARGIN * (high - low)
-    grid = np.linspace(low - margin, high + margin, GRID).T
-    density = _density(generator, latents, grid, expected)
+    grid = list(np.linspace(low - margin, high + margin, (POSITIONS - 1) * STRIDE + 1).T)
+    density, positions = _density(generator, latents, grid, expected), [axis[::STRIDE] for axis in grid]
+    if len(latents) == 1:
+        height = np.linspace(0, 1, len(grid[0]))
+        shown = np.column_stack([shown, np.random.default_rng(0).uniform(0.05, 0.95, len(shown))])
+        grid, positions, density = (
+            [*grid, height],
+            [*positions, height[[len(height) // 2]]],
+            np.tile(density, (len(height), 1)),
+        )
 
-    stride = (GRID - 1) // ((POSITIONS if len(latents) == 2 else POSITIONS_OF_ONE) - 1)
-    positions = grid[:, ::stride]
-    at_positions = np.atleast_2d(density[::stride] if density.ndim == 1 else density[::stride, ::stride])
+    at_positions = density[np.ix_(np.searchsorted(grid[1], positions[1]), np.searchsorted(grid[0], positions[0]))]
     descending = np.sort(density, axis=None)[::-1]
     held = np.cumsum(descending) / descending.sum()
-    likelier = np.r_[0, held][np.searchsorted(-descending, -at_positions)]
-    points = generator.draw(_latents_at(_crossed(positions).to(z), latents, z), rng)
+    # What the map does not show is drawn as in the prior's samples that are nearest on it.
+    places = torch.from_numpy(_crossed(positions)[:, : len(latents)]).to(z)
+    z = z[torch.cdist(places, z[:, latents]).topk(POINTS, largest=False).indices.flatten()]
+    z[:, latents] = places.repeat_interleave(POINTS, 0)
     return LatentMap(
-        tuple(latents),
+        latents,
         shown,
-        tuple(grid),
+        grid,
         density,
         descending[np.searchsorted(held, CONTOURS)],
-        tuple(positions),
-        points.reshape(*at_positions.shape, POINTS, -1),
-        likelier,
+        positions,
+        generator.draw(z, rng).reshape(*at_positions.shape, POINTS, -1),
+        np.r_[0, held][np.searchsorted(-descending, -at_positions)],
     )
 
 
-def _density(generator: Generator, latents: list[int], grid: np.ndarray, expected: np.ndarray) -> np.ndarray:
-    """The prior's density on the `grid (len(latents), GRID)`.
+def _density(generator: Generator, latents: list[int], grid: list[np.ndarray], expected: np.ndarray) -> np.ndarray:
+    """The prior's density on the `grid`, `(k, k)`, or `(k,)` of a single latent.
 
-    Where there are more latents, it is estimated from samples `expected (n, len(latents))` by Gaussian kernels.
+    Where there are more latents, it is estimated from samples `expected (n, 2)` by Gaussian kernels.
     """
     if generator.model.latent_dim == len(latents):
-        z = _crossed(grid).to(generator.device)
-        density: np.ndarray = generator.model.prior.log_prob(z).exp().view([GRID] * len(latents)).cpu().numpy()
-        return density
+        z = torch.from_numpy(_crossed(grid)).float().to(generator.device)
+        return generator.model.prior.log_prob(z).exp().cpu().numpy().reshape([len(axis) for axis in grid])
     # Less than Scott's bandwidth (1992), which is meant for a single normal.
     bandwidth = 0.7 * expected.std(0) * len(expected) ** (-1 / 6)
     columns = zip(grid, expected.T, bandwidth, strict=True)
@@ -93,17 +98,6 @@ def _density(generator: Generator, latents: list[int], grid: np.ndarray, expecte
     return up @ across.T / (2 * np.pi * len(expected))
 
 
-def _latents_at(positions: torch.Tensor, latents: list[int], samples: torch.Tensor) -> torch.Tensor:
-    """`POINTS` latents for each of `positions (n, len(latents))`; what is not on the map is as in the nearest samples.
-
-    samples: those of the prior, `(m, latent_dim)`.
-    """
-    nearest = torch.cdist(positions, samples[:, latents]).topk(POINTS, largest=False).indices
-    z = samples[nearest.flatten()]
-    z[:, latents] = positions.repeat_interleave(POINTS, 0)
-    return z
-
-
-def _crossed(axes: np.ndarray) -> torch.Tensor:
+def _crossed(axes: list[np.ndarray]) -> np.ndarray:
     """All places `(n, len(axes))` with one coordinate of each axis; that of the first axis changes fastest."""
-    return torch.from_numpy(np.stack(np.meshgrid(*axes), -1).reshape(-1, len(axes))).float()
+    return np.stack(np.meshgrid(*axes), -1).reshape(-1, len(axes))

@@ -28,7 +28,6 @@ matplotlib.rcParams.update(
         "axes.titlesize": "medium",
         "figure.titlesize": "medium",
         "svg.fonttype": "none",
-        "svg.hashsalt": "the same names each time",
         **dict.fromkeys(("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color"), INK),
     }
 )
@@ -57,10 +56,14 @@ def save_figure(figure: Figure, path: Path) -> None:
     write_whole(path, lambda unfinished: figure.savefig(unfinished, dpi=DPI))
 
 
-def as_svg(figure: Figure) -> str:
-    """The `figure` as an <svg> element of a page, with texts that are texts, and colors of the page's."""
+def as_svg(figure: Figure, name: str) -> str:
+    """The `figure` as an <svg> element of a page, with texts that are texts, and colors of the page's.
+
+    The names of its parts depend on its `name`, so that no two figures of a page share them.
+    """
     packed = io.StringIO()
-    figure.savefig(packed, format="svg", dpi=DPI_ON_PAGE, facecolor="none", metadata={"Date": None})
+    with matplotlib.rc_context({"svg.hashsalt": name}):
+        figure.savefig(packed, format="svg", dpi=DPI_ON_PAGE, facecolor="none", metadata={"Date": None})
     start, _, rest = packed.getvalue().partition("<svg")[2].partition(">")
     # Left out: what only a file needs, and names of parts that each plot has. The page gives the size.
     view = re.findall(r'viewBox="[^"]*"', start)[0]

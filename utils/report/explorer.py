@@ -15,21 +15,19 @@ from utils.run import Run
 
 # The longer side of one of its pictures and the side of a point on it, in pixels, and the points on its map.
 TILE, DOT, MAPPED = 200, 2, 1500
-# Width and height of the map, in inches, and where its axes are: left, bottom, width and height in shares of these.
-SIZES, BOX = {1: (5.2, 2.6), 2: (5.2, 5.2)}, {1: (0.13, 0.24, 0.86, 0.74), 2: (0.13, 0.12, 0.86, 0.86)}
+# Where the map's axes are in its figure: left, bottom, width and height in shares of it.
+BOX = (0.13, 0.12, 0.86, 0.86)
 
 
 def explorer_content(run: Run) -> dict[str, Any]:
     """What the page of `run` shows of its latent space; `script` is what its script needs to know."""
-    found, n = run.map, len(run.map.latents)
-    figure = Figure(figsize=SIZES[n])
-    left, bottom, width, height = BOX[n]
-    draw_map(figure.add_axes(BOX[n]), found, run.shown[:, COLORS], run.data.canvas)
+    found = run.map
+    figure = Figure(figsize=(5.2, 5.2))
+    left, bottom, width, height = BOX
+    draw_map(figure.add_axes(BOX), found, run.shown[:, COLORS], run.data.canvas)
     # In shares of the map, from the upper left corner, as on a screen.
-    low, high = (np.array([axis[end] for axis in found.positions]) for end in (0, -1))
-    x, *up = ((found.means - low) / (high - low)).T
-    y = 1 - up[0] if up else np.full(len(x), 0.5)
-    dots = np.column_stack([x, y])
+    low, high = (np.array([axis[end] for axis in found.grid]) for end in (0, -1))
+    dots = np.abs([0, 1] - (found.means - low) / (high - low))
     chosen = thinned(np.flatnonzero(((dots >= 0) & (dots <= 1)).all(1)), MAPPED)
     sheet = paint_sheet(found.points[::-1], run.data.canvas, TILE, DOT)
     rows, columns = found.likelier.shape
@@ -46,10 +44,10 @@ def explorer_content(run: Run) -> dict[str, Any]:
         "places": np.searchsorted(CONTOURS, found.likelier[::-1]).tolist(),
     }
     return {
-        "map": as_svg(figure),
+        "map": as_svg(figure, "map"),
         "box": [f"{100 * share:.2f}%" for share in (left, 1 - bottom - height, width, height)],
         "sheet": embedded(sheet),
-        "others": run.means.shape[1] - n,
+        "others": run.means.shape[1] - len(found.latents),
         "n_points": POINTS,
         "script": script,
     }
