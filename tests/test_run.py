@@ -40,14 +40,6 @@ def test_settings_of_the_training_stay_true_but_for_what_is_drawn_today_and_wher
     assert config == dataclasses.replace(run.config, seed=3, n_generate=7, retrain=False)
 
 
-def test_a_run_whose_points_are_others_has_its_own_folder(run: Run):
-    assert run.folder == run.config.output
-    assert not run.is_redrawn
-    run.config = dataclasses.replace(run.config, retrain=False, seed=3)
-    assert run.is_redrawn
-    assert run.folder.parent == run.config.output
-
-
 @pytest.mark.parametrize("content", [None, "epoch,beta\n1,2\n", "a history of nothing\n1\n"])
 def test_a_history_that_is_missing_or_lacks_columns_is_refused(tmp_path: Path, content: str | None):
     if content is not None:

@@ -82,11 +82,6 @@ class Run:
         """Where its results are."""
         return results_folder(self.config, self.generator)
 
-    @property
-    def is_redrawn(self) -> bool:
-        """Whether its samples are others than those that its training ended with."""
-        return self.folder != self.config.output
-
     @cached_property
     def shown(self) -> np.ndarray:
         """The points of the data that pictures show, `(k, 5)`: all of them, or enough."""

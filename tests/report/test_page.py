@@ -20,7 +20,6 @@ from data.scaling import Scaling
 from main import main
 from models.generator import Generator, build_model
 from utils.evaluation.figures import Evaluation
-from utils.program.errors import InputError
 from utils.report.page import TEMPLATE, write_page
 from utils.run import Run
 from utils.settings.config import Config, load_config
@@ -157,14 +156,6 @@ def test_the_page_of_a_large_picture_and_a_long_film_has_3_mb_or_less(tmp_path: 
     path = a_page(config, ColoredPoints(points, Scaling.of_picture(3000, 4000)), FIGURES, n=50_000)
 
     assert path.stat().st_size < 3e6
-
-
-def test_a_page_that_cannot_be_written_ends_the_run_with_one_line(points: ColoredPoints, tmp_path: Path):
-    config = Config(model="vanilla", result_path=str(tmp_path))
-    (config.output / "report.html").mkdir(parents=True)
-
-    with pytest.raises(InputError, match=r"report\.html: cannot be written"):
-        a_page(config, points, FIGURES)
 
 
 def test_the_template_is_installed_with_the_package():

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -14,25 +13,23 @@ from main import main
 pytestmark = [*NEEDS_BROWSER, pytest.mark.slow]
 
 READOUT = "return document.getElementById('readout').textContent"
-AXES = ("across", "up")
+PIXELS = "return document.getElementById('drawn').toDataURL()"
 CLICK_LAST_PICTURE = """
 document.querySelector("details").open = true;
 const sheet = document.getElementById("sheet"), box = sheet.getBoundingClientRect();
 sheet.dispatchEvent(new MouseEvent("click", {bubbles: true, clientX: box.right - 5, clientY: box.bottom - 5}));
 """
-PIXELS = "return document.getElementById('drawn').toDataURL()"
 # For each text: what it says, its color, and the color behind it.
 TEXTS = """
-const opaque = color => !/^rgba\\(.*, 0\\)$|transparent/.test(color), found = [];
-const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+document.querySelectorAll('details').forEach(details => details.open = true);
+const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
 while (walker.nextNode()) {
   const text = walker.currentNode.textContent.trim(), owner = walker.currentNode.parentElement;
   if (!text || !owner.checkVisibility() || owner.closest("script, style, noscript")) continue;
-  const style = getComputedStyle(owner);
   let behind = owner;
-  while (behind && !opaque(getComputedStyle(behind).backgroundColor)) behind = behind.parentElement;
-  const color = owner.namespaceURI.endsWith("svg") ? style.fill : style.color;
-  found.push([text, color, behind ? getComputedStyle(behind).backgroundColor : "rgb(255, 255, 255)"]);
+  while (/^rgba\\(.*, 0\\)$/.test(getComputedStyle(behind).backgroundColor)) behind = behind.parentElement;
+  const style = getComputedStyle(owner), color = owner.namespaceURI.endsWith("svg") ? style.fill : style.color;
+  found.push([text, color, getComputedStyle(behind).backgroundColor]);
 }
 return found;
 """
@@ -61,41 +58,30 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-@pytest.mark.parametrize("model", ["attention", "vanilla"])
-def test_moving_over_the_map_shows_other_pictures_without_a_complaint(chromium: Browser, page: Path, model: str):
-    chromium.open(page.parent.parent / model / "report.html")
-    first = chromium.run(PIXELS)
-    said = chromium.run("return document.getElementById('readout').textContent")
-    box = chromium.run(
-        "const map = document.getElementById('map'); map.scrollIntoView({block: 'center', behavior: 'instant'});"
-        "const box = map.getBoundingClientRect(); return [box.left, box.top, box.width, box.height]"
-    )
-
-    pictures = set()
-    for across, down in ((0.1, 0.1), (0.9, 0.1), (0.5, 0.9)):
-        chromium.point(box[0] + across * box[2], box[1] + down * box[3])
-        pictures.add(chromium.run(PIXELS))
-
-    assert len(pictures | {first}) == 4
-    assert chromium.run("return document.getElementById('readout').textContent") != said
-    assert chromium.complaints() == []
-
-
-def test_the_explorer_is_moved_by_keys_and_by_a_click_on_a_picture(chromium: Browser, page: Path):
+def test_the_explorer_is_moved_by_pointer_keys_and_a_click(chromium: Browser, page: Path):
     chromium.open(page)
+    seen = [(chromium.run(READOUT), chromium.run(PIXELS))]
+
     chromium.run("document.getElementById('map').focus()")
-    said, pictures = [chromium.run(READOUT)], {chromium.run(PIXELS)}
     for key in ("ArrowLeft", "ArrowUp", "ArrowRight", "ArrowDown"):
         chromium.press(key)
-        said.append(chromium.run(READOUT))
-        pictures.add(chromium.run(PIXELS))
-    assert len(set(said)) == len(pictures) == 4
-    assert said[0] == said[-1]
+        seen.append((chromium.run(READOUT), chromium.run(PIXELS)))
+    assert len(set(seen)) == 4
+    assert seen[0] == seen[-1]
+
+    left, top = chromium.run(
+        "const map = document.getElementById('map'); map.scrollIntoView({block: 'center'});"
+        "const box = map.getBoundingClientRect(); return [box.left, box.top]"
+    )
+    chromium.point(left + 3, top + 3)
+    seen.append((chromium.run(READOUT), chromium.run(PIXELS)))
+    assert len(set(seen)) == 5
 
     chromium.run(CLICK_LAST_PICTURE)
-    right, bottom = (chromium.run(f"return document.querySelector('.{axis} :last-child').innerText") for axis in AXES)
-    assert re.match(rf"At latent \d = {right}, latent \d = {bottom}: ", chromium.run(READOUT))
-    assert "% line" in chromium.run(READOUT)
+    right, bottom = (
+        chromium.run(f"return document.querySelector('.{axis} :last-child').innerText") for axis in ("across", "up")
+    )
+    assert re.match(rf"At latent \d = {right}, latent \d = {bottom}: .*% line", chromium.run(READOUT))
     assert chromium.complaints() == []
 
 
@@ -103,15 +89,14 @@ def test_a_single_latent_has_an_explorer(chromium: Browser, finished: Finished, 
     main(command_line(finished.data, tmp_path / "result", "model=vanilla", "latent_dim=1", "epochs=1"))
     chromium.open(tmp_path / "result" / "vanilla" / "report.html")
     first = chromium.run(PIXELS)
-    chromium.run("document.getElementById('map').focus()")
-    for _ in range(4):
-        chromium.press("ArrowLeft")
+
+    chromium.run(CLICK_LAST_PICTURE)
 
     assert chromium.run(PIXELS) != first
     assert chromium.complaints() == []
 
 
-@pytest.mark.parametrize("width", [320, 390, 1280])
+@pytest.mark.parametrize("width", [320, 400, 1280])
 def test_nothing_is_wider_than_the_window(chromium: Browser, page: Path, width: int):
     chromium.open(page, width=width)
 
@@ -123,48 +108,19 @@ def test_nothing_is_wider_than_the_window(chromium: Browser, page: Path, width: 
 )
 def test_all_texts_stand_out(chromium: Browser, page: Path, media: dict[str, str]):
     chromium.open(page, **media)
-    chromium.run("document.querySelectorAll('details').forEach(details => details.open = true)")
 
     texts = chromium.run(TEXTS)
 
-    assert len(texts) > 150
+    assert len(texts) > 100
     assert [(text, color, behind) for text, color, behind in texts if contrast(color, behind) < 4.5] == []
     assert (luminance(texts[0][2]) < 0.1) == (media.get("prefers_color_scheme") == "dark")
 
 
-def test_a_screen_reader_finds_its_way(chromium: Browser, page: Path):
+def test_pictures_are_described_and_names_are_unique(chromium: Browser, page: Path):
     chromium.open(page)
 
-    assert chromium.run("return [...document.images].filter(image => !image.alt.trim()).length") == 0
-    assert chromium.run("return [...document.images].filter(image => !image.naturalWidth).length") == 0
-    nodes = chromium.devtools("Accessibility.getFullAXTree")["nodes"]
-    shown = [node for node in nodes if not node["ignored"]]
-
-    def names(role: str) -> list[str]:
-        return [node.get("name", {}).get("value", "") for node in shown if node.get("role", {}).get("value") == role]
-
-    for landmark in ("banner", "navigation", "main", "contentinfo"):
-        assert len(names(landmark)) == 1
-    for role in ("image", "link", "region", "application", "table", "columnheader"):
-        assert names(role)
-        assert all(name.strip() for name in names(role)), role
-    levels = chromium.run("return [...document.querySelectorAll('h1, h2, h3')].map(heading => +heading.tagName[1])")
-    assert levels[0] == 1
-    assert levels.count(1) == 1
-    assert all(after - before <= 1 for before, after in pairwise(levels))
+    assert chromium.run("return [...document.images].filter(image => !image.alt || !image.naturalWidth).length") == 0
     ids = chromium.run("return [...document.querySelectorAll('[id]')].map(element => element.id)")
     assert len(ids) == len(set(ids))
-    assert chromium.run(
-        "return [...document.querySelectorAll('a')].every(link => document.querySelector(link.getAttribute('href')))"
-    )
-
-
-def test_nothing_is_fetched(chromium: Browser, page: Path, tmp_path: Path):
-    """The page alone, in an empty folder, without a network."""
-    alone = tmp_path / "report.html"
-    alone.write_bytes(page.read_bytes())
-    chromium.open(alone)
-
-    fetched = chromium.run("return performance.getEntriesByType('resource').map(entry => entry.name)")
-    assert [address for address in fetched if not address.startswith("data:")] == []
-    assert chromium.complaints() == []
+    links = chromium.run("return [...document.querySelectorAll('a')].map(link => link.getAttribute('href'))")
+    assert {link.removeprefix("#") for link in links} <= set(ids)

@@ -13,8 +13,8 @@ from quick import Finished, command_line
 
 from main import main
 from utils.program.errors import InputError
-from utils.run import Result
-from utils.runs.folders import clear_results, set_aside
+from utils.run import Result, Trained
+from utils.runs.folders import set_aside
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="starts its runs by fork, for speed")
 
@@ -182,12 +182,4 @@ def test_what_was_made_with_a_model_goes_once_a_resumed_run_has_changed_it(
         main(command_line(finished.data, tmp_path / "result", "model=vanilla", "epochs=3", "--resume"))
 
     assert [name for name in Result if (out / name).exists()] == []
-
-
-def test_results_are_cleared_and_what_training_wrote_stays(tmp_path: Path):
-    for name in (*Result, "model.pt", "loss.png"):
-        (tmp_path / name).touch()
-
-    clear_results(tmp_path)
-
-    assert {path.name for path in tmp_path.iterdir()} == {"model.pt", "loss.png"}
+    assert [name for name in Trained if not (out / name).exists()] == []

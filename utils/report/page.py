@@ -110,16 +110,15 @@ def _noticed(figures: Mapping[str, Any]) -> str | None:
 
 def _facts(figures: Mapping[str, Any], history: Mapping[str, np.ndarray]) -> dict[str, str]:
     """The most telling figures, by what they are called."""
+    auc, seconds = figures.get("c2st_auc"), history["seconds"].sum()
     facts = {
         "nats per held-out point": f"{figures['heldout_reconstruction'] + figures['heldout_kl']:.2f}",
         "of these, KL": f"{figures['heldout_kl']:.2f}",
         "active latents": str(figures["active_units"]),
+        "AUC (real points: 0.50)": f"{auc['value']:.2f} ± {auc['standard_error']:.2f}" if auc else "",
+        f"to train {len(history['epoch']):,} epochs": f"{seconds / 60:.0f} min" if seconds > 99 else f"{seconds:.0f} s",
     }
-    if auc := figures.get("c2st_auc"):
-        facts["AUC (real points: 0.50)"] = f"{auc['value']:.2f} ± {auc['standard_error']:.2f}"
-    seconds = history["seconds"].sum()
-    taken = f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
-    return facts | {f"to train {len(history['epoch']):,} epochs": taken}
+    return {name: fact for name, fact in facts.items() if fact}
 
 
 def _figures(figures: Mapping[str, Any]) -> list[tuple[str, ...]]:

@@ -32,7 +32,8 @@ def set_aside(folder: Path, keep: int) -> Path | None:
         if not files:
             return None
         (folder.parent / COMPARED).unlink(missing_ok=True)
-        if keep == 0 or (folder / MOVED).exists() or all(_is_a_beginning(file) for file in files):
+        begun = [file for file in files if file.name not in BEGINNINGS and not file.stem.endswith(".part")]
+        if keep == 0 or not begun or (folder / MOVED).exists():
             _empty(folder)
             return None
         earlier.mkdir(exist_ok=True)
@@ -88,10 +89,6 @@ def _empty(folder: Path) -> None:
 def _is_litter(file: Path) -> bool:
     """Whether the system, and not the program, left `file`."""
     return file.name != MOVED and (file.name.startswith(".") or file.name.lower() in ("thumbs.db", "desktop.ini"))
-
-
-def _is_a_beginning(file: Path) -> bool:
-    return file.name in BEGINNINGS or file.stem.endswith(".part")
 
 
 def _new_name(earlier: Path, model: str, changed: float) -> Path:
