@@ -14,7 +14,7 @@ from models.generator import Generator, build_model
 from utils.evaluation.figures import Evaluation, evaluate
 from utils.evaluation.likelihood import evaluate_model
 from utils.evaluation.words import verdict
-from utils.program.errors import run_program
+from utils.program.errors import InputError, run_program
 from utils.program.files import claimed
 from utils.program.interruption import Interrupted, deferred, saying_how_to_continue
 from utils.run import History, Run, read_history, true_settings
@@ -60,7 +60,10 @@ def main(arguments: list[str]) -> None:
         if len(runs) > 1:
             from utils.runs.gallery import plot_models
 
-            print(f"side by side: {plot_models(config)}")
+            try:
+                print(f"side by side: {plot_models(config)}")
+            except InputError as error:
+                print(f"not shown side by side: {error}")
     print(f"to try next: {suggestion(config)}")
 
 

@@ -30,7 +30,8 @@ def plot_run(run: Run) -> dict[str, Figure]:
     """
     folder, canvas = run.folder, run.data.canvas
     figures = {"fingerprint": run.generator.fingerprint} | run.evaluation.figures
-    write_text(folder / Result.METRICS, json.dumps(figures, indent=2) + "\n")
+    with skipped_if_held():
+        write_text(folder / Result.METRICS, json.dumps(figures, indent=2) + "\n")
     data = thinned(run.data.points, len(run.samples)).numpy()
     for picture, points in ((Result.GENERATED, run.samples), (Result.DATA, data)):
         with skipped_if_held():
@@ -54,5 +55,6 @@ def plot_runs(groups: Sequence[Group], path: Path) -> Path:
     first = next(iter(found.values()))
     # One picture of the data for all of them, if they have the same.
     is_common = len({group.runs[0].fingerprint for group in groups}) == 1
-    save_figure(plot_side_by_side(first.data if is_common else None, found), path)
+    with skipped_if_held():
+        save_figure(plot_side_by_side(first.data if is_common else None, found), path)
     return path

@@ -1,5 +1,6 @@
 """What training leaves behind, epoch by epoch: the history, the model, its checkpoint, and the film."""
 
+import contextlib
 import csv
 import dataclasses
 import io
@@ -65,17 +66,13 @@ class Record:
             points = self.generator.sample(FRAME_POINTS, self.config.seed)
             with skipped_if_held():
                 save_picture(paint(points, self.data.canvas), self._frame_path(epoch))
-        self.save()
+        # The next epoch writes all of it anew, so only the last one must succeed.
+        with skipped_if_held() if epoch.epoch < self.config.epochs else contextlib.nullcontext():
+            self.save()
 
     def save(self) -> None:
         """Write the settings, the history, the model and the checkpoint. Raises InputError for the last two."""
-        table = io.StringIO()
-        writer = csv.writer(table, lineterminator="\n")
-        writer.writerow(self.history)
-        writer.writerows(dataclasses.astuple(epoch) for epoch in self.epochs)
-        for name, text in ((Trained.CONFIG, self.config.to_yaml()), (Trained.HISTORY, table.getvalue())):
-            with skipped_if_held():
-                write_text(self.folder / name, text)
+        self._write_texts()
         self.generator.save(self.folder / Trained.MODEL)
         state = Checkpoint(dataclasses.asdict(self.config), self.fingerprint, self.epochs, self.training.state_dict())
         state.save(self.folder)
@@ -96,6 +93,8 @@ class Record:
 
         if not self.epochs:
             return
+        # They may have been held open by another program when the last epoch was over.
+        self._write_texts()
         with skipped_if_held():
             save_figure(plot_losses(f"{self.config.model} VAE: training", self.history), self.folder / Trained.LOSSES)
         painted = [epoch for epoch in self.epochs if self._is_painted(epoch) and self._frame_path(epoch).exists()]
@@ -107,6 +106,15 @@ class Record:
             data = paint(self.data.points[:FRAME_POINTS].numpy(), self.data.canvas)
             with skipped_if_held():
                 save_film(self.folder / Trained.FILM, data, frames, captions)
+
+    def _write_texts(self) -> None:
+        table = io.StringIO()
+        writer = csv.writer(table, lineterminator="\n")
+        writer.writerow(self.history)
+        writer.writerows(dataclasses.astuple(epoch) for epoch in self.epochs)
+        for name, text in ((Trained.CONFIG, self.config.to_yaml()), (Trained.HISTORY, table.getvalue())):
+            with skipped_if_held():
+                write_text(self.folder / name, text)
 
     def _is_painted(self, epoch: Epoch) -> bool:
         every = int(self.config.gen_every_epochs)
