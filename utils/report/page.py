@@ -24,7 +24,7 @@ from utils.pictures.style import as_svg
 from utils.program.errors import InputError
 from utils.program.files import skipped_if_held, write_text
 from utils.report.explorer import explorer_content
-from utils.run import Result, Run, Trained
+from utils.run import MOST_SHOWN, Result, Run, Trained
 from utils.settings.config import Config
 
 TEMPLATE = "report.html.j2"
@@ -43,7 +43,7 @@ def write_page(run: Run, plots: Mapping[str, Figure], made_with: Mapping[str, st
     Raises InputError if it cannot be written.
     """
     figures, canvas = run.evaluation.figures, run.data.canvas
-    samples = thinned(run.samples, len(run.shown))
+    samples = thinned(run.samples, MOST_SHOWN)
     # The verdict stands above already.
     plots[Result.COMPARISON].suptitle("")
     pictures = {"data": thinned(run.shown, len(samples)), "generated": samples}
@@ -55,7 +55,7 @@ def write_page(run: Run, plots: Mapping[str, Figure], made_with: Mapping[str, st
         "noticed": _noticed(figures),
         "facts": _facts(figures, run.history),
         "original": _original(run),
-        "pictures": {name: embedded(paint_small(points, canvas, SIDE)) for name, points in pictures.items()},
+        "pictures": [(name, len(p), embedded(paint_small(p, canvas, SIDE))) for name, p in pictures.items()],
         "comparison": as_svg(plots[Result.COMPARISON], "comparison"),
         "losses": as_svg(plot_losses("", run.history), "losses"),
         "what_to_see": what_to_see(run),

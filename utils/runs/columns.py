@@ -9,8 +9,8 @@ import numpy as np
 from utils.evaluation.figures import SIGNIFICANT
 from utils.evaluation.glossary import GLOSSARY, entry
 from utils.evaluation.noise import Estimate, of_seeds, p_of_difference
+from utils.pictures.curves import History
 from utils.pictures.side_by_side import BEYOND, WITHIN, Column
-from utils.run import History
 from utils.runs.finished import FinishedRun
 from utils.settings.validation import as_yaml
 
