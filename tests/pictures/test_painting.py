@@ -13,7 +13,6 @@ from utils.pictures.painting import (
     paint_sheet,
     paint_small,
     save_film,
-    save_picture,
 )
 
 
@@ -23,14 +22,6 @@ def test_a_point_is_painted_at_its_row_and_column_in_its_color_on_the_canvas():
     assert picture.size == (6, 3)
     assert picture.getpixel((4, 1)) == (10, 20, 30)
     assert sorted(picture.getcolors()) == [(1, (10, 20, 30)), (17, (7, 8, 9))]
-
-
-def test_a_saved_picture_reads_back_as_it_was_painted(tmp_path: Path, some_points: np.ndarray, canvas: Canvas):
-    painted = paint(some_points, canvas)
-
-    save_picture(painted, tmp_path / "picture.png")
-
-    assert np.array_equal(np.asarray(Image.open(tmp_path / "picture.png")), np.asarray(painted))
 
 
 @pytest.mark.parametrize("dot", [1, 2])
@@ -89,10 +80,3 @@ def test_frames_of_small_pictures_are_enlarged_and_those_of_large_ones_shrunk(tm
     save_film(tmp_path / "film.gif", frame, [frame], ["one"])
 
     assert Image.open(tmp_path / "film.gif").size == (2 * max(shown, LEAST_SIDE) + GAP, shown + CAPTION_HEIGHT)
-
-
-def test_each_frame_needs_a_caption(tmp_path: Path, some_points: np.ndarray, canvas: Canvas):
-    frame = paint(some_points, canvas)
-
-    with pytest.raises(ValueError, match="zip"):
-        save_film(tmp_path / "film.gif", frame, [frame, frame], ["one"])

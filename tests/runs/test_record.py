@@ -7,7 +7,6 @@ from PIL import Image
 from data.points import ColoredPoints
 from models.generator import load_generator
 from utils.evaluation.likelihood import evaluate_loss
-from utils.pictures.painting import GAP, LEAST_SIDE
 from utils.run import read_history
 from utils.runs.checkpoint import read_checkpoint
 from utils.runs.record import Record
@@ -57,21 +56,6 @@ def test_the_generator_is_painted_after_every_kth_epoch_and_after_the_last(
 
     names = [path.name for path in sorted((config.output / "epochs").iterdir())]
     assert names == [f"epoch_{number:03}.png" for number in painted]
-
-
-@pytest.mark.usefixtures("without_figures")
-def test_the_films_last_frame_is_the_last_epochs_picture(record: Record):
-    record.training.run(record.add)
-
-    record.plot()
-
-    with Image.open(record.folder / "training.gif") as film:
-        film.seek(film.n_frames - 1)
-        shown = np.asarray(film.convert("RGB"))[:180, LEAST_SIDE + GAP + 10 :][:, :180][1::3, 1::3].astype(int)
-    painted = np.asarray(Image.open(record.folder / "epochs" / "epoch_002.png")).astype(int)
-    assert (shown.any(2) == painted.any(2)).mean() > 0.99
-    # The film shows small pictures enlarged, here three times; a GIF has few colors.
-    assert np.abs(shown - painted)[painted.any(2)].mean() < 60
 
 
 @pytest.mark.usefixtures("without_figures")

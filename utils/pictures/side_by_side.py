@@ -1,5 +1,6 @@
 """Runs side by side: what differs between them, their curves, their pictures and their figures."""
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
@@ -56,12 +57,8 @@ def plot_side_by_side(data: Image.Image | None, columns: dict[str, Column]) -> F
     across = (1 if shape < 0.4 else n + 1) if data else n
     down = len(pictures) // across
     of_pictures = down * (min(7, width / across * shape) + 0.35)
-    heights = [
-        0.28 * len(first.settings) + (0.5 if first.settings else 0.01),
-        7.2,
-        of_pictures,
-        1.1 + 0.28 * len(first.rows),
-    ]
+    of_settings = 0.5 + 0.28 * len(first.settings) if first.settings else 0.01
+    heights = [of_settings, 7.2, of_pictures, 1.1 + 0.28 * len(first.rows)]
     figure = Figure(figsize=(width, sum(heights)), layout="constrained")
     above, curves, paintings, below = figure.subfigures(4, 1, squeeze=False, height_ratios=heights)[:, 0]
     if first.settings:
@@ -74,12 +71,12 @@ def plot_side_by_side(data: Image.Image | None, columns: dict[str, Column]) -> F
         for seed in column.seeds:
             for panel, part in ((losses, "total"), (kl, "kl")):
                 panel.plot(seed["epoch"], loss(seed, "heldout", part), color=BLUE, linewidth=0.7, alpha=0.5)
-        losses.set_title(name, fontweight="bold")
+        losses.set_title(textwrap.fill(name, 40), fontweight="bold")
     add_legend(curves, artists, columns=4)
     panels = paintings.subplots(down, across, squeeze=False).flat
     for panel, (name, picture) in zip(panels, pictures.items(), strict=True):
         panel.imshow(picture, interpolation="nearest")
-        panel.set(title=name, xticks=[], yticks=[])
+        panel.set(title=textwrap.fill(name, 30), xticks=[], yticks=[])
     _draw_table(below, {name: column.rows for name, column in columns.items()})
     if any(name.endswith((WITHIN, BEYOND)) for name in first.rows):
         below.supxlabel(NOTE, fontsize="small", wrap=True)
