@@ -21,6 +21,7 @@ INK = "#1a1a1b"
 WIDTH = 9
 # Dots per inch of a file, and of the pictures within a plot on a page.
 DPI, DPI_ON_PAGE = 100, 150
+# For the whole process: the program plots nothing else.
 matplotlib.rcParams.update(
     {
         "font.size": 11,
