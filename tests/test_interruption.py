@@ -13,7 +13,6 @@ from quick import Finished, command_line, outcome
 
 from main import main
 from utils.program.errors import InputError, run_program
-from utils.program.files import claimed
 from utils.run import read_history
 from utils.runs.record import Record
 from utils.training.loop import Training
@@ -201,39 +200,3 @@ def test_a_run_of_other_settings_or_other_data_is_not_resumed_and_keeps_its_file
         main(command_line(folder, tmp_path / "result", "model=vanilla", "--resume"))
 
     assert {path.name: path.read_bytes() for path in out.rglob("*.*")} == before
-
-
-def test_a_second_run_into_the_same_folder_is_refused_before_it_writes(folder: Path, tmp_path: Path):
-    with claimed(tmp_path / "attention"):
-        with pytest.raises(InputError, match="attention: another run is writing there"):
-            main(command_line(folder, tmp_path))
-
-        assert list((tmp_path / "attention").iterdir()) == []
-
-
-@pytest.mark.usefixtures("without_figures")
-def test_a_disk_that_fills_up_ends_the_run_with_one_line_and_the_last_checkpoint(
-    finished: Finished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-):
-    out = finished.copied(tmp_path / "result") / "vanilla"
-    checkpoint = (out / "checkpoint.pt").read_bytes()
-
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(Path, "write_bytes", full)
-    with pytest.raises(SystemExit) as end:
-        run_program(main, command_line(finished.data, tmp_path / "result", "model=vanilla", "epochs=4", "--resume"))
-
-    assert end.value.code == 2
-    last = capsys.readouterr().err.splitlines()[-1]
-    assert last.startswith("error: ")
-    assert last.endswith("cannot be written (No space left on device); make room there, or choose another folder")
-    assert (out / "checkpoint.pt").read_bytes() == checkpoint
-
-
-def test_a_folder_that_cannot_be_written_to_is_refused_before_training(folder: Path, tmp_path: Path):
-    (tmp_path / "file").touch()
-
-    with pytest.raises(InputError, match="set result_path to a folder that can"):
-        main(command_line(folder, tmp_path / "file"))

@@ -1,8 +1,6 @@
 """Whole runs, as a person starts them."""
 
 import json
-import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,10 +14,9 @@ from quick import REPOSITORY, Finished, command_line, outcome
 from main import main
 from models import colored_pi_generator
 from models.attention import AttentionVAE
-from models.registry import MODELS
 from models.vae import Loss
 from utils.program.errors import InputError
-from utils.run import Result, read_history
+from utils.run import read_history
 from utils.settings.config import Config, load_config
 from utils.training.loop import Training
 
@@ -139,70 +136,6 @@ def test_a_new_run_leaves_no_frames_of_an_earlier_one(finished: Finished, tmp_pa
 
     assert list((out / "epochs").iterdir()) == []
     assert not (out / "training.gif").exists()
-
-
-@pytest.mark.usefixtures("without_figures")
-def test_without_retrain_other_points_of_the_trained_models_lie_beside_the_trainings_own(
-    finished: Finished, tmp_path: Path
-):
-    result = finished.copied(tmp_path / "result")
-    trained = {path: path.read_bytes() for path in result.rglob("*.*") if path.name not in ("compare.png", ".lock")}
-
-    main(command_line(finished.data, result, "model=both", "retrain=False", "n_generate=50", "seed=11"))
-
-    assert [path for path, content in trained.items() if path.read_bytes() != content] == []
-    for name in MODELS:
-        redrawn = result / name / "seed11_n50"
-        assert np.load(redrawn / "generated.npy").shape == (50, 5)
-        assert "drawn with seed 11, after training with seed 10" in (redrawn / "report.html").read_text()
-        settings = load_config(redrawn / "config.yaml")
-        assert (settings.model, settings.seed, settings.n_generate, settings.retrain) == (name, 11, 50, False)
-        assert {path.name for path in redrawn.iterdir()} == {"config.yaml", *Result}
-
-
-@pytest.mark.usefixtures("without_figures")
-def test_without_retrain_the_trainings_own_points_are_made_again_in_their_place(finished: Finished, tmp_path: Path):
-    out = finished.copied(tmp_path / "result") / "vanilla"
-    before = {name: (out / name).read_bytes() for name in ("generated.npy", "metrics.json")}
-    for name in before:
-        (out / name).unlink()
-
-    main(command_line(finished.data, tmp_path / "result", "model=vanilla", "retrain=False"))
-
-    assert {name: (out / name).read_bytes() for name in before} == before
-    assert [path.name for path in out.iterdir() if path.is_dir()] == ["epochs"]
-
-
-@pytest.mark.usefixtures("without_figures")
-def test_a_file_that_another_program_holds_open_is_skipped_with_a_line(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-):
-    proper, held = os.replace, ("history.csv", "loss.png", "comparison.png", "report.html")
-
-    def replace(source: Path, target: Path) -> None:
-        if Path(target).name in held:
-            raise PermissionError(13, "Permission denied", str(source), None, str(target))
-        proper(source, target)
-
-    monkeypatch.setattr(os, "replace", replace)
-    monkeypatch.setattr("utils.program.files.PATIENCE", (0,))
-    main(command_line(folder, tmp_path, "model=vanilla"))
-
-    out = tmp_path / "vanilla"
-    lines = [line for line in capsys.readouterr().out.splitlines() if "close it where it is open" in line]
-    assert [line.partition(": ")[0] for line in lines] == [str(out / name) for name in held]
-    assert {path.name for path in out.iterdir()} >= {"model.pt", "checkpoint.pt", "metrics.json", "generated.npy"}
-
-
-def test_a_model_that_does_not_fit_is_refused_before_anything_is_written(finished: Finished, tmp_path: Path):
-    """Were the first model's points generated before the second one is looked at, its old ones would be lost."""
-    result = finished.copied(tmp_path / "result")
-    shutil.copy(result / "vanilla" / "model.pt", result / "attention" / "model.pt")
-
-    with pytest.raises(InputError, match="was trained with model=vanilla, now it is attention"):
-        main(command_line(finished.data, result, "model=both", "retrain=False", "n_generate=50"))
-
-    assert np.load(result / "vanilla" / "generated.npy").shape == (200, 5)
 
 
 @pytest.mark.usefixtures("without_figures")
