@@ -1,1 +1,4 @@
-"""Everything around the models. Imports run one way: runs > pictures > training > evaluation > settings > program."""
+"""Everything around the models.
+
+Imports run one way: report > runs > pictures > run > training > evaluation > settings > program.
+"""
