@@ -11,7 +11,7 @@ from torch.utils.data import Dataset
 
 from data.arrays import load_array
 from data.background import Background, find_background
-from data.coordinates import PLACES
+from data.coordinates import N_COLORS, N_LEVELS, PLACES
 from data.pictures import open_picture
 from data.scaling import Scaling
 from utils.program.errors import InputError
@@ -62,7 +62,7 @@ class ColoredPoints(Dataset[Tensor]):
 
     def fingerprint(self) -> str:
         """A hash of the points and their grid, which tells one data set from another."""
-        digest = hashlib.sha256(repr(self.scaling.size).encode())
+        digest = hashlib.sha256(repr((*self.scaling.shape, *[N_LEVELS] * N_COLORS)).encode())
         digest.update(np.ascontiguousarray(self.points.numpy(), "<i8").tobytes())
         return digest.hexdigest()[:16]
 

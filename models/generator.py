@@ -10,18 +10,19 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from data.coordinates import N_COORDINATES
 from data.scaling import Scaling
-from models.registry import MODELS
+from models.registry import MODELS, PRIORS
 from models.vae import VAE
 from utils.program.errors import InputError
 from utils.program.files import write_bytes
 
 # The version of model.pt.
-FORMAT = 5
-# Settings that a model is built with; each is an argument of its class, beside the points' scaling.
-ARCHITECTURE = ("hidden_dim", "latent_dim", "n_components")
+FORMAT = 6
+# Settings that a model is built with, beside its name and the points' scaling.
+ARCHITECTURE = ("prior", "hidden_dim", "latent_dim", "n_components")
 # Points drawn at once: few enough for their intermediate results to stay in the processor's cache.
 BLOCK = 4000
 
@@ -55,7 +56,12 @@ class Generator:
         else:
             rng.manual_seed(operator.index(seed))
         for start in range(0, n, BLOCK):
-            yield self.scaling.quantize(self.model.sample(min(BLOCK, n - start), rng)).numpy()
+            yield self.scaling.to_points(self.model.sample(min(BLOCK, n - start), rng)).numpy()
+
+    @torch.no_grad()
+    def draw(self, z: Tensor, rng: torch.Generator) -> np.ndarray:
+        """One point `(n, 5)` that the decoder draws for each of the latents `z (n, latent_dim)`."""
+        return self.scaling.to_points(self.model.decode(z).sample(rng)).numpy()
 
     def sample_more(self, n: int) -> np.ndarray:
         """`n` points `(n, 5)` that depend on the training's seed, and are not those that a run writes."""
@@ -67,7 +73,7 @@ class Generator:
             "format": FORMAT,
             "config": self.config,
             "weights": {name: weight.cpu() for name, weight in self.model.state_dict().items()},
-            "size": list(self.scaling.size),
+            "shape": list(self.scaling.shape),
             "ycbcr": self.scaling.ycbcr,
             "fingerprint": self.fingerprint,
         }
@@ -77,8 +83,9 @@ class Generator:
 
 
 def build_model(config: dict[str, Any], scaling: Scaling) -> VAE:
-    """A new model of the kind `config["model"]`, with the settings of `ARCHITECTURE`, for points of this `scaling`."""
-    return MODELS[config["model"]](**{key: config[key] for key in ARCHITECTURE}, scaling=scaling)
+    """A new model of the kind `config["model"]` with the prior `config["prior"]`, for points of this `scaling`."""
+    prior = PRIORS[config["prior"]].from_settings(config)
+    return MODELS[config["model"]](prior, config["hidden_dim"], scaling)
 
 
 def load_generator(path: str | Path, device: torch.device | str = "cpu") -> Generator:
@@ -97,7 +104,7 @@ def load_generator(path: str | Path, device: torch.device | str = "cpu") -> Gene
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise InputError(f"{path}: not a model that this version of the program wrote; train again, with retrain=true")
     try:
-        scaling = Scaling(tuple(content["size"]), content["ycbcr"])
+        scaling = Scaling(tuple(content["shape"]), content["ycbcr"])
         model = build_model(content["config"], scaling)
         model.load_state_dict(content["weights"])
         generator = Generator(model.to(device), scaling, content["config"], content["fingerprint"])

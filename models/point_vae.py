@@ -1,75 +1,136 @@
-"""What both models share: a decoder with a canvas, and what that adds to the loss."""
+"""What all models share: one encoder and one decoder of points, around networks that each model brings."""
+
+import math
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from data.coordinates import PLACES
-from models.canvas import FINE
-from models.decoder import DecodedPoints, PointDecoder
-from models.prior import MixturePrior
-from models.vae import VAE, Decoded, Noise
+from data.coordinates import COLORS, N_COORDINATES, PLACES
+from data.scaling import Scaling
+from models.colors import ColorHead, ColorMixture
+from models.discretized import log_cell
+from models.fields import Fields
+from models.posterior import Posterior
+from models.prior import Prior
+from models.vae import VAE, Noise
 
-# Weights of the likelihood under even light and of the unevenness of the light (docs/experiments.md).
-EVEN_LIGHT, EVENNESS = 0.4, 10.0
-# A spot that lights less than this share of what it would on full ink is drawn again, at most this many times.
-DARK, MOST_REDRAWS = 0.01, 20
+# The picture is the square |z| <= 2.5 of the first two latents, so that N(0, I) covers it.
+Z_UNIT = 0.2
+# Tuned (docs/design.md): harmonics of a coordinate that networks see, and fields that colors depend on.
+N_HARMONICS, N_SMOOTH, N_PATTERNS = 4, 12, 12
+FIELD_TOKENS = 2
+# The decoder's width at the start: in pixels for a sharp prior, as a share of the picture for others.
+SHARP_STD, COARSE_STD = 0.5, 1 / 15
 
 
 class PointVAE(VAE):
-    """A VAE whose decoder is a `PointDecoder`. A model supplies `encode` and the decoder's network for colors."""
+    """A VAE of points (row, column, color) of integers. A model supplies `network`.
 
-    decoder: PointDecoder
-    prior: MixturePrior
+    A latent is a place in the picture, and the prior says where points are:
 
-    @property
-    def densities(self) -> list[nn.Module]:
-        return [self.prior, self.decoder.canvas]
+        encoder:  q(z|x) = N(linear(place) + network(x), diag(s(x)^2))
+        decoder:  m(z) = linear(z) + network(z),    row, column ~ discretized N(m(z), sigma^2),
+                  color ~ ColorMixture(network(fields at the row and column)).
 
-    def decode(self, z: Tensor, noise: Noise | None = None) -> DecodedPoints:
-        decoded: DecodedPoints = self.decoder(z, noise)
-        return decoded
+    The linear maps are fixed: the first two latents times 0.2, from the middle of the picture. With a sharp prior, the
+    networks' corrections and the width sigma, which is learned, are in pixels, so that z can tell a place to a fraction
+    of a pixel. With a simple prior corrections are as large as the picture, so that they can bend the prior into shape.
+    A network of the place itself, in place of fields, would memorize the colors of single points.
+    """
 
-    @torch.no_grad()
-    def sample(self, n: int, rng: torch.Generator) -> Tensor:
-        """`n` new points `(n, 5)`. A latent whose spot finds no ink is drawn again, so that no point strays.
+    lr_scale = {"log_std": 4.0}
+    size: Tensor
+    place_unit: Tensor
+    latent_unit: Tensor
 
-        This is a prior that is cut off where it lights nothing: elsewhere its density is higher by as much as is cut
-        off, so that the ELBO is still a lower bound. The ink's haze is cut off too: only points within it lose by that.
-        """
-        z, canvas = self.prior.sample(n, rng), self.decoder.canvas
-        ink, dark = canvas.ink().without_haze(), torch.arange(n, device=z.device)
-        for _ in range(MOST_REDRAWS):
-            dark = dark[canvas.brightness(z[dark], ink) < DARK]
-            if not len(dark):
-                break
-            z[dark] = self.prior.sample(len(dark), rng)
-        return DecodedPoints(self.decoder, canvas.lit(ink, z), None).sample(rng)
+    def __init__(self, prior: Prior, scaling: Scaling) -> None:
+        super().__init__(prior)
+        height_width = torch.tensor(scaling.shape).float()
+        n_places = min(2, self.latent_dim)
+        pixel = 1 / (Z_UNIT * height_width[:n_places])
+        latent_unit = torch.ones(self.latent_dim)
+        if prior.is_sharp:
+            latent_unit[:n_places] = pixel
+        self.register_buffer("size", height_width, persistent=False)
+        self.register_buffer("place_unit", torch.ones(2) if prior.is_sharp else Z_UNIT * height_width, persistent=False)
+        self.register_buffer("latent_unit", latent_unit, persistent=False)
+        start = torch.full((2,), SHARP_STD) if prior.is_sharp else COARSE_STD * height_width
+        self.log_std = nn.Parameter(start.log())
+        self.encoder = nn.Sequential(Harmonics(N_HARMONICS), self.network(N_COORDINATES, N_HARMONICS, 2 * self.latent_dim))
+        self.place = nn.Sequential(Harmonics(N_HARMONICS), self.network(self.latent_dim, N_HARMONICS, 2))
+        self.fields = Fields(N_SMOOTH, N_PATTERNS)
+        width = self.color_width
+        self.color_network = self.network(FIELD_TOKENS, (N_SMOOTH + N_PATTERNS) // FIELD_TOKENS, width, blocks=2)
+        self.color_head = ColorHead(width, scaling.ycbcr)
+        for output in (self.encoder[-1][-1], self.place[-1][-1]):
+            nn.init.zeros_(output.weight)
+            nn.init.zeros_(output.bias)
+        self.colors_at_pixel = True
+
+    color_width = 32
+
+    def network(self, tokens: int, features: int, outputs: int, blocks: int = 1) -> nn.Sequential:
+        """A network from `(n, tokens, features)` to `(n, outputs)`; its last layer is linear."""
+        raise NotImplementedError
+
+    def encode(self, x: Tensor) -> Posterior:
+        unit = torch.cat([(x[:, PLACES] + 0.5) / self.size, (x[:, COLORS] + 0.5) / 256], 1)
+        mean, log_std = self.encoder(unit).chunk(2, -1)
+        linear = (unit[:, : min(2, self.latent_dim)] - 0.5) / Z_UNIT
+        linear = nn.functional.pad(linear, (0, self.latent_dim - linear.shape[1]))
+        # Starting narrow makes z informative from the first step; the bounds only keep exp() finite.
+        return Posterior(linear + self.latent_unit * mean, (log_std - 1).clamp(-7, 2) + self.latent_unit.log())
+
+    def decode(self, z: Tensor, noise: Tensor | None = None) -> "DecodedPoints":
+        linear = nn.functional.pad(z[:, :2], (0, 2 - min(2, self.latent_dim)))
+        mean = self.size * (0.5 + Z_UNIT * linear) - 0.5 + self.place_unit * self.place(torch.sigmoid(1.6 * z))
+        return DecodedPoints(self, mean, noise)
+
+    def colors(self, place: Tensor, noise: Tensor | None = None) -> ColorMixture:
+        """The density of colors at the `place (n, 2)` in pixels; `noise (n_draws, n)` draws the fields."""
+        fields = self.fields((place + 0.5) / self.size, noise)
+        return self.color_head(self.color_network(fields.unflatten(1, (FIELD_TOKENS, -1))))
 
     def sample_noise(self, n: int, rng: torch.Generator) -> Noise:
-        def normal(*shape: int) -> Tensor:
-            return torch.randn(shape, generator=rng, device=rng.device)
+        fields = torch.randn(self.fields.n_draws, n, generator=rng, device=rng.device)
+        return super().sample_noise(n, rng)._replace(decoder=fields)
 
-        return Noise(
-            latent=normal(n, self.latent_dim),
-            canvas=normal(*self.decoder.canvas.mean.shape),
-            bin=torch.randint(FINE, (2,), generator=rng, device=rng.device),
-            prior=normal(2, *self.prior.mean.shape),
-            fields=normal(n, self.decoder.fields.n_draws),
-        )
+    def parameter_kl(self) -> Tensor:
+        return self.prior.parameter_kl() + self.fields.kl()
 
-    def regularization(self, x: Tensor, noise: Noise, decoded: Decoded, n_points: int) -> Tensor:
-        """The KL of canvas and fields, which all points share, and what keeps its ink where points are and evenly lit.
 
-        The ink is drawn to where points are by its own likelihood, under even light. Without it, ink that no point's
-        spot lights would cost nothing, and the prior's latents would find it.
-        """
-        canvas, prior = self.decoder.canvas, self.prior
-        if noise.prior is None or not isinstance(decoded, DecodedPoints):
-            raise ValueError("regularization needs the noise that sample_noise draws, and points decoded with it")
-        ink, per_block = decoded.places.ink, decoded.places.per_block
-        z = prior.mean + prior.log_std.exp() * noise.prior
-        return (
-            (canvas.kl() + self.decoder.fields.kl()) / n_points
-            - EVEN_LIGHT * ink.log_prob(x[:, PLACES], per_block).mean()
-            + EVENNESS * canvas.unevenness(z, prior.logits.softmax(-1), per_block)
-        )
+class DecodedPoints:
+    """p(x|z) of n latents: places around their `mean (n, 2)` in pixels, and colors; `noise` draws the colors' fields."""
+
+    def __init__(self, model: PointVAE, mean: Tensor, noise: Tensor | None) -> None:
+        self.model, self.mean, self.noise = model, mean, noise
+
+    def log_prob(self, x: Tensor) -> Tensor:
+        place = x[:, PLACES]
+        log_place = log_cell(place, place - self.mean, self.model.log_std, self.model.size - 1).sum(-1)
+        where = place if self.model.colors_at_pixel else self.mean
+        return log_place + self.model.colors(where, self.noise).log_prob(x[:, COLORS])
+
+    def sample(self, rng: torch.Generator) -> Tensor:
+        noise = torch.randn(self.mean.shape, generator=rng, device=self.mean.device)
+        place = (self.mean + self.model.log_std.exp() * noise).round().clamp(min=0).minimum(self.model.size - 1)
+        where = place if self.model.colors_at_pixel else self.mean
+        return torch.cat([place, self.model.colors(where).sample(rng)], 1)
+
+
+class Harmonics(nn.Module):
+    """Features cos(pi k v), k = 1 ... n, of a number v in [0, 1]: a linear map of them is a smooth curve in v.
+
+    `(...)` in, `(..., n)` out. Tancik et al. 2020, "Fourier features let networks learn high frequency functions in low
+    dimensional domains" (arXiv 2006.10739), with the frequencies of the cosine transform.
+    """
+
+    frequencies: Tensor
+
+    def __init__(self, n: int) -> None:
+        super().__init__()
+        self.register_buffer("frequencies", math.pi * torch.arange(1, n + 1), persistent=False)
+
+    def forward(self, v: Tensor) -> Tensor:
+        return torch.cos(v.unsqueeze(-1) * self.frequencies)

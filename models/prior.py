@@ -1,13 +1,28 @@
-"""The prior over latents: what the models expect of one, and a mixture of normals that is trained with the rest."""
+"""Priors over the latent z: what a VAE needs of one, N(0, I), and a mixture of normals that is trained with the rest."""
 
 import math
+from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
 
+from models.posterior import Posterior
+
 
 class Prior(nn.Module):
-    """p(z): what training, sampling and the latent map need of a prior."""
+    """p(z). A new prior implements `log_prob` and `sample`; the rest has defaults."""
+
+    # Whether the density can follow the points to a fraction of a pixel; see `PointVAE`.
+    is_sharp = False
+
+    @classmethod
+    def from_settings(cls, settings: dict[str, Any]) -> Self:
+        """The prior with the `settings` of config.yaml."""
+        return cls(settings["latent_dim"])
+
+    def __init__(self, latent_dim: int) -> None:
+        super().__init__()
+        self.latent_dim = latent_dim
 
     def log_prob(self, z: Tensor) -> Tensor:
         """Log-density `(n,)` of `z (n, latent_dim)`."""
@@ -17,25 +32,47 @@ class Prior(nn.Module):
         """`n` draws `(n, latent_dim)`."""
         raise NotImplementedError
 
-    def sample_given(self, latent: int | list[int], value: float | list[float], n: int, rng: torch.Generator) -> Tensor:
-        """`n` draws `(n, latent_dim)` of p(z | z_latent = value): the others follow from that one, or those."""
-        raise NotImplementedError
+    def sample_noise(self, rng: torch.Generator) -> Any:
+        """The random numbers that `kl` needs in training, if the prior itself is uncertain."""
+        return None
 
-    def marginal(self, latents: list[int]) -> "Prior":
-        """The prior of these latents alone, in this order."""
-        raise NotImplementedError
+    def kl(self, posterior: Posterior, z: Tensor, noise: Any = None) -> Tensor:
+        """KL(q(z|x) || p(z)) `(n,)` in nats: the entropy is exact, log p(z) is that of one draw `z ~ q(z|x)`."""
+        return -posterior.entropy() - self.log_prob(z)
+
+    def parameter_kl(self) -> Tensor | float:
+        """KL of the posterior over the prior's own parameters, in nats for the whole data set."""
+        return 0.0
+
+
+class NormalPrior(Prior):
+    """p(z) = N(z; 0, I): a plain VAE (Kingma & Welling 2014, arXiv 1312.6114)."""
+
+    def log_prob(self, z: Tensor) -> Tensor:
+        return -0.5 * (z.square() + math.log(2 * math.pi)).sum(-1)
+
+    def sample(self, n: int, rng: torch.Generator) -> Tensor:
+        return torch.randn(n, self.latent_dim, generator=rng, device=rng.device)
+
+    def kl(self, posterior: Posterior, z: Tensor, noise: Any = None) -> Tensor:
+        """In closed form: sum_d (m_d^2 + s_d^2 - 1) / 2 - log s_d (appendix B of the paper)."""
+        mean, log_std = posterior.mean, posterior.log_std
+        return (0.5 * (mean.square() + torch.exp(2 * log_std) - 1) - log_std).sum(-1)
 
 
 class MixturePrior(Prior):
-    """p(z) = sum_k w_k N(z; mean_k, diag(std_k^2)) with learned weights, means and standard deviations.
+    """p(z) = sum_k w_k N(z; m_k, diag(s_k^2)) with learned weights, means and standard deviations.
 
-    With a fixed N(0, I), the more z encodes, the further the aggregate posterior drifts from the prior, and the worse
-    samples get. A prior trained along with the encoder follows the aggregate posterior instead (Tomczak & Welling 2018,
-    arXiv 1705.07120, section 3, the mixture of Gaussians). The initial means differ, so the components can specialize.
+    It follows the aggregate posterior, which N(0, I) cannot (Tomczak & Welling 2018, arXiv 1705.07120, section 3, the
+    mixture of Gaussians). The initial means differ, so that the components can specialize.
     """
 
-    def __init__(self, latent_dim: int, n_components: int) -> None:
-        super().__init__()
+    @classmethod
+    def from_settings(cls, settings: dict[str, Any]) -> Self:
+        return cls(settings["latent_dim"], settings["n_components"])
+
+    def __init__(self, latent_dim: int, n_components: int = 64) -> None:
+        super().__init__(latent_dim)
         self.logits = nn.Parameter(torch.zeros(n_components))
         self.mean = nn.Parameter(torch.randn(n_components, latent_dim))
         self.log_std = nn.Parameter(torch.full((n_components, latent_dim), -1.0))
@@ -46,29 +83,10 @@ class MixturePrior(Prior):
         distance = (
             z.square() @ precision.T - 2 * z @ (self.mean * precision).T + (self.mean.square() * precision).sum(-1)
         )
-        log_scale = self.log_std.sum(-1) + 0.5 * z.shape[-1] * math.log(2 * math.pi)
+        log_scale = self.log_std.sum(-1) + 0.5 * self.latent_dim * math.log(2 * math.pi)
         return torch.logsumexp(self.logits.log_softmax(-1) - log_scale - 0.5 * distance, -1)
 
     def sample(self, n: int, rng: torch.Generator) -> Tensor:
-        return self._sample(self.logits, n, rng)
-
-    def sample_given(self, latent: int | list[int], value: float | list[float], n: int, rng: torch.Generator) -> Tensor:
-        known, given = torch.tensor(value, device=self.mean.device), [latent] if isinstance(latent, int) else latent
-        log_std = self.log_std[:, given]
-        standardized = (known - self.mean[:, given]) * torch.exp(-log_std)
-        z = self._sample(self.logits - 0.5 * standardized.square().sum(-1) - log_std.sum(-1), n, rng)
-        z[:, given] = known
-        return z
-
-    def marginal(self, latents: list[int]) -> "MixturePrior":
-        part = MixturePrior(len(latents), len(self.logits)).to(self.mean.device)
-        with torch.no_grad():
-            part.logits.copy_(self.logits)
-            part.mean.copy_(self.mean[:, latents])
-            part.log_std.copy_(self.log_std[:, latents])
-        return part
-
-    def _sample(self, logits: Tensor, n: int, rng: torch.Generator) -> Tensor:
-        chosen = torch.multinomial(logits.softmax(-1), n, replacement=True, generator=rng)
-        noise = torch.randn(n, self.mean.shape[-1], generator=rng, device=self.mean.device)
+        chosen = torch.multinomial(self.logits.softmax(-1), n, replacement=True, generator=rng)
+        noise = torch.randn(n, self.latent_dim, generator=rng, device=rng.device)
         return self.mean[chosen] + self.log_std[chosen].exp() * noise

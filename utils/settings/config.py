@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from models.registry import MODELS
+from models.registry import MODELS, PRIORS
 from utils.program.errors import InputError
 from utils.settings.parsing import parse_yaml, read_text
 from utils.settings.validation import as_yaml, checked, key, note, type_name
@@ -34,6 +34,11 @@ class Config:
         f"which autoencoder to train; {ALL_MODELS} trains all and compares them",
         choices=lambda: (*MODELS, ALL_MODELS),
     )
+    prior: str = key(
+        "picture",
+        "distribution of the latents: learned density of places, learned mixture of normals, or N(0, I)",
+        choices=lambda: tuple(PRIORS),
+    )
     epochs: int = key(100, "passes over the training points", least=1, most=10**6)
     batch_size: int = key(
         200, "points per training step; the settings below are those for 200, and adapt to others", least=1, most=10**7
@@ -41,15 +46,9 @@ class Config:
     learning_rate: float = key(4e-3, "highest step size of Adam; it decays to zero along a cosine", above=0, most=1)
     weight_decay: float = key(0.5, "how strongly weight matrices decay towards zero (AdamW)", least=0, most=10)
     clip_norm: float = key(1.0, "gradients longer than this are scaled down to it", above=0)
-    ema_decay: float = key(
-        0.998,
-        "highest decay of the weights' moving average, used for sampling, per 200 points; 0 disables it",
-        least=0,
-        below=1,
-    )
-    hidden_dim: int = key(256, "width of the hidden layers", least=8, most=8192)
-    latent_dim: int = key(4, "number of latent dimensions", least=1, most=256)
-    n_components: int = key(64, "number of normals in the prior's mixture", least=1, most=4096)
+    hidden_dim: int = key(256, "hidden units of a residual block; with attention, its tokens share them out", least=8, most=8192)
+    latent_dim: int = key(2, "number of latent dimensions; prior=picture has 2", least=1, most=256)
+    n_components: int = key(64, "number of normals of prior=mixture", least=1, most=4096)
     annealing: str = key(
         "cyclical", "schedule of beta, the weight of the KL", choices=("cyclical", "monotonic", "constant")
     )

@@ -25,6 +25,7 @@ class AdamW:
     def __init__(self, weights: FlatWeights, settings: StepSettings) -> None:
         self.settings, self.vectors = settings, weights.vectors
         self.decays = [settings.weight_decay if group.decays else 0.0 for group in weights.groups]
+        self.lr_scales = [group.lr_scale for group in weights.groups]
         # Moving averages of the gradients and of their squares.
         self.means, self.squares = ([torch.zeros_like(vector) for vector in self.vectors] for _ in range(2))
         # And of the squared length of the gradient of each group.
@@ -70,11 +71,11 @@ class AdamW:
         beta1, beta2 = self.settings.betas
         lengths.lerp_(torch.stack([gradient.square().sum() for gradient in gradients]), 1 - self.settings.length_decay)
         scales = (self.settings.clip_norm / ((lengths / of_lengths).sqrt() + 1e-6)).clamp(max=1).unbind()
-        for vector, mean, square, gradient, scale, decay in zip(
-            vectors, means, squares, gradients, scales, self.decays, strict=True
+        for vector, mean, square, gradient, scale, decay, lr_scale in zip(
+            vectors, means, squares, gradients, scales, self.decays, self.lr_scales, strict=True
         ):
             gradient.mul_(scale)
             mean.lerp_(gradient, 1 - beta1)
             square.lerp_(gradient.square_(), 1 - beta2)
             step = mean / (square / of_squares).sqrt_().add_(EPSILON)
-            vector.mul_(1 - learning_rate * decay).sub_(step.mul_(learning_rate / of_means))
+            vector.mul_(1 - learning_rate * decay).sub_(step.mul_(lr_scale * learning_rate / of_means))

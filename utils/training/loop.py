@@ -55,7 +55,7 @@ class Training:
         self.model, self.train, self.held_out, self.config = model, train, held_out, config
         self.device = next(model.parameters()).device
         self.weights = FlatWeights(model)
-        self.weight_average = WeightAverage(model, config.ema_decay)
+        self.weight_average = WeightAverage(model)
         self.settings = StepSettings.of(config)
         self.optimizer = AdamW(self.weights, self.settings)
         self.batches = Batches(train, config.batch_size, config.num_workers, config.seed)
@@ -142,7 +142,7 @@ class Training:
             epoch=self.step // len(self.batches),
             beta=beta,
             learning_rate=learning_rate,
-            train_reconstruction=reconstruction + self.train.scaling.log_cells,
+            train_reconstruction=reconstruction,
             train_kl=kl,
             heldout_reconstruction=math.nan,
             heldout_kl=math.nan,
@@ -193,7 +193,6 @@ class Training:
 
         A pure function of the batch, its noise and beta, which is what allows it to be compiled.
         """
-        reconstruction, kl, decoded = self.model.loss(x, noise)
-        regularization = self.model.regularization(x, noise, decoded, len(self.train))
-        loss = reconstruction.mean() + beta * kl.mean() + regularization
+        reconstruction, kl, penalty = self.model.loss(x, noise, len(self.train))
+        loss = reconstruction.mean() + beta * kl.mean() + penalty
         return *self.weights.gradients(loss), torch.stack([reconstruction.sum(), kl.sum()]).detach()

@@ -31,8 +31,8 @@ class WeightAverage:
     Polyak & Juditsky 1992, "Acceleration of stochastic approximation by averaging". `decay` is that of a unit of time.
     """
 
-    def __init__(self, model: VAE, decay: float) -> None:
-        self.model, self.decay = copy.deepcopy(model), decay
+    def __init__(self, model: VAE) -> None:
+        self.model = copy.deepcopy(model)
         self._weights = FlatWeights(self.model)
 
     @torch.no_grad()
@@ -42,7 +42,7 @@ class WeightAverage:
         The decay per unit of time rises from 1/10 to its value, so that the initial weights are soon forgotten. Until
         then, the average is mostly of the last tenth of the time: of the last 230 steps of 2,300, whose decay is 0.996.
         """
-        decay = min(self.decay, time / (9 + time)) ** passed
+        decay = (time / (9 + time)) ** passed
         for average, current in zip(self._weights.vectors, weights.vectors, strict=True):
             average.lerp_(current, 1 - decay)
 
