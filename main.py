@@ -26,7 +26,7 @@ from utils.runs.record import Record
 from utils.runs.report import describe_data, describe_result, describe_training, suggestion
 from utils.settings.command_line import continue_command, parse_command_line
 from utils.settings.config import Config
-from utils.training.compilation import is_worthwhile
+from utils.training.fast import is_worthwhile
 from utils.training.device import pick_device
 from utils.training.loop import Training
 

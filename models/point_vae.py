@@ -39,7 +39,7 @@ class PointVAE(VAE):
     A network of the place itself, in place of fields, would memorize the colors of single points.
     """
 
-    lr_scale = {"log_std": 4.0}
+    lr_scale = {"log_std": 1.0}
     size: Tensor
     place_unit: Tensor
     latent_unit: Tensor
