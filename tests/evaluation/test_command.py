@@ -20,7 +20,7 @@ def test_a_file_of_points_is_judged(folder: Path, tmp_path: Path, capsys: pytest
 
     printed = capsys.readouterr().out
     assert "exact copies of training points" in printed
-    assert "0.7000" in printed
+    assert "70.0%" in printed
     assert printed.splitlines()[-1].startswith("verdict: ")
 
 

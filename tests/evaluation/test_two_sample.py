@@ -14,11 +14,10 @@ from utils.evaluation.two_sample import (
     energy_distance,
     family,
     folds,
+    ks_distance,
     mean_excess,
-    nearest,
     permuted_labels,
     random_features,
-    spread,
 )
 
 
@@ -32,7 +31,7 @@ def two_clouds(shift: float, n: int = 150, seed: int = 0) -> tuple[Tensor, Tenso
     x = torch.randn(2 * n, 3, generator=rng)
     x[:n, 0] += shift
     fold = torch.arange(2 * n) % 5
-    return x, permuted_labels(n, n, fold, rng), fold
+    return x, permuted_labels(n, n, rng, fold), fold
 
 
 def statistics(x: Tensor, labels: Tensor, fold: Tensor) -> dict[str, Tensor]:
@@ -63,33 +62,37 @@ def test_the_p_value_counts_the_true_labels_and_all_that_reach_them():
 
 
 def test_a_family_rejects_true_hypotheses_as_often_as_one_test_does():
-    p = np.array([family(statistics(*two_clouds(0, 40, seed)), 0.05).p for seed in range(100)])
+    p = []
+    for seed in range(100):
+        p.append(min(test.p for test in family([*statistics(*two_clouds(0, 40, seed)).values()])))
 
-    assert abs((p < 0.2).mean() - 0.2) < 3 * (0.16 / 100) ** 0.5
-
-
-def test_a_family_says_which_of_its_tests_found_something():
-    x, labels, fold = two_clouds(1)
-    found = family({"shifted": mean_excess(x[:, 0], labels), "untouched": mean_excess(x[:, 1], labels)}, 0.05)
-
-    assert found.adjusted["shifted"] < 0.01
-    assert found.adjusted["untouched"] > 0.05
-    assert found.p == found.adjusted["shifted"]
+    assert abs(np.mean(np.array(p) < 0.2) - 0.2) < 3 * (0.16 / 100) ** 0.5
 
 
-def test_the_threshold_is_where_the_adjusted_p_value_meets_the_level():
+def test_a_family_says_which_of_its_tests_found_something_and_pays_for_the_number_of_families():
+    x, labels, _ = two_clouds(1)
+    both = [mean_excess(x[:, k], labels) for k in range(2)]
+
+    shifted, untouched = family(both)
+
+    assert shifted.p < 0.01
+    assert untouched.p > 0.05
+    assert family(both, n_families=3)[0].p == pytest.approx(3 * shifted.p)
+
+
+def test_a_statistic_is_detectable_where_its_adjusted_p_value_meets_the_level_and_0_84_deviations_above():
     x, labels, _ = two_clouds(0)
-    noise = {str(k): mean_excess(x[:, k], labels) for k in range(3)}
-    threshold = family(noise, 0.05).threshold
-    for shift, rejected in ((-0.1, False), (0.1, True)):
-        moved = noise["0"].clone()
-        moved[0] = moved[1:].mean() + (threshold + shift) * moved[1:].std()
-        assert (family(noise | {"0": moved}, 0.05).adjusted["0"] < 0.05) == rejected
+    noise = [mean_excess(x[:, k], labels) for k in range(3)]
+    first = family(noise)[0]
+    for shift, is_significant in ((-0.1, False), (0.1, True)):
+        moved = noise[0].clone()
+        moved[0] = moved[1:].mean() + first.detectable + (shift - 0.8416) * moved[1:].std()
+        assert (family([moved, *noise[1:]])[0].p < 0.05) == is_significant
 
 
 def test_labels_are_permuted_within_folds():
     fold = torch.tensor([0, 0, 1, 1, 0, 0, 1, 1, 1])
-    labels = permuted_labels(4, 5, fold, seeded())
+    labels = permuted_labels(4, 5, seeded(), fold)
 
     assert labels[:, 0].tolist() == [1, 1, 1, 1, 0, 0, 0, 0, 0]
     for k in (0, 1):
@@ -159,18 +162,8 @@ def test_products_of_random_features_approximate_the_gaussian_kernels():
     assert torch.allclose(features @ features.T, expected, atol=0.04)
 
 
-def test_the_nearest_records_are_found_in_blocks_as_at_once(rng: np.random.Generator):
-    points, records = (torch.from_numpy(rng.random((n, 2))) for n in (4000, 3000))
-
-    distance, index = nearest(points, records, 3)
-
-    expected = torch.cdist(points, records).topk(3, largest=False)
-    assert torch.allclose(distance, expected.values)
-    assert torch.equal(index, expected.indices)
-
-
-def test_a_coordinate_without_spread_is_divided_by_one():
-    assert spread(np.array([[1, 5], [3, 5]])).tolist() == [1, 1]
+def test_the_ks_distance_is_the_largest_gap_of_the_cumulative_shares():
+    assert ks_distance(np.array([1, 2, 3, 4]), np.array([3, 4, 5, 6])) == 0.5
 
 
 @pytest.mark.parametrize("name", ["classifier", "energy", "discriminant", "excess"])
