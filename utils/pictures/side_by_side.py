@@ -13,7 +13,7 @@ from utils.pictures.style import BLUE
 # How the name of a row says whether its differences are more than chance.
 WITHIN, BEYOND = "≈", "≠"
 NOTE = (
-    f"±: standard deviation over seeds.   {WITHIN}: differences lie within the noise of seeds.   "
+    f"±: standard deviation over seeds.   {WITHIN}: differences lie within the noise of seeds.\n"
     f"{BEYOND}: they do not (p < 0.05).   Neither: not known without several seeds."
 )
 
