@@ -51,14 +51,12 @@ def test_places_and_colors_exceed_the_spacing_by_their_distance_and_real_ones_se
     assert (real.color_excess > 0).float().mean() < 0.02
 
 
-def test_a_large_reference_set_is_a_random_subset(rng: np.random.Generator):
-    assert len(ReferenceSet(rng.integers(0, 900, (12_000, 5)), rng).points) == MOST_REFERENCES
+def test_a_large_reference_set_is_a_random_subset_and_constant_points_have_finite_features(rng: np.random.Generator):
+    constant = np.full((12_000, 5), 7)
+    references = ReferenceSet(constant, rng)
 
-
-def test_constant_points_have_finite_features(rng: np.random.Generator):
-    constant = np.full((50, 5), 7)
-
-    assert all(values.isfinite().all() for values in ReferenceSet(constant, rng).features(constant))
+    assert len(references.points) == MOST_REFERENCES
+    assert all(values.isfinite().all() for values in references.features(constant[:50]))
 
 
 def test_the_nearest_records_are_found_in_blocks_as_at_once(rng: np.random.Generator):

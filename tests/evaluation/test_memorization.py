@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from utils.evaluation.memorization import copies, deviations, memorization, share_of_copies
+from utils.evaluation.memorization import copies, memorization, share_of_copies
 from utils.evaluation.two_sample import PermutationTest
 
 Split = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -53,10 +53,6 @@ def test_the_share_of_copies_is_that_of_points_in_the_training_set(rng: np.rando
     generated = np.vstack([train[:10], train[:30] + 5000])
 
     assert share_of_copies(generated, train, held_out=train[5:15]) == (0.25, 1.0, None, None, None)
-
-
-def test_a_coordinate_without_spread_is_divided_by_one():
-    assert deviations(np.array([[1, 5], [3, 5]])).tolist() == [1, 1]
 
 
 def test_p_values_of_honest_points_are_small_as_often_as_they_say(rng: np.random.Generator):

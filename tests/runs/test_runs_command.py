@@ -72,16 +72,12 @@ def broken(name: str, content: str | None) -> Callable[[Path], None]:
     [
         (broken("config.yaml", None), r"is no folder of a run, because it has no config\.yaml"),
         (broken("config.yaml", "- 1"), r"config\.yaml: cannot be read"),
-        (broken("config.yaml", "a: [1"), r"config\.yaml, line 1, .*: not YAML"),
         (broken("metrics.json", "{"), r"metrics\.json: cannot be read"),
-        (broken("metrics.json", "[]"), r"metrics\.json: cannot be read"),
         (broken("metrics.json", '{"heldout_reconstruction": NaN, "heldout_kl": 1}'), "not finite"),
         (broken("metrics.json", '{"heldout_reconstruction": 1, "heldout_kl": 1, "p": "x"}'), "could not convert"),
-        (broken("history.csv", None), r"history\.csv: cannot be read"),
         (broken("history.csv", "epoch\n"), r"history\.csv: cannot be read"),
         (broken("generated.png", "no picture"), r"generated\.png: cannot be read"),
-        (broken("data.png", "no picture"), r"data\.png: cannot be read"),
-        (lambda folder: shutil.rmtree(folder), "there is no such folder; give folders of runs"),
+        (shutil.rmtree, "there is no such folder; give folders of runs"),
     ],
 )
 def test_what_is_no_run_or_broken_is_refused_in_one_line(
@@ -97,19 +93,9 @@ def test_what_is_no_run_or_broken_is_refused_in_one_line(
     assert not (tmp_path / "compare.png").exists()
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ([], "name the folders of two or more finished runs"),
-        (["one", "two", "--out", "figure.docx"], r"figure\.docx: is no name for a picture; end it with \.png"),
-    ],
-)
-def test_a_command_that_is_not_understood_is_refused(arguments: list[str], message: str):
-    with pytest.raises(InputError, match=message):
-        main(arguments)
-
-
-def test_the_folder_of_both_models_says_which_runs_it_holds(finished: Finished):
+def test_names_of_no_picture_and_the_folder_of_several_runs_are_refused(finished: Finished):
+    with pytest.raises(InputError, match=r"figure\.docx: is no name for a picture; end it with \.png"):
+        main(["one", "two", "--out", "figure.docx"])
     with pytest.raises(InputError, match=r"it holds runs: .*attention .*vanilla"):
         main([str(finished.result), str(finished.result / "vanilla")])
 

@@ -28,7 +28,7 @@ def main(arguments: list[str]) -> None:
     check_units(options.samples, samples, data.scaling.shape)
     train, held_out = (part.points.numpy() for part in data.split(settings.holdout, settings.seed))
     found = evaluate(samples.round().astype(np.int64), train, held_out)
-    print(f"{found.table}\n{found.power}\nverdict: {found.verdict}")
+    print(f"{found.conclusion}\n\n{found.table}\n{found.power}")
 
 
 def read_samples(path: str) -> np.ndarray:

@@ -34,13 +34,6 @@ LEAST_KEPT, TOO_FEW = 50, 100.0
 LARGEST_EXPONENT = 600.0
 
 
-class Exchangeable(NamedTuple):
-    """Points whose labels may be exchanged: the `generated (k, 5)`, in random order, and the data where `kept (m,)`."""
-
-    generated: np.ndarray
-    kept: np.ndarray
-
-
 class _Rule(NamedTuple):
     """The chances to keep a pixel `of_data (k,)`, a generated one `of_new (k,)`, and a point on a repeated pixel.
 
@@ -53,12 +46,14 @@ class _Rule(NamedTuple):
     error: float
 
 
-def exchangeable(generated: np.ndarray, data: np.ndarray, n_reference: int, rng: np.random.Generator) -> Exchangeable:
+def exchangeable(
+    generated: np.ndarray, data: np.ndarray, n_reference: int, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
     """Choose the `generated (n, 5)` points and those of `data (m, 5)` that may be exchanged for each other.
 
-    `n_reference` is the number of data points in the comparison; the choice balances it with the generated points.
-    Where pixels of the data repeat as often as in independent draws, everything is kept. Where they repeat less often,
-    the rule applies to a random share of the pixels.
+    Returns the former, in random order, and which of the data are kept, `(m,)`. `n_reference` is the number of data
+    points in the comparison; the choice balances it with the generated points. Where pixels of the data repeat as often
+    as in independent draws, everything is kept; where less often, the rule applies to a random share of the pixels.
     """
     pixels, index = np.unique(codes(np.vstack([data, generated])[:, PLACES]), return_inverse=True)
     of_data, of_generated = index[: len(data)], index[len(data) :]
@@ -84,7 +79,7 @@ def exchangeable(generated: np.ndarray, data: np.ndarray, n_reference: int, rng:
     chance = np.where(once[pixel], is_first * is_new[pixel] * rule.of_new[pixel], rule.repeated)
     # The first occurrence of a pixel comes the earlier, the denser it is: shuffle again.
     survivors = rng.permutation(order[rng.random(len(generated)) < chance])
-    return Exchangeable(generated[survivors], rng.random(len(data)) < rule.of_data[of_data])
+    return generated[survivors], rng.random(len(data)) < rule.of_data[of_data]
 
 
 def _rules(

@@ -74,12 +74,13 @@ class Evaluation:
         return text + self.is_memorized * f"; points are memorized: {self._findings('memorized', MEMORIZED)}"
 
     @property
-    def reservation(self) -> str:
-        """A sentence that belongs beside a good verdict; empty beside others."""
+    def conclusion(self) -> str:
+        """The verdict as a sentence, and one with a reservation if it is good."""
+        sentence = f"{self.verdict[0].upper()}{self.verdict[1:]}."
         if self.p is None or self.is_refused or "off_support" not in self.figures:
-            return ""
+            return sentence
         off, row = self.figures["off_support"], FIGURES["off_support"]
-        return f"{row.text(off.value)} lie off the shape; of real points, {row.text(off.real)}."
+        return f"{sentence} {row.text(off.value)} lie off the shape; of real points, {row.text(off.real)}."
 
     @property
     def power(self) -> str:

@@ -49,17 +49,17 @@ def describe_training(config: Config, training: Training) -> str:
 def describe_result(config: Config, found: Evaluation) -> str:
     """The result of a run in a sentence or two, the files to look at, and the figures."""
     model = found.model
-    sentences = [f"{found.verdict[0].upper()}{found.verdict[1:]}.", found.reservation]
+    conclusion = found.conclusion
     if found.is_refused and model["n_steps"] < YOUNG_STEPS:
-        sentences.append(
-            f"The run is young: it had {model['n_steps']:,} steps (the default settings take {USUAL_STEPS:,} on 5,000 "
+        conclusion += (
+            f" The run is young: it had {model['n_steps']:,} steps (the default settings take {USUAL_STEPS:,} on 5,000 "
             "points), so more epochs are likely to help."
         )
     reconstruction, kl = model["heldout_reconstruction"], model["heldout_kl"]
     return "\n".join(
         [
             "",
-            textwrap.fill(" ".join(filter(None, sentences)), 100),
+            textwrap.fill(conclusion, 100),
             "",
             f"Look at these files in {config.output}/:",
             "  report.html     all of the run on one page",

@@ -85,7 +85,7 @@ def write_page(
         "n_generated": len(points),
         "verdict": found.verdict,
         "state": _state(found),
-        "noticed": f"{found.reservation} {found.power}".strip(),
+        "noticed": found.power,
         "facts": _facts(found, history),
         "pictures": {name: embedded(picture) for name, picture in pictures.items()},
         "canvas": data.canvas,
