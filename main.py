@@ -5,6 +5,7 @@ A run, read top to bottom: config -> data -> model -> fit -> generate -> judge -
 
 import contextlib
 import dataclasses
+import math
 import sys
 
 import numpy as np
@@ -12,18 +13,18 @@ import torch
 
 from data.points import ColoredPoints, read_points
 from models.generator import Generator, build_model
-from utils.evaluation.figures import Evaluation, evaluate
+from utils.evaluation.evaluate import evaluate
 from utils.evaluation.likelihood import evaluate_model, posterior_means
-from utils.evaluation.words import verdict
+from utils.evaluation.result import Evaluation
 from utils.program.errors import run_program
 from utils.program.files import claimed
 from utils.program.interruption import Interrupted, deferred, saying_how_to_continue
 from utils.runs import checkpoint
+from utils.runs.console import describe_data, describe_result, describe_training, suggestion
 from utils.runs.folders import set_aside
 from utils.runs.generation import generate, load_fitting_generator
 from utils.runs.provenance import provenance
 from utils.runs.record import Record
-from utils.runs.report import describe_data, describe_result, describe_training, suggestion
 from utils.settings.command_line import continue_command, parse_command_line
 from utils.settings.config import Config
 from utils.training.fast import is_worthwhile
@@ -64,7 +65,7 @@ def main(arguments: list[str]) -> None:
                 found = judge(generator, data, points, means)
                 draw_run(run, generator, data, points, means, found)
                 write_page(run, generator, data, points, means, found, made_with)
-            print(describe_result(run, found.figures))
+            print(describe_result(run, found))
         if len(runs) > 1:
             print(f"side by side: {draw_models(config)}")
     print(f"to try next: {suggestion(config)}")
@@ -114,8 +115,12 @@ def judge(generator: Generator, data: ColoredPoints, points: np.ndarray, means: 
     # The generator's own split: one that was loaded may have been trained with another seed than today's.
     training, held_out = data.split(generator.config["holdout"], generator.config["seed"])
     found = evaluate(points, training.points.numpy(), held_out.points.numpy(), draw_more=generator.sample_more)
-    figures = evaluate_model(generator, training, held_out, means) | found.figures
-    return found._replace(figures=figures | {"verdict": verdict(found.figures)})
+    steps_per_epoch = math.ceil(len(training) / generator.config["batch_size"])
+    model = evaluate_model(generator, training, held_out, means) | {
+        "n_steps": generator.config["epochs"] * steps_per_epoch,
+        "fingerprint": generator.fingerprint,
+    }
+    return dataclasses.replace(found, model=model)
 
 
 if __name__ == "__main__":

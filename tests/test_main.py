@@ -61,7 +61,7 @@ def test_a_run_leaves_all_its_files_and_they_agree_with_each_other(finished: Fin
     assert metrics["heldout_iwae"] > metrics["heldout_elbo"]
     assert metrics["heldout_elbo"] == pytest.approx(-history["heldout_reconstruction"][-1], rel=0.5)
     assert metrics["n_generated"] == 200
-    assert metrics["verdict"].startswith(("indistinguishable", "not the distribution"))
+    assert metrics["verdict"].startswith("the generated points ")
 
 
 def test_both_models_leave_a_picture_of_them_side_by_side(finished: Finished):

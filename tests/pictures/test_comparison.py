@@ -2,11 +2,8 @@ import numpy as np
 import pytest
 
 from data.points import Canvas
-from utils.evaluation.figures import ClassifierTest
-from utils.evaluation.two_sample import PermutationTest
+from utils.evaluation.result import ClassifierScores
 from utils.pictures.comparison import draw_comparison
-
-NO_DIFFERENCE = PermutationTest(0.5, 0.5, 0.02, 1.0)
 
 
 def test_data_and_generated_points_are_drawn_where_they_are_in_their_colors(some_points: np.ndarray, canvas: Canvas):
@@ -41,7 +38,7 @@ def test_a_third_panel_shows_which_points_look_generated_to_the_classifier(some_
     scores = np.linspace(-0.5, 0.5, 100)
 
     without = draw_comparison("", some_points, some_points, canvas)
-    figure = draw_comparison("", some_points, some_points, canvas, ClassifierTest(NO_DIFFERENCE, some_points, scores))
+    figure = draw_comparison("", some_points, some_points, canvas, ClassifierScores(some_points, scores))
 
     panel = next(axes for axes in figure.axes if axes.get_title() == "where a classifier sees a difference")
     (dots,) = panel.collections

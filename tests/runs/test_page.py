@@ -1,12 +1,12 @@
 """report.html: one page that says all, and needs no other file. What a browser makes of it is tested beside this."""
 
+import dataclasses
 import json
 import re
 import shlex
 import time
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -17,22 +17,19 @@ from data.points import ColoredPoints, read_points
 from data.scaling import Scaling
 from main import main
 from models.generator import Generator, build_model
-from utils.evaluation.figures import ClassifierTest, Evaluation
+from utils.evaluation.figure import Figure
+from utils.evaluation.result import ClassifierScores, Evaluation
 from utils.program.errors import InputError
 from utils.runs.page import write_page
 from utils.settings.config import Config, load_config
 
-FIGURES: dict[str, Any] = {
-    "heldout_reconstruction": 17.5,
-    "heldout_kl": 3.25,
-    "active_units": 2,
-    "n_generated": 50,
-    "n_heldout": 30,
-    "ks": {name: {"value": 0.123, "floor": 0.045} for name in "xyrgb"},
-    "copies": {"value": 0.25, "floor": 0.0},
-    "p": None,
-    "verdict": "too few points for a <verdict>",
-}
+FOUND = Evaluation(
+    n_generated=50,
+    n_held_out=30,
+    figures={"copies": Figure(0.25, 0.0)},
+    ks={name: Figure(0.123, 0.045) for name in "xyrgb"},
+    model={"heldout_reconstruction": 17.5, "heldout_kl": 3.25, "active_units": 2},
+)
 
 
 class Page(HTMLParser):
@@ -126,10 +123,10 @@ def test_with_too_few_points_for_a_verdict_without_film_and_classifier_there_is_
 ):
     config = Config(model="vanilla", result_path=str(tmp_path), data_path="<&there>")
 
-    page = Page(a_page(config, points, Evaluation(FIGURES, None)))
+    page = Page(a_page(config, points, FOUND))
 
     text = " ".join(page.texts)
-    assert "? Too few points for a <verdict>." in text
+    assert "? Too few points for a verdict (50 generated, 30 held out)." in text
     assert "<&there>" in page.texts
     assert "files <b>" in page.texts
     assert "Film" not in page.texts
@@ -141,12 +138,12 @@ def test_with_too_few_points_for_a_verdict_without_film_and_classifier_there_is_
 def test_the_verdict_is_marked_by_what_was_found(
     points: ColoredPoints, tmp_path: Path, p: float, p_of_copies: float, mark: str
 ):
-    copies = {"value": 0.25, "floor": 0.0, "p": p_of_copies}
-    found = Evaluation(FIGURES | {"p": p, "copies": copies, "verdict": "what was found"}, None)
+    figures = {"copies": Figure(0.25, 0.0, p_of_copies), "off_support": Figure(0.1, 0.1, p)}
+    found = dataclasses.replace(FOUND, figures=figures)
 
     page = Page(a_page(Config(model="vanilla", result_path=str(tmp_path)), points, found))
 
-    assert f"{mark} What was found." in page.texts
+    assert f"{mark} {found.verdict[:1].upper()}{found.verdict[1:]}." in page.texts
 
 
 def test_the_page_of_a_large_picture_and_a_long_film_has_3_mb_or_less(tmp_path: Path, rng: np.random.Generator):
@@ -158,7 +155,7 @@ def test_the_page_of_a_large_picture_and_a_long_film_has_3_mb_or_less(tmp_path: 
     config.output.mkdir(parents=True)
     (config.output / "training.gif").write_bytes(b"GIF" + bytes(5_000_000))
 
-    path = a_page(config, points, Evaluation(FIGURES, None), n=50_000)
+    path = a_page(config, points, FOUND, n=50_000)
 
     assert path.stat().st_size < 3e6
 
@@ -168,7 +165,7 @@ def test_a_page_that_cannot_be_written_ends_the_run_with_one_line(points: Colore
     (config.output / "report.html").mkdir(parents=True)
 
     with pytest.raises(InputError, match=r"report\.html: cannot be written"):
-        a_page(config, points, Evaluation(FIGURES, None))
+        a_page(config, points, FOUND)
 
 
 @pytest.mark.slow
@@ -184,7 +181,7 @@ def test_the_page_adds_less_than_2_seconds_to_a_run_of_the_shipped_settings(tmp_
     (config.output / "history.csv").write_text(columns + "\n" + "1,0.5,0.1,9,1,9,1,1\n" * 100)
     generated, means = generator.sample(5000, 1), np.random.default_rng(0).normal(size=(5000, 4))
     seen = generated[:500]
-    found = Evaluation(FIGURES, ClassifierTest(None, seen, np.zeros(len(seen))))
+    found = dataclasses.replace(FOUND, classifier=ClassifierScores(seen, np.zeros(len(seen))))
 
     begin = time.process_time()
     write_page(config, generator, points, generated, means, found, {})

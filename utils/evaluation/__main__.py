@@ -8,8 +8,7 @@ import numpy as np
 from data.arrays import load_array
 from data.coordinates import COLORS, N_COORDINATES, N_LEVELS
 from data.points import read_points
-from utils.evaluation.figures import evaluate
-from utils.evaluation.words import table, verdict
+from utils.evaluation.evaluate import evaluate
 from utils.program.errors import InputError, run_program
 from utils.program.parser import Parser
 from utils.settings.config import Config
@@ -28,9 +27,8 @@ def main(arguments: list[str]) -> None:
     samples = read_samples(options.samples)
     check_units(options.samples, samples, data.scaling.shape)
     train, held_out = (part.points.numpy() for part in data.split(settings.holdout, settings.seed))
-    figures = evaluate(samples.round().astype(np.int64), train, held_out).figures
-    print(table(figures))
-    print(f"verdict: {verdict(figures)}")
+    found = evaluate(samples.round().astype(np.int64), train, held_out)
+    print(f"{found.conclusion}\n\n{found.table}\n{found.power}")
 
 
 def read_samples(path: str) -> np.ndarray:

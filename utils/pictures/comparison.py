@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from data.coordinates import AXIS_LABELS, NAMES
 from data.points import Canvas
-from utils.evaluation.figures import ClassifierTest
+from utils.evaluation.result import ClassifierScores
 from utils.pictures.style import BLUE, GRAY, scatter_points, show_canvas
 
 
@@ -17,7 +17,7 @@ def draw_comparison(
     data: np.ndarray,
     generated: np.ndarray,
     canvas: Canvas,
-    classifier: ClassifierTest | None = None,
+    classifier: ClassifierScores | None = None,
 ) -> Figure:
     """Scatter plots and marginals of `data (n, 5)` and `generated (m, 5)`, on the `canvas` of their picture.
 

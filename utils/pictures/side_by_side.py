@@ -13,10 +13,8 @@ from utils.pictures.style import BLUE
 # How the name of a row says whether its differences are more than chance.
 WITHIN, BEYOND = "≈", "≠"
 NOTE = (
-    f"{WITHIN}: differences lie within noise.   {BEYOND}: they do not (p < 0.05).   "
-    "Neither: not known without several seeds.\n"
-    "±: of several seeds, the standard deviation over them; of one run, the figure's own standard error, "
-    "which leaves out what another seed would change."
+    f"±: standard deviation over seeds.   {WITHIN}: differences lie within the noise of seeds.\n"
+    f"{BEYOND}: they do not (p < 0.05).   Neither: not known without several seeds."
 )
 
 
@@ -37,7 +35,7 @@ class Column(NamedTuple):
 
 
 def draw_side_by_side(data: Image.Image | None, columns: dict[str, Column]) -> Figure:
-    """A column for each model or run, by name: settings, curves, what it paints beside the `data`, and its rows.
+    """A column for each model or run, by name: settings, curves, its picture beside that of the `data`, and its rows.
 
     Without `data`, each column has its own.
     """
@@ -52,14 +50,18 @@ def draw_side_by_side(data: Image.Image | None, columns: dict[str, Column]) -> F
     if first.settings:
         _draw_table(above, {name: column.settings for name, column in columns.items()})
     axes = curves.subplots(2, n, sharex="col", sharey="row", squeeze=False)
+    limits = []
     for (losses, kl), (name, column) in zip(axes.T, columns.items(), strict=True):
         draw_losses(losses, kl, column.history)
+        limits.append(losses.get_ylim())
         for history in column.seeds:
             total = history["heldout_reconstruction"] + history["heldout_kl"]
             losses.plot(history["epoch"], total, color=BLUE, linewidth=0.7, alpha=0.5)
             kl.plot(history["epoch"], history["heldout_kl"], color=BLUE, linewidth=0.7, alpha=0.5)
-        losses.set_title(f"{name} VAE", fontsize="x-large")
-    # They share their scale, which must hold the highest of all.
+        losses.set_title(name, fontsize="x-large")
+    # The columns share their scales, which must hold the curves of all.
+    lows, highs = zip(*limits, strict=True)
+    axes[0, 0].set_ylim(min(lows), max(highs))
     axes[1, 0].set_ylim(0, 1.05 * max(line.get_ydata().max() for panel in axes[1] for line in panel.get_lines()))
     if data:
         pictures = {"data": data} | {name: column.picture for name, column in columns.items()}
@@ -86,7 +88,7 @@ def _draw_table(figure: SubFigure, columns: dict[str, Mapping[str, str]]) -> Non
     cells = axes.table(
         [[column.get(row, "") for column in columns.values()] for row in rows],
         rowLabels=rows,
-        colLabels=[f"{name} VAE" for name in columns],
+        colLabels=list(columns),
         colWidths=[0.62 / n] * n,
         loc="center right",
         cellLoc="center",

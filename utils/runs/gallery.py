@@ -10,15 +10,15 @@ from data.coordinates import COLORS
 from data.points import ColoredPoints
 from data.thinning import thinned
 from models.generator import Generator
-from utils.evaluation.figures import Evaluation
 from utils.evaluation.latent import latent_map
+from utils.evaluation.result import Evaluation
 from utils.pictures.comparison import draw_comparison
 from utils.pictures.latent import draw_latent
 from utils.pictures.painting import paint, save_picture
 from utils.pictures.side_by_side import draw_side_by_side
 from utils.pictures.style import save_figure
 from utils.program.files import write_text
-from utils.runs.columns import Group, columns, grouped
+from utils.runs.columns import Group, columns, grouped, have_same_data
 from utils.runs.finished import read_run
 from utils.runs.folders import COMPARED
 from utils.settings.config import Config
@@ -39,13 +39,13 @@ def draw_run(
     found: the evaluation of `points` and of the model.
     """
     folder, name = config.output, f"{config.model} VAE"
-    write_text(folder / "metrics.json", json.dumps(found.figures, indent=2) + "\n")
+    write_text(folder / "metrics.json", json.dumps(found.metrics, indent=2) + "\n")
     save_picture(paint(points, data.canvas), folder / "generated.png")
     save_picture(paint(thinned(data.points, config.n_generate).numpy(), data.canvas), folder / "data.png")
-    title = f"{name}: {found.figures['verdict']}"
+    title = f"{name}: {found.verdict}"
     comparison = draw_comparison(title, shown(data), thinned(points, MOST_SHOWN), data.canvas, found.classifier)
     save_figure(comparison, folder / "comparison.png", dpi=90)
-    active = found.figures["active_units"]
+    active = found.model["active_units"]
     latent = latent_map(generator, means, active)
     title = f"{name}: latent space, {active} of {means.shape[1]} latents active"
     save_figure(draw_latent(title, latent, shown(data)[:, COLORS], data.canvas), folder / "latent.png", dpi=90)
@@ -62,8 +62,7 @@ def draw_runs(groups: Sequence[Group], path: Path) -> Path:
     found = columns(groups)
     first = next(iter(found.values()))
     # One picture of the data for all of them, if they have the same.
-    is_common = len({group.runs[0].fingerprint for group in groups}) == 1
-    save_figure(draw_side_by_side(first.data if is_common else None, found), path, dpi=80)
+    save_figure(draw_side_by_side(first.data if have_same_data(groups) else None, found), path, dpi=80)
     return path
 
 

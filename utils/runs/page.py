@@ -5,7 +5,7 @@ import shlex
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jinja2
 import matplotlib
@@ -16,9 +16,8 @@ from data.points import Canvas, ColoredPoints
 from data.thinning import thinned
 from models.generator import Generator
 from utils.evaluation.explorer import explore
-from utils.evaluation.figures import SIGNIFICANT, ClassifierTest, Evaluation
-from utils.evaluation.glossary import GLOSSARY, entry
-from utils.evaluation.words import is_memorized
+from utils.evaluation.figures import in_order
+from utils.evaluation.result import ClassifierScores, Evaluation
 from utils.pictures.charts import HEIGHT, WIDTH, loss_charts, marginal_charts
 from utils.pictures.embedding import address, embedded
 from utils.pictures.thumbnails import paint_small
@@ -72,7 +71,7 @@ def write_page(
 
     Raises InputError if it cannot be written, or the history of the run cannot be read.
     """
-    folder, figures, history = config.output, found.figures, read_history(config.output)
+    folder, history = config.output, read_history(config.output)
     ours, theirs = thinned(points, MOST_PAINTED), thinned(data.points.numpy(), MOST_PAINTED)
     pictures = {
         "data": paint_small(thinned(theirs, len(ours)), data.canvas, PICTURE),
@@ -84,10 +83,10 @@ def write_page(
         "data_path": config.data_path,
         "n_data": len(data),
         "n_generated": len(points),
-        "verdict": figures["verdict"],
-        "state": _state(figures),
-        "noticed": _noticed(figures),
-        "facts": _facts(figures, history),
+        "verdict": found.verdict,
+        "state": _state(found),
+        "noticed": found.power,
+        "facts": _facts(found, history),
         "pictures": {name: embedded(picture) for name, picture in pictures.items()},
         "canvas": data.canvas,
         "suspects": embedded(_suspects(found.classifier, data.canvas)) if found.classifier else None,
@@ -96,8 +95,8 @@ def write_page(
         "film": _film(folder / "training.gif"),
         "marginals": marginal_charts(theirs, ours),
         "chart_size": (WIDTH, HEIGHT),
-        "figures": _figures(figures),
-        "ks": [(name, f"{ks['value']:.3f}", f"{ks['floor']:.3f}") for name, ks in figures["ks"].items()],
+        "figures": _figures(found),
+        "ks": [(name, f"{ks.value:.3f}", f"{ks.real:.3f}") for name, ks in found.ks.items()],
         "settings": _settings(config, generator),
         "made": {"data": f"fingerprint {generator.fingerprint}"} | dict(made_with),
         "command": _command(config, generator),
@@ -118,38 +117,23 @@ def _template() -> jinja2.Template:
     return environment.get_template(TEMPLATE)
 
 
-def _state(figures: Mapping[str, Any]) -> str:
+def _state(found: Evaluation) -> str:
     """How the verdict is marked: as passed, failed, or unknown."""
-    if is_memorized(dict(figures)):
+    if found.is_memorized or found.is_refused:
         return "failed"
-    if figures["p"] is None:
-        return "unknown"
-    return "failed" if figures["p"] < SIGNIFICANT else "passed"
+    return "unknown" if found.p is None else "passed"
 
 
-def _noticed(figures: Mapping[str, Any]) -> str | None:
-    """How small a difference the classifier would have found."""
-    if "c2st_auc" not in figures:
-        return None
-    auc = figures["c2st_auc"]
-    # For a power of 80% at a level of 5%, where the evaluation does not say itself.
-    detectable = auc.get("detectable", auc["floor"] + 2.49 * auc["standard_error"])
-    counts = f"{figures.get('n_compared', figures['n_generated']):,} generated and {figures['n_heldout']:,} held-out"
-    words = f"Compared were {counts} points. With so many, an AUC of {detectable:.2f} or more is noticed 4 times in 5."
-    unseen = " A smaller difference may be there unseen; more held-out points would show it."
-    return words + unseen * (figures["p"] >= SIGNIFICANT)
-
-
-def _facts(figures: Mapping[str, Any], history: Mapping[str, np.ndarray]) -> dict[str, str]:
-    reconstruction, kl = figures["heldout_reconstruction"], figures["heldout_kl"]
+def _facts(found: Evaluation, history: Mapping[str, np.ndarray]) -> dict[str, str]:
+    reconstruction, kl = found.model["heldout_reconstruction"], found.model["heldout_kl"]
     facts = {
         "nats per held-out point": f"{reconstruction + kl:.2f}",
         "of these, KL": f"{kl:.2f}",
-        "active latents": str(figures["active_units"]),
+        "active latents": str(found.model["active_units"]),
     }
-    if "c2st_auc" in figures:
-        auc = figures["c2st_auc"]
-        facts["AUC (real points: 0.50)"] = f"{auc['value']:.2f} ± {auc['standard_error']:.2f}"
+    if "c2st_auc" in found.figures:
+        auc = found.figures["c2st_auc"]
+        facts["AUC (real points: 0.50)"] = f"{auc.value:.2f} ± {auc.error:.2f}"
     return facts | {f"to train {len(history['epoch']):,} epochs": _duration(history["seconds"].sum())}
 
 
@@ -159,7 +143,7 @@ def _duration(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"
 
 
-def _suspects(classifier: ClassifierTest, canvas: Canvas) -> Image.Image:
+def _suspects(classifier: ClassifierScores, canvas: Canvas) -> Image.Image:
     """The points of both sets, colored by how much they look generated to the `classifier`, on black."""
     colors = matplotlib.colormaps["PuOr_r"](np.clip(classifier.scores + 0.5, 0, 1), bytes=True)[:, :3]
     points = np.column_stack([classifier.points[:, :2], colors]).astype(np.int64)
@@ -177,17 +161,12 @@ def _film(path: Path) -> dict[str, str] | None:
     return {"moving": address(path.read_bytes(), "image/gif"), "still": embedded(still), "frames": f"{frames:,}"}
 
 
-def _figures(figures: Mapping[str, Any]) -> list[Row]:
-    known = [key for key in GLOSSARY if key in figures]
-    others = [
-        key for key, figure in figures.items() if key not in known and isinstance(figure, dict) and "floor" in figure
-    ]
+def _figures(found: Evaluation) -> list[Row]:
     rows = []
-    for key in known + others:
-        figure, (name, meaning, is_share) = figures[key], entry(key)
-        value, floor = (f"{figure[part]:.1%}" if is_share else f"{figure[part]:.4f}" for part in ("value", "floor"))
-        error = f"{figure['standard_error']:.4f}" if "standard_error" in figure else ""
-        rows.append(Row(name, meaning, value, error, floor, f"{figure['p']:.3f}" if "p" in figure else ""))
+    for key, metric in in_order(found.figures):
+        value, real, p, error, _ = found.figures[key]
+        texts = metric.text(value), "" if error is None else metric.text(error), metric.text(real)
+        rows.append(Row(metric.label, metric.meaning, *texts, "" if p is None else f"{p:.3f}"))
     return rows
 
 

@@ -1,15 +1,16 @@
-"""What a run prints."""
+"""The lines that a run prints."""
 
-from typing import Any
+import textwrap
 
 from data.points import ColoredPoints
-from utils.evaluation.words import table
+from utils.evaluation.result import Evaluation
 from utils.program.background import n_cores
 from utils.settings.config import ALL_MODELS, Config
 from utils.training.loop import Training
 
-# With fewer steps than this, the default models have not learned much. What the default settings take is beside it.
-FEW_STEPS, USUAL_STEPS = 500, 2300
+# The default settings take so many steps. With fewer than FEW_STEPS, the default models have not learned much; with
+# fewer than YOUNG_STEPS, more of them often mend what the tests find.
+FEW_STEPS, YOUNG_STEPS, USUAL_STEPS = 500, 1200, 2300
 # Up to here, the batch size makes next to no difference (docs/batch_sizes.md).
 LARGEST_BATCH = 1000
 
@@ -45,17 +46,31 @@ def describe_training(config: Config, training: Training) -> str:
     return "\n".join(lines)
 
 
-def describe_result(config: Config, metrics: dict[str, Any]) -> str:
-    """The figures of a run, its verdict, and where to look."""
-    reconstruction, kl = metrics["heldout_reconstruction"], metrics["heldout_kl"]
-    loss, bound = reconstruction + kl, -metrics["heldout_iwae"]
+def describe_result(config: Config, found: Evaluation) -> str:
+    """The result of a run in a sentence or two, the files to look at, and the figures."""
+    model = found.model
+    conclusion = found.conclusion
+    if found.is_refused and model["n_steps"] < YOUNG_STEPS:
+        conclusion += (
+            f" The run is young: it had {model['n_steps']:,} steps (the default settings take {USUAL_STEPS:,} on 5,000 "
+            "points), so more epochs are likely to help."
+        )
+    reconstruction, kl = model["heldout_reconstruction"], model["heldout_kl"]
     return "\n".join(
         [
-            f"held-out loss (nats per point): {loss:.2f} = reconstruction {reconstruction:.2f} + KL {kl:.2f}",
-            f"(at most {bound:.2f} by importance weighting); {metrics['active_units']} active latents",
-            table(metrics),
-            f"verdict: {metrics['verdict']}",
-            f"open {config.output / 'report.html'} first; all files are in {config.output}/",
+            "",
+            textwrap.fill(conclusion, 100),
+            "",
+            f"Look at these files in {config.output}/:",
+            "  report.html     all of the run on one page",
+            "  generated.png   the generated points",
+            "  comparison.png  the generated points beside the data",
+            "",
+            f"{found.table}\n{textwrap.fill(found.power, 100)}".strip("\n"),
+            f"Loss of a held-out point: {reconstruction + kl:.2f} nats = reconstruction {reconstruction:.2f} + KL "
+            f"{kl:.2f}; a tighter bound: {-model['heldout_iwae']:.2f}.",
+            f"{model['active_units']} latents are active. docs/evaluation.md explains each row.",
+            "",
         ]
     )
 
