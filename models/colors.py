@@ -27,7 +27,7 @@ class ColorMixture:
 
     Each factor is a discretized normal:
 
-        r ~ N(m_r, s_r^2),    g ~ N(m_g + a (r - 127.5), s_g^2),    b ~ N(m_b + c (r - 127.5) + d (g - 127.5), s_b^2).
+        r ~ N(m_r, s_r^2),    g ~ N(m_g + a (r - m_r), s_g^2),    b ~ N(m_b + c (r - m_r) + d (g - m_g), s_b^2).
 
     `logits (n, k)`; `mean`, `log_std` and `slope (n, 3, k)`, slope = (a, c, d); means and widths in levels. Salimans et
     al. 2017, "PixelCNN++" (arXiv 1701.05517), section 2.2, with normals in place of logistics.
@@ -39,10 +39,10 @@ class ColorMixture:
     def log_prob(self, color: Tensor) -> Tensor:
         """Log-probability `(n,)` of the integer colors `color (n, 3)` in 0 ... 255."""
         color = color.unsqueeze(-1)
-        red, green, _ = (color - MIDDLE).unbind(1)
+        red, green, blue = (color - self.mean).unbind(1)
         a, c, d = self.slope.unbind(1)
-        given = torch.stack([torch.zeros_like(a), a * red, c * red + d * green], 1)
-        log_cells = log_cell(color, color - self.mean - given, self.log_std, N_LEVELS - 1).sum(1)
+        away = torch.stack([red, green - a * red, blue - c * red - d * green], 1)
+        log_cells = log_cell(color, away, self.log_std, N_LEVELS - 1).sum(1)
         return (self.logits.log_softmax(-1) + log_cells).logsumexp(-1)
 
     def sample(self, rng: torch.Generator) -> Tensor:
@@ -52,25 +52,27 @@ class ColorMixture:
         mean, log_std, slope = (part.gather(2, chosen).squeeze(2) for part in (self.mean, self.log_std, self.slope))
         drawn = mean + torch.randn(mean.shape, generator=rng, device=mean.device) * log_std.exp()
         red = drawn[:, 0].round().clamp(0, N_LEVELS - 1)
-        green = (drawn[:, 1] + slope[:, 0] * (red - MIDDLE)).round().clamp(0, N_LEVELS - 1)
-        blue = drawn[:, 2] + slope[:, 1] * (red - MIDDLE) + slope[:, 2] * (green - MIDDLE)
+        from_red = red - mean[:, 0]
+        green = (drawn[:, 1] + slope[:, 0] * from_red).round().clamp(0, N_LEVELS - 1)
+        blue = drawn[:, 2] + slope[:, 1] * from_red + slope[:, 2] * (green - mean[:, 1])
         return torch.stack([red, green, blue.round().clamp(0, N_LEVELS - 1)], -1)
 
 
 class ColorHead(nn.Module):
     """The density of colors from a hidden vector `h (n, width)`: `n_free` components of any color, `n_gray` of grays.
 
-    The g and b of a gray follow r: m_g = 127.5 + e, m_b = 127.5 + f, a = c = 1, d = 0, with e, f, s_g and s_b learned
-    but the same for all points. A network's outputs are never exact enough for r = g = b to the level; constants are.
-    Where the data have no grays, these components lose their weight.
+    The g and b of a gray follow r: m_g = m_r + e, m_b = m_r + f, a = c = 1, d = 0, with e, f, s_g and s_b learned but
+    the same for all points. A network's outputs are never exact enough for r = g = b to the level; constants are. Where
+    the data have no grays, these components lose their weight.
 
-    If colors are Y, Cb, Cr (`ycbcr`), constants are m_cb = 128 + e, m_cr = 128 + f, a = c = d = 0, and four of the free
-    components have one of both, because JPEG rounds a small Cb, or Cr, to none.
+    If colors are Y, Cb, Cr (`ycbcr`), m_cb = 128 + e, m_cr = 128 + f, a = c = d = 0, and four of the free components
+    have one of both, because JPEG rounds a small Cb, or Cr, to none.
     """
 
     weight_scale: Tensor
     bias_scale: Tensor
     offset: Tensor
+    is_gray: Tensor
 
     def __init__(self, width: int, ycbcr: bool, n_free: int = 12, n_gray: int = 4) -> None:
         super().__init__()
@@ -81,7 +83,10 @@ class ColorHead(nn.Module):
         scale[1:4], offset[4:7] = N_LEVELS - 1, math.log(FREE_STD)
         is_constant = torch.zeros(10, n, dtype=torch.bool)
         is_constant[[2, 3, 5, 6, 7, 8, 9], n_free:] = True
-        neutral = NEUTRAL if ycbcr else MIDDLE
+        is_gray = torch.zeros(3, n)
+        if not ycbcr:
+            is_gray[1:, n_free:] = 1
+        neutral = NEUTRAL if ycbcr else 0
         if ycbcr:
             scale[2:4] *= CHROMA_UNIT
             offset[2:4] = MIDDLE * (1 - CHROMA_UNIT)
@@ -97,6 +102,7 @@ class ColorHead(nn.Module):
         }
         for name, table in tables.items():
             self.register_buffer(name, table.flatten(), persistent=False)
+        self.register_buffer("is_gray", is_gray, persistent=False)
         with torch.no_grad():
             # Begin with free components around the middle, and gray ones from dark to light. Tuned.
             self.linear.weight.mul_(0.1)
@@ -112,4 +118,5 @@ class ColorHead(nn.Module):
         weight = self.linear.weight * self.weight_scale.unsqueeze(1)
         outputs = F.linear(h, weight, self.linear.bias * self.bias_scale + self.offset)
         logits, mean, log_std, slope = outputs.unflatten(-1, (10, -1)).split([1, 3, 3, 3], -2)
+        mean = mean + self.is_gray * mean[:, :1]
         return ColorMixture(logits.squeeze(-2), mean, log_std.clamp(math.log(NARROWEST), math.log(WIDEST)), slope)

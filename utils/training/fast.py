@@ -4,11 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from data.coordinates import N_COORDINATES
 from models.vae import VAE, Noise
 from utils.training.batch_scaling import StepSettings
+from utils.training.flat import flatten
 from utils.training.schedules import averaging_weight
 
 # Compilation takes about half a minute the first time on a machine; each step then saves some 5 ms.
@@ -34,19 +35,23 @@ class FastStep:
         compiled: Callable[..., Any] | None = None,
     ) -> None:
         self.model, self.n_points, self.settings, self.rng, self.n_done = model, n_points, settings, rng, 0
-        self.batch_size, self.parameters = batch_size, list(model.parameters())
-        self.weights, self.average = _flatten(model), _flatten(average)
+        groups = model.weight_groups()
+        self.batch_size, self.parameters = batch_size, [p for group in groups for p in group.parameters]
+        self.weights = flatten(self.parameters).detach()
+        self.average = flatten([p for group in average.weight_groups() for p in group.parameters]).detach()
         self.mean, self.square = torch.zeros_like(self.weights), torch.zeros_like(self.weights)
         self.squared_length = self.weights.new_zeros(())
-        kinds = {id(p): (group.lr_scale, group.decays) for group in model.weight_groups() for p in group.parameters}
-        of_each = [torch.tensor(kinds[id(p)]).repeat(p.numel(), 1) for p in self.parameters]
-        self.lr_scale, self.decays = torch.cat(of_each).to(self.weights).unbind(1)
+        sizes = torch.tensor([sum(p.numel() for p in group.parameters) for group in groups])
+        self.lr_scale, self.decays = (
+            torch.tensor(values, dtype=self.weights.dtype).repeat_interleave(sizes).to(self.weights.device)
+            for values in ([group.lr_scale for group in groups], [group.decays for group in groups])
+        )
         compiled = compiled or compile_function
         x = torch.zeros(batch_size, N_COORDINATES, device=self.weights.device)
         noise = model.sample_noise(batch_size, torch.Generator(x.device))
         self.gradient = compiled(self._gradient, x, noise, torch.tensor(1.0))
         vectors = [vector.clone() for vector in (self.weights, self.average, self.mean, self.square)]
-        self.update = compiled(self._update, *vectors, vectors[0] + 1, self.squared_length.clone(), torch.ones(5))
+        self.update = compiled(self._update, *vectors, vectors[0] + 1, self.squared_length.clone(), vectors[0].new_ones(5))
 
     def __call__(self, x: Tensor, beta: float, learning_rate: float) -> Tensor:
         """One step on the batch `x (n, 5)`; returns the sums of reconstruction and KL over it, `(2,)`."""
@@ -64,19 +69,15 @@ class FastStep:
 
     def state_dict(self) -> dict[str, Any]:
         """As that of `EagerStep`."""
-        return {
-            "n_done": self.n_done,
-            "means": self._parts(self.mean),
-            "squares": self._parts(self.square),
-            "squared_length": self.squared_length,
-        }
+        names = ("n_done", "mean", "square", "squared_length")
+        return {name: getattr(self, name) for name in names}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Continue from where the `state_dict` of any kind of step was taken."""
         self.n_done = state["n_done"]
         self.squared_length.copy_(state["squared_length"])
-        for vector, name in ((self.mean, "means"), (self.square, "squares")):
-            vector.copy_(torch.cat([part.flatten() for part in state[name]]))
+        self.mean.copy_(state["mean"])
+        self.square.copy_(state["square"])
 
     def _gradient(self, x: Tensor, noise: Noise, beta: Tensor) -> tuple[Tensor, Tensor]:
         """The gradient of the loss as one vector; sums of reconstruction and KL. Changes nothing."""
@@ -112,10 +113,6 @@ class FastStep:
         weights.sub_(rates / of_mean * mean / ((square / of_square).sqrt() + EPSILON))
         average.lerp_(weights, newest)
 
-    def _parts(self, vector: Tensor) -> list[Tensor]:
-        sizes = [parameter.numel() for parameter in self.parameters]
-        return [part.view_as(p) for part, p in zip(vector.split(sizes), self.parameters, strict=True)]
-
 
 def compile_function(function: Callable[..., Any], *example: Any) -> Callable[..., Any]:
     """The pure `function`, compiled for arguments of the shapes of `example`.
@@ -138,10 +135,3 @@ def compile_function(function: Callable[..., Any], *example: Any) -> Callable[..
 def is_worthwhile(setting: str, n_steps: int) -> bool:
     """Whether to compile for a training of `n_steps`, given the `setting` auto, always or never."""
     return setting == "always" or (setting == "auto" and n_steps >= WORTHWHILE_STEPS)
-
-
-def _flatten(model: nn.Module) -> Tensor:
-    """All weights of `model` in one vector, of which they are views from now on."""
-    vector = nn.utils.parameters_to_vector(model.parameters()).detach()
-    nn.utils.vector_to_parameters(vector, model.parameters())
-    return vector
