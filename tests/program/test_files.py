@@ -1,6 +1,8 @@
+import errno
 import multiprocessing
 import os
 import signal
+import stat
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -30,7 +32,7 @@ def test_a_file_that_cannot_be_written_whole_leaves_the_one_before(tmp_path: Pat
         raise OSError(28, "No space left on device")
 
     (tmp_path / "file").write_text("before")
-    with pytest.raises(InputError, match=r"file: cannot be written \(No space left on device\); make room"):
+    with pytest.raises(InputError, match=r"file: cannot be written \(No space left on device\); make room there"):
         write_whole(tmp_path / "file", fill_the_disk)
 
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("file", "before")]
@@ -59,10 +61,49 @@ def test_a_durable_file_is_on_the_disk_before_it_is_in_its_place_and_the_folder_
     assert (tmp_path / "file").read_bytes() == b"content"
 
 
-def test_text_is_written_in_utf_8_as_it_is(tmp_path: Path):
-    write_text(tmp_path / "file", "π\n")
+def test_a_file_that_another_program_holds_is_to_be_closed_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def held(*_: Path) -> None:
+        raise PermissionError(13, "Permission denied")
 
-    assert (tmp_path / "file").read_bytes() == b"\xcf\x80\n"
+    monkeypatch.setattr("os.replace", held)
+
+    with pytest.raises(
+        InputError, match=r"\(Permission denied\); close it in other programs, or choose another folder"
+    ):
+        write_bytes(tmp_path / "file", b"")
+
+
+def test_a_disk_that_cannot_sync_folders_is_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def fsync(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "Invalid argument")
+
+    monkeypatch.setattr("os.fsync", fsync)
+
+    write_bytes(tmp_path / "file", b"content", durable=True)
+
+    assert (tmp_path / "file").read_bytes() == b"content"
+
+
+@pytest.mark.parametrize("code", [errno.ENOLCK, errno.ENOSYS])
+def test_a_disk_without_locks_is_written_to_with_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], code: int
+):
+    def flock(descriptor: int, operation: int) -> None:
+        if operation & fcntl.LOCK_EX:
+            raise OSError(code, os.strerror(code))
+
+    fcntl = pytest.importorskip("fcntl")
+    monkeypatch.setattr("fcntl.flock", flock)
+
+    with claimed(tmp_path / "new"):
+        assert capsys.readouterr().out.endswith("no file locks; take care that no second run writes there\n")
+
+
+def test_text_is_written_in_utf_8_with_a_replacement_for_what_is_no_character(tmp_path: Path):
+    write_text(tmp_path / "file", "π\udce9\n")
+
+    assert (tmp_path / "file").read_bytes() == b"\xcf\x80?\n"
 
 
 def test_a_claimed_folder_is_refused_to_others_until_it_is_released(tmp_path: Path):

@@ -1,6 +1,7 @@
 import contextlib
 import os
 import signal
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -36,6 +37,21 @@ def test_afterwards_signals_act_as_before():
 
     with pytest.raises(KeyboardInterrupt):
         os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_a_thread_that_can_receive_no_signals_runs_all_the_same():
+    received: list[list[int]] = []
+
+    def work() -> None:
+        raise_on_terminate()
+        with deferred() as signals:
+            received.append(signals)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+
+    assert received == [[]]
 
 
 def test_a_request_to_terminate_raises_an_exception_so_that_what_is_open_is_closed():

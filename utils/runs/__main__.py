@@ -12,9 +12,6 @@ from pathlib import Path
 
 from utils.program.errors import InputError, run_program
 from utils.program.parser import Parser
-from utils.runs.columns import figure_rows, grouped, setting_rows
-from utils.runs.finished import read_run
-from utils.runs.gallery import draw_runs
 
 FORMATS = (".png", ".pdf", ".svg", ".jpg")
 
@@ -31,6 +28,11 @@ def main(arguments: list[str]) -> None:
         raise InputError("the command line: name the folders of two or more runs, as result/attention; see --help")
     if options.out.suffix.lower() not in FORMATS:
         raise InputError(f"{options.out}: is no name for a picture; end it with {', '.join(FORMATS)}")
+    # PyTorch and matplotlib, which take seconds to load, come after what can be said without.
+    from utils.runs.columns import figure_rows, grouped, setting_rows
+    from utils.runs.finished import read_run
+    from utils.runs.gallery import draw_runs
+
     groups = grouped([read_run(folder) for folder in options.runs])
     for group in groups:
         print(f"{group.name}: {' '.join(str(run.folder) for run in group.runs)}")

@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from models.registry import MODELS
+from utils.program.commands import module_command
 from utils.program.errors import InputError
-from utils.settings.parsing import parse_yaml, read_text
-from utils.settings.validation import as_yaml, checked, key, note, type_name
+from utils.program.paths import expanded
+from utils.settings.parsing import parse_yaml, read_yaml
+from utils.settings.validation import TYPE_NAMES, as_yaml, checked, key, note
 
 # The choice of `model` that stands for all of them.
 ALL_MODELS = "both"
@@ -110,23 +112,22 @@ class Config:
 KINDS = {setting.name: setting.type for setting in dataclasses.fields(Config)}
 
 
-def load_config(path: str | Path, overrides: Sequence[str] = ()) -> Config:
+def load_config(path: str | Path, overrides: Sequence[str] = (), base: Path = Path()) -> Config:
     """Read the settings in the file `path`, replaced by `overrides` ("key=value"); the rest keep their defaults.
 
-    Raises InputError if the file cannot be read, a key is unknown or a value is not allowed.
+    Paths in the file are relative to `base`. Raises InputError if the file cannot be read, a key is unknown or a value
+    is not allowed.
     """
-    try:
-        text = read_text(Path(path).expanduser())
-    except OSError as error:
-        reason = error.strerror or error
-        raise InputError(f"{path}: cannot read the configuration ({reason}); name another with --config FILE") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{path}: cannot read the configuration (it is not UTF-8); save it as UTF-8") from None
-    settings = parse_yaml(text, str(path))
+    path = Path(expanded(str(path)))
+    settings = read_yaml(path)
     if settings is None:
-        raise InputError(f"{path}: is empty; `python -m utils.settings.config > {path}` writes one with all defaults")
+        command = module_command("utils.settings.config")
+        raise InputError(f"{path}: is empty; `{command} > {path}` writes one with all defaults")
     if not isinstance(settings, dict):
         raise InputError(f"{path}: is a {type(settings).__name__}, not a table; write one 'key: value' per line")
+    for name in ("data_path", "result_path"):
+        if base != Path() and isinstance(settings.get(name), str):
+            settings[name] = str(base / expanded(settings[name]))
     settings |= _parse_overrides(overrides)
     for name in settings:
         if name not in KINDS:
@@ -153,7 +154,7 @@ def _parse_overrides(overrides: Sequence[str]) -> dict[str, Any]:
 def describe() -> str:
     """One line per key for `--help`: name, type, meaning and default."""
     return "\n".join(
-        f"  {setting.name:17} {type_name(setting.type):15} {note(setting)} [{as_yaml(setting.default)}]"
+        f"  {setting.name:17} {TYPE_NAMES[setting.type]:15} {note(setting)} [{as_yaml(setting.default)}]"
         for setting in dataclasses.fields(Config)
     )
 
