@@ -111,7 +111,8 @@ def train(config: Config, data: ColoredPoints, device: "torch.device", resume: b
     if is_worthwhile(config.compile, training.n_steps):
         print("compiling the training step, which takes a minute the first time on a machine")
         try:
-            with saying_how_to_continue(f"nothing is trained yet; to start again: {command}"):
+            again = command if resume else command.removesuffix(" --resume")
+            with saying_how_to_continue(f"nothing was trained; to start again: {again}"):
                 training.compile()
         except RuntimeError as error:
             print(f"not compiled, so training is slower ({error}); is a C++ compiler installed?")

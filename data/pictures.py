@@ -14,7 +14,7 @@ from utils.program.reading import others, reading
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp")
 SIGNS = (b"\x89PNG", b"\xff\xd8\xff")
-# The most pixels that are read, because more would take gigabytes: of a picture as it is, and of one to be made smaller.
+# The most pixels that are read, because more take gigabytes: of a picture as it is, and of one that is made smaller.
 MOST_PIXELS, MOST_SHRUNK = 10_000**2, 300_000_000
 
 

@@ -123,7 +123,7 @@ def test_a_photo_of_many_pixels_is_read_to_be_made_smaller_and_no_data_set_has_a
         (b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\n", "is a Git LFS pointer.*git lfs pull"),
         (b"<!DOCTYPE html><html></html>", "is a web page; download the file itself"),
         (b"\x93NUMPY\x01\x00", "is a NumPy array"),
-        (b"\x89PNG\r\n", "is cut off, or broken; copy it again"),
+        (b"\x89PNG\r\n", "is cut off, broken, or holds something else; copy it again, or save it again"),
         (b"", "is empty"),
         (b"hello", "cannot be read as a picture: save it again, as PNG or JPEG"),
     ],

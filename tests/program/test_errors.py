@@ -6,7 +6,6 @@ import pytest
 from utils.program.errors import InputError, run_program
 from utils.program.interruption import Interrupted
 
-
 TOO_MANY = "this program may open too few files; allow it more, as with `ulimit -n 1024`, or set num_workers=0"
 
 

@@ -11,9 +11,15 @@ from collections.abc import Callable
 from utils.program.interruption import Interrupted, raise_on_terminate
 from utils.program.streams import dependable
 
+CONTROL = re.compile(r"(\x1b\[[0-9;]*m|[\x00-\x1f\x7f])+")
+
 
 class InputError(Exception):
     """Something the person gave cannot be used. The message says in one line what, where, and what to do."""
+
+    def __init__(self, message: str) -> None:
+        # A path, or what a library says, may hold line breaks and the colors of a terminal.
+        super().__init__(CONTROL.sub(" ", message))
 
 
 def run_program(main: Callable[[list[str]], None], arguments: list[str]) -> None:
@@ -50,8 +56,8 @@ def run_program(main: Callable[[list[str]], None], arguments: list[str]) -> None
 
 def reason_of(error: BaseException) -> str:
     """What `error` says, as one line of plain text without the number of a system error."""
-    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return re.sub(r"\x1b\[[0-9;]*m", "", text).strip().partition("\n")[0]
+    text: str = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return text.strip().partition("\n")[0]
 
 
 def too_many_files(error: BaseException) -> str | None:

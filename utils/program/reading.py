@@ -51,11 +51,11 @@ def reading(
         if error.errno and not os.path.isdir(path):
             words = too_many_files(error) or f"{reason_of(error)}; {advice}"
         else:
-            words = "it is a folder" if os.path.isdir(path) else _impostor(path, signs) or advice
+            words = "it is a folder" if os.path.isdir(path) else _impostor(path, signs, advice)
         raise InputError(f"{path}: cannot be read as {wanted}: {words}") from None
     except Exception:
         # Readers raise all kinds of errors for a broken file; what they advise may be unsafe, or of no use here.
-        raise InputError(f"{path}: cannot be read as {wanted}: {_impostor(path, signs) or advice}") from None
+        raise InputError(f"{path}: cannot be read as {wanted}: {_impostor(path, signs, advice)}") from None
 
 
 def others(path: Path, endings: Sequence[str] | None = None) -> str:
@@ -92,18 +92,18 @@ def is_litter(path: Path) -> bool:
     return path.name.startswith(".") or path.name.lower() in ("thumbs.db", "desktop.ini")
 
 
-def _impostor(path: Path, signs: Sequence[bytes]) -> str | None:
-    """What the file in `path` is instead of one that begins with one of `signs`, and what to do, if that is known."""
+def _impostor(path: Path, signs: Sequence[bytes], advice: str) -> str:
+    """What the file in `path` is instead of one that begins with one of `signs`, if that is known, and what to do."""
     try:
         with open(path, "rb") as file:
             head = file.read(64).lstrip().lower()
-    except OSError:
-        return None
+    except (OSError, ValueError):
+        return advice
     if not head:
         return "it is empty; copy it again"
     if any(head.startswith(sign.lower()) for sign in signs):
-        return "it is cut off, or broken; copy it again"
-    return next((words for sign, words in _IMPOSTORS.items() if head.startswith(sign.lower())), None)
+        return f"it is cut off, broken, or holds something else; copy it again, or {advice}"
+    return next((words for sign, words in _IMPOSTORS.items() if head.startswith(sign.lower())), advice)
 
 
 def _broken_link(path: Path) -> str | None:
