@@ -28,6 +28,9 @@ from utils.program.paths import expanded
 # Pixels this close to the background belong to it, in levels of 256, or within this many standard deviations of its
 # noise. Compression leaves a shimmer around the figure.
 LEAST_THRESHOLD, NOISE_FACTOR, MOST_THRESHOLD = 20, 6, 80
+# If a background is noisier than this, in levels, and less than this share of the picture differs from it, the picture
+# is a photo, or a texture: all of it is figure.
+NOISE_OF_PHOTOS, LEAST_FIGURE = 4, 0.02
 # The longer side in pixels: as it is, where nothing else is asked for; made larger for a small figure; the largest.
 USUAL_SIZE, ENLARGED_SIZE, MOST_SIZE = 300, 2000, 10_000
 USUAL_POINTS = 5000
@@ -46,9 +49,8 @@ def weigh(picture: Image.Image, background: str | None = None, threshold: int | 
     """The weights of the pixels of `picture`.
 
     The weight is the opacity times the difference from the background, which `background` names ("white", "#1c2b3a",
-    "transparent" or "none") or, if it is None, the border of the picture shows. In a photo, where no color stands out
-    there, all pixels weigh the same. Pixels that differ by `threshold` levels or less have none.
-    Raises InputError if `background` is no color.
+    "transparent" or "none") or, if it is None, the border of the picture shows. In a photo, all pixels weigh the same.
+    Pixels that differ by `threshold` levels or less have none. Raises InputError if `background` is no color.
     """
     pixels = np.asarray(picture.convert("RGBA"))
     colors, opacity = pixels[..., :3].astype(float), pixels[..., 3] / 255
@@ -56,22 +58,29 @@ def weigh(picture: Image.Image, background: str | None = None, threshold: int | 
     rim = np.concatenate([opaque[0], opaque[-1], opaque[:, 0], opaque[:, -1]])
     if background == TRANSPARENT or (background is None and rim.mean() < 0.5):
         return Weights(opacity * opaque, None, "what is transparent")
-    if background in (None, NONE):
-        found = find_background(colors, opaque) if background is None else None
-        if not found:
-            reason = "as you said" if background else "because no color stands out along the border, as in a photo"
-            return Weights(opacity * opaque, None, f"none, {reason}: points are everywhere")
-        name = "as along its border"
-    else:
-        try:
-            found, name = Background(np.array([ImageColor.getrgb(str(background))[:3]], float)), "as you said"
-        except ValueError:
-            raise InputError(f"--background {background}: is no color; write a name, as white, or #rrggbb") from None
+    everywhere = Weights(opacity * opaque, None, "none, as you said: points are everywhere")
+    photo = everywhere._replace(name="none, as in a photo, where no color stands out: points are everywhere")
+    if background == NONE:
+        return everywhere
+    found = find_background(colors, opaque) if background is None else _named(background)
+    if not found:
+        return photo
     if threshold is None:
         threshold = round(min(MOST_THRESHOLD, max(LEAST_THRESHOLD, NOISE_FACTOR * found.noise)))
     distance = found.distance(colors)
+    weights = np.where(distance > threshold, distance * opacity, 0.0)
+    # The sky and the ground of a landscape cover its border, too, but next to nothing stands out from them.
+    if background is None and found.noise > NOISE_OF_PHOTOS and (weights > 0).mean() < LEAST_FIGURE:
+        return photo
     names = " and ".join("#{:02x}{:02x}{:02x}".format(*color.round().astype(int)) for color in found.colors)
-    return Weights(np.where(distance > threshold, distance * opacity, 0.0), found, f"{names}, {name}")
+    return Weights(weights, found, f"{names}, {'as you said' if background else 'as along its border'}")
+
+
+def _named(color: str) -> Background:
+    try:
+        return Background(np.array([ImageColor.getrgb(color)[:3]], float))
+    except ValueError:
+        raise InputError(f"--background {color}: is no color; write a name, as white, or #rrggbb") from None
 
 
 def resized(picture: Image.Image, size: int) -> Image.Image:

@@ -7,9 +7,10 @@ import os
 import re
 import sys
 from collections.abc import Callable
+from typing import TextIO, cast
 
 from utils.program.interruption import Interrupted, raise_on_terminate
-from utils.program.streams import dependable
+from utils.program.streams import DependableStream
 
 CONTROL = re.compile(r"(\x1b\[[0-9;]*m|[\x00-\x1f\x7f])+")
 
@@ -27,7 +28,7 @@ def run_program(main: Callable[[list[str]], None], arguments: list[str]) -> None
 
     Each printed line appears at once, wherever it is printed to; where nobody reads it, the program goes on.
     """
-    sys.stdout, sys.stderr = dependable(sys.stdout), dependable(sys.stderr)
+    sys.stdout, sys.stderr = (cast(TextIO, DependableStream(stream)) for stream in (sys.stdout, sys.stderr))
     raise_on_terminate()
     # Else, at its exit, Python looks for garbage among all that PyTorch has loaded: 1.5 s if it has compiled anything.
     atexit.register(gc.freeze)

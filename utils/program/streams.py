@@ -9,13 +9,13 @@ from typing import Any, TextIO
 class DependableStream:
     """Prints to `stream` line by line, and never fails: once nobody reads what is printed, it is dropped.
 
-    Characters that `stream` cannot encode are replaced.
+    Characters that `stream` cannot encode are replaced. It is None where a program was started without one.
     """
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO | None) -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace", line_buffering=True)
-        self._stream = stream
+        self._stream = stream or open(os.devnull, "w")  # noqa: SIM115 - is open as long as the program runs
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
@@ -37,8 +37,3 @@ class DependableStream:
         # What the stream still holds is written when the program ends, and must not fail then.
         with contextlib.suppress(OSError, ValueError), open(os.devnull, "w") as nowhere:
             os.dup2(nowhere.fileno(), self._stream.fileno())
-
-
-def dependable(stream: TextIO | None) -> Any:
-    """`stream` as a DependableStream; None, as it is where a program was started without, prints nowhere."""
-    return DependableStream(stream or open(os.devnull, "w"))

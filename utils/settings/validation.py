@@ -15,13 +15,7 @@ import yaml
 from utils.program.errors import InputError
 from utils.program.paths import expanded
 
-TYPE_NAMES: dict[Any, str] = {
-    str: "text",
-    int: "integer",
-    float: "number",
-    bool: "boolean",
-    bool | int: "boolean/integer",
-}
+NAMES: dict[Any, str] = {str: "text", int: "integer", float: "number", bool: "boolean", bool | int: "boolean/integer"}
 # Bounds of numbers: the name in a key's metadata, the words of the message, and the comparison that must hold.
 COMPARISONS: tuple[tuple[str, str, Callable[[Any, Any], bool]], ...] = (
     ("least", "at least", operator.ge),
@@ -34,8 +28,9 @@ COMPARISONS: tuple[tuple[str, str, Callable[[Any, Any], bool]], ...] = (
 def key(default: Any, doc: str, **bounds: Any) -> Any:
     """A setting: its default, its documentation, and its bounds.
 
-    Bounds are `choices`, or `pattern` with the `example`s that the message shows, or any of `least`, `above`, `most`
-    and `below`. A text with none of them is a path. `choices` may be a function, if they are not settled yet.
+    Bounds are `choices`, or a `pattern` that the documentation ends with in words, after a colon, or any of `least`,
+    `above`, `most` and `below`. A text with none of them is a path. `choices` may be a function, which is asked each
+    time.
     """
     return field(default=default, metadata={"doc": doc, **bounds})
 
@@ -59,7 +54,7 @@ def checked(setting: Field[Any], value: Any) -> Any:
     elif kind is str:
         wanted = f"text; in a file, write it in quotes: {setting.name}: '...'"
     else:
-        wanted = f"of type {TYPE_NAMES[kind]}"
+        wanted = f"of type {NAMES[kind]}"
     if wanted:
         raise InputError(f"{setting.name} must be {wanted}, not {as_yaml(value)}")
     return expanded(value) if _is_path(setting) else value
@@ -92,7 +87,7 @@ def _wanted(setting: Field[Any], value: Any) -> str | None:
     elif "choices" in bounds:
         wanted = None if value in choices(setting) else " or ".join(choices(setting))
     elif "pattern" in bounds:
-        wanted = None if re.fullmatch(bounds["pattern"], value) else bounds["example"]
+        wanted = None if re.fullmatch(bounds["pattern"], value) else bounds["doc"].partition(": ")[2]
     elif not isinstance(value, bool):
         given = (comparison for comparison in COMPARISONS if comparison[0] in bounds)
         broken = (f"{words} {bounds[name]}" for name, words, holds in given if not holds(value, bounds[name]))
