@@ -63,5 +63,5 @@ def test_the_result_is_the_loss_and_its_terms_the_bound_and_the_verdict():
 
 
 def test_after_one_model_all_models_are_suggested_and_then_data_of_ones_own():
-    assert suggestion(Config(model="vanilla")).startswith("python main.py model=both ")
-    assert suggestion(Config(model="both")).startswith("python -m data.from_picture ")
+    assert " main.py seed=3 model=both " in suggestion(Config(model="vanilla"), ["model=vanilla", "seed=3"])
+    assert " -m data.from_picture " in suggestion(Config(model="both"))

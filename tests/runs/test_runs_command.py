@@ -80,7 +80,7 @@ def broken(name: str, content: str | None) -> Callable[[Path], None]:
         (broken("history.csv", "epoch\n"), r"history\.csv: has no epochs"),
         (broken("generated.png", "no picture"), r"generated\.png: cannot be read"),
         (broken("data.png", "no picture"), r"data\.png: cannot be read"),
-        (broken("model.pt", "no model"), r"model\.pt: not a model of this program"),
+        (broken("model.pt", "no model"), r"model\.pt: cannot be read as a model of this program: train again"),
         (lambda folder: shutil.rmtree(folder), "there is no such folder; give folders of runs"),
     ],
 )
