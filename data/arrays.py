@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from utils.program.errors import InputError
-from utils.program.reading import reading
+from utils.program.reading import ZIP, reading
 
 ADVICE = "save it again with numpy.save, as numbers"
 
@@ -15,7 +15,7 @@ def load_array(path: Path) -> np.ndarray:
 
     Raises InputError if it cannot be read, or is no array.
     """
-    with reading(path, "a NumPy array", ADVICE, signs=(b"\x93NUMPY",)):
+    with reading(path, "a NumPy array", ADVICE, signs=(b"\x93NUMPY", *ZIP)):
         try:
             content = np.load(path, allow_pickle=False)
             if not isinstance(content, np.ndarray):

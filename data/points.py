@@ -144,17 +144,15 @@ def _check_axes(folder: Path, picture: np.ndarray, xs: np.ndarray, ys: np.ndarra
     all of them would fit. If the background cannot be told, only the first is checked.
     """
     height, width = picture.shape[:2]
-    outside = xs.max() >= height or ys.max() >= width
     could_be_exchanged = xs.max() < width and ys.max() < height
     advice = f"with the two files exchanged, all points would fit: {XS} must hold the rows and {YS} the columns"
+    for path, values, size, axis in ((folder / XS, xs, height, "rows"), (folder / YS, ys, width, "columns")):
+        if values.max() >= size:
+            hint = advice if could_be_exchanged else "the numbers must be pixel indices, from 0"
+            raise InputError(
+                f"{path}: {values.min()} to {values.max()} leaves the picture, which has {size} {axis}; {hint}"
+            )
     background = find_background(picture)
-    if outside:
-        for path, values, size, axis in ((folder / XS, xs, height, "rows"), (folder / YS, ys, width, "columns")):
-            if values.max() >= size:
-                hint = advice if could_be_exchanged else "the numbers must be pixel indices, from 0"
-                raise InputError(
-                    f"{path}: {values.min()} to {values.max()} leaves the picture, which has {size} {axis}; {hint}"
-                )
     if could_be_exchanged and background:
         xs, ys = (values[:: 1 + len(values) // ENOUGH] for values in (xs, ys))
         as_given, exchanged = background.holds(picture[xs, ys]).mean(), background.holds(picture[ys, xs]).mean()

@@ -45,8 +45,8 @@ def reading(
         words = _broken_link(path) or (missing or others)(path)
         raise InputError(f"{path}: there is no such file; {words}") from None
     except MemoryError:
-        size = f"although it has only {path.stat().st_size:,} bytes: header and length do not fit"
-        raise InputError(f"{path}: asks for more memory than there is, {size}; {advice}") from None
+        much = f"asks for more memory than there is, and has {os.path.getsize(path):,} bytes"
+        raise InputError(f"{path}: {much}; where that is little, its header is broken: {advice}") from None
     except OSError as error:
         if error.errno and not os.path.isdir(path):
             words = too_many_files(error) or f"{reason_of(error)}; {advice}"
