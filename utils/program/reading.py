@@ -47,15 +47,15 @@ def reading(
     except MemoryError:
         much = f"asks for more memory than there is, and has {os.path.getsize(path):,} bytes"
         raise InputError(f"{path}: {much}; where that is little, its header is broken: {advice}") from None
-    except OSError as error:
-        if error.errno and not os.path.isdir(path):
+    except Exception as error:
+        # Readers raise all kinds of errors for a broken file; what they advise may be unsafe, or of no use here.
+        if os.path.isdir(path):
+            words = "it is a folder"
+        elif isinstance(error, OSError) and error.errno:
             words = too_many_files(error) or f"{reason_of(error)}; {advice}"
         else:
-            words = "it is a folder" if os.path.isdir(path) else _impostor(path, signs, advice)
+            words = _impostor(path, signs, advice)
         raise InputError(f"{path}: cannot be read as {wanted}: {words}") from None
-    except Exception:
-        # Readers raise all kinds of errors for a broken file; what they advise may be unsafe, or of no use here.
-        raise InputError(f"{path}: cannot be read as {wanted}: {_impostor(path, signs, advice)}") from None
 
 
 def others(path: Path, endings: Sequence[str] | None = None) -> str:
