@@ -47,11 +47,9 @@ def test_the_keys_of_the_first_version_keep_their_names_and_take_their_values():
     assert vars(Config(**first_version)) == vars(Config()) | first_version
 
 
-def test_what_the_file_does_not_name_keeps_its_default(file: Path):
+def test_overrides_win_over_the_file_and_the_file_over_the_defaults(file: Path):
     assert load_config(file) == Config(epochs=3)
 
-
-def test_overrides_win_over_the_file(file: Path):
     config = load_config(file, ["epochs=7", "model=vanilla", "retrain=False", "gen_every_epochs=5", "data_path=a b"])
 
     assert config == Config(epochs=7, model="vanilla", retrain=False, gen_every_epochs=5, data_path="a b")
