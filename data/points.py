@@ -12,7 +12,7 @@ from data.coordinates import PLACES
 from data.pictures import SUFFIXES, open_picture
 from utils.program.errors import InputError
 from utils.program.paths import expanded
-from utils.program.reading import reading, visible
+from utils.program.reading import reading, similar, visible
 
 # PyTorch takes seconds to load. It is imported where points are made, so that what is wrong with them is said before.
 if TYPE_CHECKING:
@@ -110,7 +110,8 @@ def _check_files(folder: Path) -> None:
     if folder.is_file():
         raise InputError(f"{folder}: is a file; data_path is the folder that it lies in: data_path={folder.parent}")
     if not folder.is_dir():
-        raise InputError(f"{folder}: there is no such folder; set data_path to that of {XS}, {YS} and {PICTURE}")
+        hint = similar(folder) or f"set data_path to that of {XS}, {YS} and {PICTURE}"
+        raise InputError(f"{folder.absolute()}: there is no such folder; {hint}")
     for name, endings in ((XS, (".npy",)), (YS, (".npy",)), (PICTURE, SUFFIXES)):
         path = folder / name
         if path.exists() or path.is_symlink():

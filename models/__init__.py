@@ -1,5 +1,6 @@
 """Generative models of colored points, all with the same methods: encode, reparameterize, decode, loss, sample."""
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from models.registry import MODELS
@@ -13,12 +14,7 @@ __all__ = ["MODELS", "VAE", "colored_pi_generator"]
 
 def __getattr__(name: str) -> Any:
     """What needs PyTorch is imported when it is asked for, because that takes seconds."""
-    if name == "VAE":
-        from models.vae import VAE
-
-        return VAE
-    if name == "colored_pi_generator":
-        from models.generator import colored_pi_generator
-
-        return colored_pi_generator
-    raise AttributeError(f"module 'models' has no attribute {name!r}")
+    modules = {"VAE": "models.vae", "colored_pi_generator": "models.generator"}
+    if name not in modules:
+        raise AttributeError(f"module 'models' has no attribute {name!r}")
+    return getattr(import_module(modules[name]), name)

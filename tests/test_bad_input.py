@@ -137,7 +137,14 @@ ARGUMENTS = {
     "nothing to resume": (["--resume"], r"checkpoint\.pt: there is no such file; train first, .* without --resume"),
     "no trained model": (["retrain=false"], r"model\.pt: there is no such file; train first, with retrain=true"),
     "a device that is not there": (["device=cuda:77"], "PyTorch finds no cuda:77 on this machine; .* cpu"),
-    "a folder that is not there": (["data_path=nowhere"], "nowhere: there is no such folder; set data_path to that of"),
+    "a folder that is not there": (
+        ["data_path=nowhere"],
+        "/nowhere: there is no such folder; set data_path to that",
+    ),
+    "a folder of a like name": (
+        [f"data_path={Path(__file__).parent / 'dta'}"],
+        "there is no such folder; did you mean data",
+    ),
     "a file for a folder": ([f"data_path={__file__}"], f"is a file; .*: data_path={Path(__file__).parent}$"),
     "not YAML": (["epochs=[1"], "the command line, epochs.*not YAML"),
     "nothing": (["epochs="], "epochs must be of type integer, not null"),

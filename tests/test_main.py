@@ -207,7 +207,7 @@ def test_a_mistake_costs_one_line_and_exit_status_2(tmp_path: Path):
     ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
 
     assert (ended.returncode, ended.stdout) == (2, "")
-    assert ended.stderr.startswith("error: none.yaml: there is no such file")
+    assert ended.stderr.startswith(f"error: {tmp_path / 'none.yaml'}: there is no such file")
     assert ended.stderr.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
 

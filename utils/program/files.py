@@ -1,9 +1,9 @@
 """Files that are whole or not there, and folders that belong to one run at a time."""
 
-import contextlib
 import errno
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,8 +15,8 @@ from utils.program.errors import InputError, reason_of, too_many_files
 # Twice what a run with default settings writes.
 NEEDED_BYTES = 64 * 2**20
 DISK_IS_FULL = (errno.ENOSPC, errno.EDQUOT)
-# What disks without file locks answer, as some shares of networks are.
-NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL)
+# What disks answer, as those of networks, that have no locks or cannot sync.
+UNSUPPORTED = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL)
 
 
 def write_whole(path: str | Path, write: Callable[[Path], object], durable: bool = False) -> None:
@@ -33,10 +33,8 @@ def write_whole(path: str | Path, write: Callable[[Path], object], durable: bool
         if durable:
             _sync(unfinished)
         os.replace(unfinished, path)
-        if durable:
-            # Not all systems can sync a folder: Windows cannot, nor can some shares.
-            with contextlib.suppress(OSError):
-                _sync(path.parent)
+        if durable and sys.platform != "win32":
+            _sync(path.parent)
     except OSError as error:
         remedy = "make room there" if error.errno in DISK_IS_FULL else "close it in other programs"
         reason = f"{path}: cannot be written ({reason_of(error)}); {remedy}, or choose another folder"
@@ -92,7 +90,7 @@ def _acquire(lock: BaseFileLock, folder: Path) -> None:
     try:
         lock.acquire()
     except OSError as error:
-        if error.errno not in NO_LOCKS:
+        if error.errno not in UNSUPPORTED:
             raise
         print(f"{folder}: this disk has no file locks; take care that no second run writes there")
 
@@ -101,5 +99,8 @@ def _sync(path: Path) -> None:
     descriptor = os.open(path, os.O_RDWR if path.is_file() else os.O_RDONLY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in UNSUPPORTED:
+            raise
     finally:
         os.close(descriptor)

@@ -43,7 +43,7 @@ def reading(
         raise
     except FileNotFoundError:
         words = _broken_link(path) or (missing or others)(path)
-        raise InputError(f"{path}: there is no such file; {words}") from None
+        raise InputError(f"{path.absolute()}: there is no such file; {words}") from None
     except MemoryError:
         much = f"asks for more memory than there is, and has {os.path.getsize(path):,} bytes"
         raise InputError(f"{path}: {much}; where that is little, its header is broken: {advice}") from None
@@ -65,10 +65,15 @@ def others(path: Path, endings: Sequence[str] | None = None) -> str:
     if not os.path.isdir(path.parent):
         return f"there is no folder {path.parent}"
     found = visible(path.parent, endings or (path.suffix,))
-    near = difflib.get_close_matches(path.name, [*found, *visible(path.parent, ("",))], n=1, cutoff=0.75)
-    if near:
-        return f"did you mean {near[0]}?"
-    return f"the folder holds {', '.join(found[:3])}" if found else "its folder holds nothing like it"
+    return similar(path) or (
+        f"the folder holds {', '.join(found[:3])}" if found else "its folder holds nothing like it"
+    )
+
+
+def similar(path: Path) -> str | None:
+    """A question whether `path`, which is not there, is another name in its folder, if one is like it."""
+    near = difflib.get_close_matches(path.name, visible(path.parent), n=1, cutoff=0.75)
+    return f"did you mean {near[0]}?" if near else None
 
 
 def missing_in_run(path: Path) -> str:
@@ -78,7 +83,7 @@ def missing_in_run(path: Path) -> str:
     return "train first, with retrain=true and without --resume"
 
 
-def visible(folder: Path, endings: Sequence[str]) -> list[str]:
+def visible(folder: Path, endings: Sequence[str] = ("",)) -> list[str]:
     """The names in `folder` with one of `endings`, sorted, but for those that systems hide or leave behind."""
     try:
         names = sorted(other.name for other in folder.iterdir() if not is_litter(other))
