@@ -1,5 +1,6 @@
 """What is background in a picture: the few colors that its border, or most of it, consists of."""
 
+from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
@@ -24,10 +25,12 @@ class Background(NamedTuple):
 
     def distance(self, colors: np.ndarray) -> np.ndarray:
         """How far `colors (..., 3)` are from the background: the largest difference of a channel, 0 to 255."""
-        distance = np.full(colors.shape[:-1], np.inf)
-        for color in self.colors:
-            distance = np.minimum(distance, np.abs(colors - color).max(-1))
-        return distance
+        # Channel by channel, because pictures may have a hundred million pixels.
+        each = (
+            reduce(np.maximum, (np.abs(colors[..., i] - level) for i, level in enumerate(color.astype(np.float32))))
+            for color in self.colors
+        )
+        return reduce(np.minimum, each)
 
     def holds(self, colors: np.ndarray) -> np.ndarray:
         """Which of `colors (..., 3)` belong to the background: booleans `(...)`."""
@@ -48,7 +51,7 @@ def find_background(picture: np.ndarray, opaque: np.ndarray | None = None) -> Ba
         pixels = picture[where if opaque is None else where & opaque].astype(float)
         found = _frequent_colors(pixels[:: 1 + len(pixels) // ENOUGH], n_colors, least)
         # Several colors that leave nothing over are the picture itself, not what is behind a figure.
-        if found and (len(found.colors) == 1 or found.holds(picture.astype(float)).mean() <= 0.98):
+        if found and (len(found.colors) == 1 or found.holds(picture).mean() <= 0.98):
             return found
     return None
 

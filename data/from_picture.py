@@ -53,7 +53,7 @@ def weigh(picture: Image.Image, background: str | None = None, threshold: int | 
     Pixels that differ by `threshold` levels or less have none. Raises InputError if `background` is no color.
     """
     pixels = np.asarray(picture.convert("RGBA"))
-    colors, opacity = pixels[..., :3].astype(float), pixels[..., 3] / 255
+    colors, opacity = pixels[..., :3], pixels[..., 3] / np.float32(255)
     opaque = opacity >= 0.5
     rim = np.concatenate([opaque[0], opaque[-1], opaque[:, 0], opaque[:, -1]])
     if background == TRANSPARENT or (background is None and rim.mean() < 0.5):
@@ -96,7 +96,7 @@ def scatter(picture: Image.Image, weighed: Weights, n: int, seed: int, invert: b
 
     With `invert`, the background of the new picture has no color of the old one.
     """
-    weights = weighed.weights
+    weights = weighed.weights.astype(float)
     chosen = np.random.default_rng(seed).choice(weights.size, n, replace=False, p=weights.ravel() / weights.sum())
     rows, columns = np.divmod(chosen, weights.shape[1])
     colors = np.asarray(picture)[rows, columns, :3].astype(float)
