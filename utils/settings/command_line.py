@@ -11,7 +11,7 @@ from utils.settings.config import KINDS, Config, describe, load_config
 
 FILE = "config.yaml"
 # What people write for --resume and --config.
-LIKE_RESUME, LIKE_CONFIG = ("resume", "continue", "restart"), ("config", "configuration", "settings", "cfg", "c")
+LIKE_RESUME, LIKE_CONFIG = ("resume", "continue"), ("config", "configuration", "settings", "cfg", "c")
 
 
 def parse_command_line(arguments: Sequence[str], description: str) -> tuple[Config, bool]:
