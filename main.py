@@ -38,10 +38,10 @@ def main(arguments: list[str]) -> None:
     from utils.evaluation.likelihood import posterior_means
     from utils.program.files import claimed
     from utils.program.interruption import saying_how_to_continue
+    from utils.runs.console import describe_data, describe_result, suggestion
     from utils.runs.folders import set_aside
     from utils.runs.generation import generate, load_fitting_generator
     from utils.runs.provenance import provenance
-    from utils.runs.console import describe_data, describe_result, suggestion
     from utils.training.device import pick_device
 
     torch.set_num_threads(config.threads)
@@ -96,8 +96,8 @@ def train(config: Config, data: ColoredPoints, device: "torch.device", resume: b
     from models.generator import build_model
     from utils.program.interruption import Interrupted, deferred, saying_how_to_continue
     from utils.runs import checkpoint
-    from utils.runs.record import Record
     from utils.runs.console import describe_training
+    from utils.runs.record import Record
     from utils.training.fast import is_worthwhile
     from utils.training.loop import Training
 

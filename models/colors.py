@@ -8,7 +8,7 @@ from torch.nn import functional as F
 
 from data.color_space import NEUTRAL
 from data.coordinates import N_LEVELS
-from models.discretized import choose, log_cell
+from models.discretized import log_cell
 
 # Widths lie between these, in levels: below a tenth, a normal holds a single integer.
 NARROWEST, WIDEST = 0.1, 200.0
@@ -47,8 +47,8 @@ class ColorMixture:
 
     def sample(self, rng: torch.Generator) -> Tensor:
         """One integer color `(n, 3)` for each, as floats."""
-        component = choose(self.logits.softmax(-1), rng)
-        chosen = component.view(-1, 1, 1).expand(-1, 3, -1)
+        component = torch.multinomial(self.logits.softmax(-1), 1, generator=rng)
+        chosen = component.unsqueeze(1).expand(-1, 3, -1)
         mean, log_std, slope = (part.gather(2, chosen).squeeze(2) for part in (self.mean, self.log_std, self.slope))
         drawn = mean + torch.randn(mean.shape, generator=rng, device=mean.device) * log_std.exp()
         red = drawn[:, 0].round().clamp(0, N_LEVELS - 1)

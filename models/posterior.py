@@ -8,13 +8,13 @@ from torch import Tensor
 
 
 class Posterior(NamedTuple):
-    """q(z|x) = N(mean, diag(exp(log_std)^2)); both `(n, latent_dim)`."""
+    """q(z|x) = N(mean, diag(exp(log_std)^2)); both `(n, latent_dim)` (Kingma & Welling 2014, section 2.4)."""
 
     mean: Tensor
     log_std: Tensor
 
     def reparameterize(self, noise: Tensor) -> Tensor:
-        """z = mean + std * noise: a draw `(n, latent_dim)` that gradients pass through (arXiv 1312.6114, section 2.4)."""
+        """z = mean + std * noise: a draw `(n, latent_dim)` that gradients pass through."""
         return self.mean + self.log_std.exp() * noise
 
     def log_prob(self, z: Tensor) -> Tensor:

@@ -1,7 +1,7 @@
-"""Priors over the latent z: what a VAE needs of one, N(0, I), and a mixture of normals that is trained with the rest."""
+"""Priors over the latent z: what a VAE needs of one, N(0, I), and a learned mixture of normals."""
 
 import math
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import torch
 from torch import Tensor, nn
@@ -12,8 +12,7 @@ from models.posterior import Posterior
 class Prior(nn.Module):
     """p(z). A new prior implements `log_prob` and `sample`; the rest has defaults."""
 
-    # Whether the density can follow the points to a fraction of a pixel; see `PointVAE`.
-    is_sharp = False
+    is_sharp: ClassVar = False  # whether the density can follow points to a fraction of a pixel; see `PointVAE`
 
     @classmethod
     def from_settings(cls, settings: dict[str, Any]) -> Self:
@@ -78,13 +77,8 @@ class MixturePrior(Prior):
         self.log_std = nn.Parameter(torch.full((n_components, latent_dim), -1.0))
 
     def log_prob(self, z: Tensor) -> Tensor:
-        # sum_d ((z - m) / s)^2 as three matrix products: without an (n, components, latents) tensor.
-        precision = torch.exp(-2 * self.log_std)
-        distance = (
-            z.square() @ precision.T - 2 * z @ (self.mean * precision).T + (self.mean.square() * precision).sum(-1)
-        )
-        log_scale = self.log_std.sum(-1) + 0.5 * self.latent_dim * math.log(2 * math.pi)
-        return torch.logsumexp(self.logits.log_softmax(-1) - log_scale - 0.5 * distance, -1)
+        components = Posterior(self.mean, self.log_std).log_prob(z.unsqueeze(1))
+        return torch.logsumexp(self.logits.log_softmax(-1) + components, -1)
 
     def sample(self, n: int, rng: torch.Generator) -> Tensor:
         chosen = torch.multinomial(self.logits.softmax(-1), n, replacement=True, generator=rng)

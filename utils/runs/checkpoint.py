@@ -15,7 +15,7 @@ from utils.training.loop import Epoch, Training
 
 NAME = "checkpoint.pt"
 # The version of checkpoint.pt.
-FORMAT = 10
+FORMAT = 11
 # Settings that a resumed run may change: how long it trains, where files are (the data are known by fingerprint), and
 # what changes no byte of what is trained.
 FREE_TO_CHANGE = (
@@ -69,7 +69,7 @@ class Checkpoint(NamedTuple):
             training.load_state_dict(self.training)
         except (KeyError, TypeError, ValueError, RuntimeError, AttributeError) as error:
             raise _unusable(path, error) from None
-        if training.step > training.n_steps:
+        if training.step.n_done > training.n_steps:
             raise InputError(f"{path}: has {len(self.epochs)} epochs already; set epochs to that or more")
 
 
