@@ -1,20 +1,12 @@
-"""Generative models of colored points, all with the same methods: encode, reparameterize, decode, loss, sample."""
+"""Generative models of colored points: `from models import colored_pi_generator`."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
-from models.registry import MODELS
-
-if TYPE_CHECKING:
-    from models.generator import colored_pi_generator
-    from models.vae import VAE
-
-__all__ = ["MODELS", "VAE", "colored_pi_generator"]
+from typing import Any
 
 
 def __getattr__(name: str) -> Any:
-    """What needs PyTorch is imported when it is asked for, because that takes seconds."""
-    modules = {"VAE": "models.vae", "colored_pi_generator": "models.generator"}
-    if name not in modules:
+    """`colored_pi_generator`, imported when it is asked for, because PyTorch takes seconds to load."""
+    if name != "colored_pi_generator":
         raise AttributeError(f"module 'models' has no attribute {name!r}")
-    return getattr(import_module(modules[name]), name)
+    from models.generator import colored_pi_generator
+
+    return colored_pi_generator

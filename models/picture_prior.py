@@ -8,8 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from models.fields import CosineCoefficients, squared_sums
-from models.posterior import Posterior
-from models.prior import Prior
+from models.latent import Posterior, Prior
 
 # The density is normalized and sampled on BLOCKS x BLOCKS blocks of FINE x FINE bins.
 BLOCKS, FINE = 60, 5

@@ -11,8 +11,7 @@ from data.scaling import Scaling
 from models.colors import ColorHead, ColorMixture
 from models.discretized import log_cell
 from models.fields import Fields
-from models.posterior import Posterior
-from models.prior import Prior
+from models.latent import Posterior, Prior
 from models.vae import VAE, Noise
 
 # Tuned (docs/design.md): harmonics of a coordinate that networks see; fields that colors depend on, seen in two halves.

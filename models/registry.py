@@ -25,6 +25,6 @@ MODELS = Registry(
 )
 PRIORS = Registry(
     picture="models.picture_prior:PicturePrior",
-    mixture="models.prior:MixturePrior",
-    normal="models.prior:NormalPrior",
+    mixture="models.latent:MixturePrior",
+    normal="models.latent:NormalPrior",
 )

@@ -5,8 +5,7 @@ from typing import Any, NamedTuple, Protocol
 import torch
 from torch import Tensor, nn
 
-from models.posterior import Posterior
-from models.prior import Prior
+from models.latent import Posterior, Prior
 
 
 class Loss(NamedTuple):

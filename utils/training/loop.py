@@ -136,7 +136,7 @@ class Training:
         number, seconds = self.step.n_done // len(self.batches), self.seconds
         self.loss_sums, self.seconds = torch.zeros_like(self.loss_sums), 0.0
         self.batches.end_epoch()
-        return Epoch(number, beta, learning_rate, *training, *held_out, seconds)
+        return Epoch(number, beta, learning_rate, training[0], training[1], held_out[0], held_out[1], seconds)
 
     def _check(self) -> None:
         """Raise InputError unless all losses and weights are finite. What is not finite once remains so."""
