@@ -1,14 +1,14 @@
-"""Batches of training points: shuffled, dequantized, cut, and the same again after an interruption."""
+"""Batches of training points: shuffled, cut, and the same again after an interruption."""
 
 import math
 import signal
 import warnings
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor
-from torch.utils.data import DataLoader, Sampler
+from torch.utils.data import DataLoader, Dataset, Sampler
 
 from data.points import ColoredPoints
 from utils.program.errors import InputError
@@ -18,14 +18,14 @@ CHUNK = 4096
 
 
 class Batches:
-    """All of `points` once per epoch, in an order drawn anew, as float32 batches `(batch_size, 5)` in the unit cube.
+    """All of `points` once per epoch, in an order drawn anew, as float32 batches `(batch_size, 5)` that a model sees.
 
     The last batch of an epoch may be smaller. `num_workers` processes fetch the same points as none would.
     """
 
     def __init__(self, points: ColoredPoints, batch_size: int, num_workers: int, seed: int) -> None:
         self.points, self.batch_size, self.num_workers = points, batch_size, num_workers
-        # Draws the order of the points and their positions within their cells.
+        # Draws the order of the points.
         self.rng = torch.Generator().manual_seed(seed)
         self.rng_at_epoch_start = self.rng.get_state()
         self._loader: DataLoader[Tensor] | None = None
@@ -67,7 +67,7 @@ class Batches:
                 warnings.filterwarnings("ignore", "This DataLoader will create")
                 chunks = iter(self._chunks())
             for chunk in chunks:
-                yield from self.points.scaling.dequantize(chunk, self.rng).split(self.batch_size)
+                yield from self.points.scaling.to_model(chunk).split(self.batch_size)
         except RuntimeError as error:
             # This is how PyTorch says that a worker process is gone.
             if "DataLoader worker" not in str(error):
@@ -82,7 +82,7 @@ class Batches:
         if self._loader is None:
             chunk = self.batch_size * max(1, CHUNK // self.batch_size)
             self._loader = DataLoader(
-                self.points,
+                cast(Dataset[Tensor], self.points),
                 batch_size=None,
                 sampler=_Shuffle(len(self.points), chunk, self.rng),
                 num_workers=self.num_workers,

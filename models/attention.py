@@ -1,59 +1,51 @@
-"""The VAE with attention: what is known of a point is tokens that attend to each other."""
+"""The VAE with attention: what its networks see is tokens that attend to each other."""
 
+import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
-from data.coordinates import N_COORDINATES
-from data.scaling import Scaling
-from models.decoder import N_FIELDS, PointDecoder
-from models.layers import Harmonics, LinearEach, Transformer
 from models.point_vae import PointVAE
-from models.vae import Posterior
+from models.vanilla import residual_mlp
 
-# All tuned (docs/experiments.md).
-WIDTH, N_HARMONICS, N_HEADS, N_COLOR_TOKENS = 32, 4, 2, 2
+# Tuned (docs/design.md).
+WIDTH = 16
 
 
 class AttentionVAE(PointVAE):
-    """Self-attention, in the encoder and in the decoder.
+    """Residual multilayer perceptrons as in the vanilla VAE, each behind a layer of self-attention.
 
-    The encoder's tokens are the five coordinates, and all of them together give the posterior. Each of the decoder's is
-    an equal share of the fields at a place, and their mean gives the density of the colors. The hidden layer of each
-    token's network is a quarter of `hidden_dim` wide.
+    Tokens are the five coordinates in the encoder, the latents in the decoder, and two halves of the fields for colors.
     """
 
-    def __init__(self, hidden_dim: int, latent_dim: int, n_components: int, scaling: Scaling) -> None:
-        super().__init__(latent_dim, n_components)
-        self.encoder = nn.Sequential(
-            Harmonics(N_HARMONICS),
-            TokenAttention(N_COORDINATES, N_HARMONICS, WIDTH, hidden_dim // 4),
-            nn.Flatten(),
-            nn.Linear(N_COORDINATES * WIDTH, 2 * latent_dim),
-        )
-        shares = (N_COLOR_TOKENS, N_FIELDS // N_COLOR_TOKENS)
-        color_network = nn.Sequential(
-            nn.Unflatten(1, shares), TokenAttention(*shares, WIDTH, hidden_dim // 4), MeanToken()
-        )
-        self.decoder = PointDecoder(latent_dim, scaling, color_network, WIDTH)
-
-    def encode(self, x: Tensor) -> Posterior:
-        return Posterior.of(self.encoder(x))
+    def network(self, tokens: int, features: int, outputs: int, blocks: int = 1) -> nn.Sequential:
+        attention = [Embedding(tokens, features, WIDTH), SelfAttention(WIDTH), nn.Flatten()]
+        return nn.Sequential(*attention, *residual_mlp(tokens * WIDTH, self.hidden_dim, outputs, blocks))
 
 
-class TokenAttention(nn.Module):
-    """Tokens `(n, count, width)` from `count` vectors `(n, count, inputs)`, after one block of self-attention."""
+class Embedding(nn.Module):
+    """Tokens: a linear map of their features, the same for all, plus a learned position: `(n, tokens, width)`."""
 
-    def __init__(self, count: int, inputs: int, width: int, hidden_dim: int) -> None:
+    def __init__(self, tokens: int, features: int, width: int) -> None:
         super().__init__()
-        self.tokens = LinearEach(count, inputs, width)
-        self.transformer = Transformer(width, hidden_dim, N_HEADS, n_blocks=1)
+        self.linear = nn.Linear(features, width, bias=False)
+        self.position = nn.Parameter(torch.randn(tokens, width))
 
     def forward(self, x: Tensor) -> Tensor:
-        tokens: Tensor = self.transformer(self.tokens(x))
-        return tokens
+        return self.linear(x) + self.position
 
 
-class MeanToken(nn.Module):
-    """The mean `(n, width)` of the tokens `(n, count, width)`."""
+class SelfAttention(nn.Module):
+    """h + W attention(h) over a sequence of tokens: `(n, tokens, width)` in and out.
 
-    def forward(self, tokens: Tensor) -> Tensor:
-        return tokens.mean(1)
+    Vaswani et al. 2017, "Attention is all you need" (arXiv 1706.03762), equation 1.
+    """
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        # Without biases: those of the keys have no effect, but Adam turns their gradients' rounding into steps.
+        self.query_key_value = nn.Linear(width, 3 * width, bias=False)
+        self.project = nn.Linear(width, width)
+
+    def forward(self, h: Tensor) -> Tensor:
+        query, key, value = self.query_key_value(h).chunk(3, -1)
+        return h + self.project(F.scaled_dot_product_attention(query, key, value))

@@ -1,17 +1,65 @@
-"""Functions of a place, smooth ones and patterns: sums of cosines with uncertain coefficients."""
+"""Gaussian random fields in a cosine basis: functions of a place, with uncertain coefficients."""
 
 import math
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
 
-# Adam moves every parameter by about the same amount per step. These parameters are stored divided by these factors, so
-# that they move faster. Tuned, as are the numbers of harmonics and the start (docs/experiments.md).
-COEFFICIENT_SPEED, SHAPE_SPEED = 3.0, 4.0
-SMOOTH_HARMONICS, PATTERN_HARMONICS = 24, 96
-SMOOTH_FREQUENCY, SMOOTH_DECAY = 4.0, 2.5
-PATTERN_FREQUENCY, PATTERN_DECAY = 64.0, 1.0
-LOG_STD = -1.5
+# Tuned, as is where coefficients start (docs/design.md).
+SMOOTH_HARMONICS, PATTERN_HARMONICS = 20, 96
+
+
+class CosineCoefficients(nn.Module):
+    """Uncertain coefficients `(*n_fields, functions)` of fields, sum_i scale_i c_i basis_i.
+
+    A priori c_i ~ N(0, 1), and scale_i^2 follows a Matérn spectrum: it is proportional to
+
+        (1 + frequency_i^2 / f^2)^(-e),    and sums to gain^2,
+
+    with gain, f and e learned for each field, so that data with fine detail get fine fields: a reduced-rank Gaussian
+    process (Solin & Särkkä 2020, arXiv 1401.5508). Each c_i has a posterior N(mean, std^2), whose KL from the prior is
+    part of the loss and keeps fields from memorizing single points (Blundell et al. 2015, arXiv 1505.05424). After
+    training, the mean is used.
+    """
+
+    lr_scale: ClassVar = {"mean": 3.0, "log_std": 3.0, "spectrum": 4.0}
+    squared_frequencies: Tensor
+
+    def __init__(
+        self, squared_frequencies: Tensor, n_fields: tuple[int, ...], gain: float, frequency: float, decay: float
+    ) -> None:
+        super().__init__()
+        shape = (*n_fields, len(squared_frequencies))
+        self.mean = nn.Parameter(0.5 / gain * torch.randn(shape))
+        self.log_std = nn.Parameter(torch.full(shape, -1.5))
+        start = torch.tensor([gain, frequency, decay]).log()
+        self.spectrum = nn.Parameter(start.view(3, *[1] * len(shape)).repeat(1, *n_fields, 1))
+        self.register_buffer("squared_frequencies", squared_frequencies.float(), persistent=False)
+
+    def scale(self, log_relevance: Tensor | float = 0.0) -> Tensor:
+        """The scales, of the shape of the coefficients; each is multiplied by its relevance before they are normed."""
+        log_gain, log_frequency, log_decay = self.spectrum
+        log_square = -log_decay.exp() * torch.log1p(self.squared_frequencies * torch.exp(-2 * log_frequency))
+        return torch.exp(0.5 * (log_square + 2 * log_relevance).log_softmax(-1) + log_gain)
+
+    def forward(self, basis: Tensor, noise: Tensor | None = None) -> Tensor:
+        """The fields `(*n_fields, n)` where the functions are `basis (..., functions, n)`; drawn with `noise`, if any.
+
+        Each point gets draws of its own, of the sums instead of their coefficients, which makes gradients less noisy:
+        Kingma et al. 2015, "Variational dropout and the local reparameterization trick" (arXiv 1506.02557).
+        """
+        scale = self.scale()
+        value = (scale * self.mean) @ basis
+        if noise is None:
+            return value
+        variance = (scale * self.log_std.exp()).square() @ basis.square()
+        return value + (variance + 1e-12).sqrt() * noise
+
+    def kl(self) -> Tensor:
+        """KL of the coefficients' posterior from N(0, 1), in nats for the whole data set."""
+        log_variance = 2 * self.log_std
+        return 0.5 * ((self.mean.square() + log_variance.exp() - log_variance).sum() - self.mean.numel())
 
 
 class Fields(nn.Module):
@@ -20,10 +68,9 @@ class Fields(nn.Module):
         smooth(x, y) = sum_jk c_jk cos(pi j x) cos(pi k y),    (j, k) not (0, 0),
         pattern(x, y) = (1 + sum_j a_j cos(pi j u)) (1 + sum_k b_k cos(pi k v)).
 
-    All the sums are `UncertainSums`. A smooth field has any shape that is not too fine; a pattern is as fine as a few
-    pixels, and regular: what repeats along u, times what repeats along v. For half of the patterns these are x and y;
-    for the others (x + y) / 2 and (1 + x - y) / 2, both diagonals. With the ones, what repeats along one of them can be
-    learned alone, before there is a product. A checkerboard, too, is a sum of waves along the diagonals.
+    A smooth field has any shape that is not too fine; a pattern is as fine as a few pixels, and regular. For half of
+    the patterns u and v are x and y; for the others both diagonals, (x + y) / 2 and (1 + x - y) / 2. The 1 lets a
+    pattern along one axis be learned by itself, before there is a product.
     """
 
     frequencies: Tensor
@@ -31,14 +78,13 @@ class Fields(nn.Module):
     def __init__(self, n_smooth: int, n_patterns: int) -> None:
         super().__init__()
         self.n_smooth, self.n_draws = n_smooth, n_smooth + 2 * n_patterns
+        self.smooth = CosineCoefficients(squared_sums(SMOOTH_HARMONICS)[1:], (n_smooth,), 1.0, 4.0, 2.5)
+        squares = torch.arange(PATTERN_HARMONICS).square()
+        self.along_axes = CosineCoefficients(squares, (4, n_patterns // 2), 1.0, 64.0, 1.0)
         self.register_buffer("frequencies", math.pi * torch.arange(PATTERN_HARMONICS).unsqueeze(1), persistent=False)
-        self.smooth = UncertainSums(squared_sums(SMOOTH_HARMONICS)[1:], (n_smooth,), SMOOTH_FREQUENCY, SMOOTH_DECAY)
-        squares = torch.arange(PATTERN_HARMONICS).square().float()
-        # For each of x, y and both diagonals.
-        self.repeating = UncertainSums(squares, (4, n_patterns // 2), PATTERN_FREQUENCY, PATTERN_DECAY)
 
     def forward(self, place: Tensor, noise: Tensor | None = None) -> Tensor:
-        """The fields `(n, n_smooth + n_patterns)` at the places `(n, 2)`; drawn with `noise (n, n_draws)`, if any."""
+        """The fields `(n, n_smooth + n_patterns)` at the places `(n, 2)`; drawn with `noise (n_draws, n)`, if any."""
         x, y = place.unbind(1)
         along = torch.stack([x, y, (x + y) / 2, (1 + x - y) / 2]).unsqueeze(1)
         # Points lie along the last axis of all tables, which makes the products of small tables far faster. The factor
@@ -46,83 +92,19 @@ class Fields(nn.Module):
         cosines = math.sqrt(2) * torch.cos(self.frequencies * along)
         x, y = cosines[:2, :SMOOTH_HARMONICS]
         of_both = (x.unsqueeze(1) * y).flatten(0, 1)[1:]
-        of_smooth = of_patterns = None
+        of_smooth = of_axes = None
         if noise is not None:
-            of_smooth, of_patterns = noise.T.tensor_split([self.n_smooth])
-            of_patterns = of_patterns.unflatten(0, (4, -1))
-        row, column, diagonal, other = 1 + self.repeating(cosines, of_patterns)
+            of_smooth, of_axes = noise.tensor_split([self.n_smooth])
+            of_axes = of_axes.unflatten(0, (4, -1))
+        row, column, diagonal, other = 1 + self.along_axes(cosines, of_axes)
         return torch.cat([self.smooth(of_both, of_smooth), row * column, diagonal * other]).T
 
     def kl(self) -> Tensor:
         """KL of all coefficients' posterior from their prior, in nats for the whole data set."""
-        return self.smooth.kl() + self.repeating.kl()
-
-
-class UncertainSums(nn.Module):
-    """Sums of functions with uncertain coefficients: sum_i scale_i c_i basis_i.
-
-    `n_sums` is `(sums,)`, all of the same functions; or `(sets, sums)`, those of each set of functions of its own.
-
-    A priori c_i ~ N(0, 1), and scale_i is one of `matern_scales`; gain, f and e are learned for each sum, so that data
-    with fine detail get fine sums. Each c_i has a posterior N(mean, std^2), whose KL from the prior is part of the
-    loss, which keeps sums from memorizing single points: Blundell et al. 2015, "Weight uncertainty in neural networks"
-    (arXiv 1505.05424). After training, the mean is used.
-    """
-
-    squared_frequencies: Tensor
-
-    def __init__(self, squared_frequencies: Tensor, n_sums: tuple[int, ...], frequency: float, decay: float) -> None:
-        super().__init__()
-        shape = (*n_sums, len(squared_frequencies))
-        self.mean = nn.Parameter(0.5 * torch.randn(shape) / COEFFICIENT_SPEED)
-        self.log_std = nn.Parameter(torch.full(shape, LOG_STD / COEFFICIENT_SPEED))
-        start = (0.0, math.log(frequency), math.log(decay))
-        self.shape = nn.Parameter(torch.stack([torch.full((*n_sums, 1), v / SHAPE_SPEED) for v in start]))
-        self.register_buffer("squared_frequencies", squared_frequencies, persistent=False)
-
-    def forward(self, basis: Tensor, noise: Tensor | None = None) -> Tensor:
-        """The sums `(sets, sums, n)` of `basis (sets, functions, n)`; drawn with normal `noise` of their shape.
-
-        Each point gets draws of its own, of the sums instead of their coefficients, which makes gradients less noisy:
-        Kingma et al. 2015, "Variational dropout and the local reparameterization trick" (arXiv 1506.02557).
-        """
-        scale = matern_scales(self.squared_frequencies, *(SHAPE_SPEED * self.shape))
-        value = (scale * COEFFICIENT_SPEED * self.mean) @ basis
-        if noise is None:
-            return value
-        variance = (scale * torch.exp(COEFFICIENT_SPEED * self.log_std)).square() @ basis.square()
-        return value + (variance + 1e-12).sqrt() * noise
-
-    def kl(self) -> Tensor:
-        """KL of the coefficients' posterior from N(0, 1), in nats for the whole data set."""
-        return kl_from_standard_normal(COEFFICIENT_SPEED * self.mean, COEFFICIENT_SPEED * self.log_std)
+        return self.smooth.kl() + self.along_axes.kl()
 
 
 def squared_sums(n_harmonics: int) -> Tensor:
     """j^2 + k^2 for each pair of harmonics, `(n_harmonics^2,)`; k runs fastest."""
     squares = torch.arange(n_harmonics).square()
-    return (squares.unsqueeze(1) + squares).flatten().float()
-
-
-def matern_scales(
-    squared_frequencies: Tensor,
-    log_gain: Tensor,
-    log_frequency: Tensor,
-    log_decay: Tensor,
-    log_relevance: Tensor | None = None,
-) -> Tensor:
-    """Coefficients' standard deviations, for their `squared_frequencies`, j^2 + k^2, along the last axis.
-
-    They are proportional to relevance (1 + (j^2 + k^2) / f^2)^(-e / 2), and the sum of their squares is gain^2. The
-    shape is that of a Matérn process.
-    """
-    log_square = -log_decay.exp() * torch.log1p(squared_frequencies * torch.exp(-2 * log_frequency))
-    if log_relevance is not None:
-        log_square = log_square + 2 * log_relevance
-    return torch.exp(0.5 * log_square.log_softmax(-1) + log_gain)
-
-
-def kl_from_standard_normal(mean: Tensor, log_std: Tensor) -> Tensor:
-    """The sum of KL(N(mean, std^2) || N(0, 1)) in nats."""
-    log_variance = 2 * log_std
-    return 0.5 * ((mean.square() + log_variance.exp() - log_variance).sum() - mean.numel())
+    return (squares.unsqueeze(1) + squares).flatten()

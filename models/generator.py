@@ -2,7 +2,6 @@
 
 import io
 import operator
-import pickle
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,15 +13,16 @@ from torch import Tensor
 
 from data.coordinates import N_COORDINATES
 from data.scaling import Scaling
-from models.registry import MODELS
+from models.registry import MODELS, PRIORS
 from models.vae import VAE
 from utils.program.errors import InputError
 from utils.program.files import write_bytes
+from utils.program.reading import ZIP, missing_in_run, reading
 
 # The version of model.pt.
-FORMAT = 5
-# Settings that a model is built with; each is an argument of its class, beside the points' scaling.
-ARCHITECTURE = ("hidden_dim", "latent_dim", "n_components")
+FORMAT = 6
+# Settings that a model is built with, beside its name and the points' scaling.
+ARCHITECTURE = ("prior", "hidden_dim", "latent_dim", "n_components")
 # Points drawn at once: few enough for their intermediate results to stay in the processor's cache.
 BLOCK = 4000
 
@@ -56,14 +56,12 @@ class Generator:
         else:
             rng.manual_seed(operator.index(seed))
         for start in range(0, n, BLOCK):
-            yield self.scaling.quantize(self.model.sample(min(BLOCK, n - start), rng)).numpy()
+            yield self.scaling.to_points(self.model.sample(min(BLOCK, n - start), rng)).numpy()
 
     @torch.no_grad()
     def draw(self, z: Tensor, rng: torch.Generator) -> np.ndarray:
-        """One point for each of the latents `z (n, latent_dim)`: integers `(n, 5)`."""
-        blocks = [self.scaling.quantize(self.model.decode(block).sample(rng)) for block in z.split(BLOCK)]
-        points: np.ndarray = torch.cat(blocks).numpy()
-        return points
+        """One point `(n, 5)` that the decoder draws for each of the latents `z (n, latent_dim)`."""
+        return self.scaling.to_points(self.model.decode(z).sample(rng)).numpy()
 
     def sample_more(self, n: int) -> np.ndarray:
         """`n` points `(n, 5)` that depend on the training's seed, and are not those that a run writes."""
@@ -75,7 +73,7 @@ class Generator:
             "format": FORMAT,
             "config": self.config,
             "weights": {name: weight.cpu() for name, weight in self.model.state_dict().items()},
-            "size": list(self.scaling.size),
+            "shape": list(self.scaling.shape),
             "ycbcr": self.scaling.ycbcr,
             "fingerprint": self.fingerprint,
         }
@@ -85,8 +83,9 @@ class Generator:
 
 
 def build_model(config: dict[str, Any], scaling: Scaling) -> VAE:
-    """A new model of the kind `config["model"]`, with the settings of `ARCHITECTURE`, for points of this `scaling`."""
-    return MODELS[config["model"]](**{key: config[key] for key in ARCHITECTURE}, scaling=scaling)
+    """A new model of the kind `config["model"]` with the prior `config["prior"]`, for points of this `scaling`."""
+    prior = PRIORS[config["prior"]].from_settings(config)
+    return MODELS[config["model"]](prior, config["hidden_dim"], scaling)
 
 
 def load_generator(path: str | Path, device: torch.device | str = "cpu") -> Generator:
@@ -94,27 +93,15 @@ def load_generator(path: str | Path, device: torch.device | str = "cpu") -> Gene
 
     Raises InputError if there is no such file, or it does not hold a generator.
     """
-    path = Path(path).expanduser()
-    try:
+    path, advice = Path(path).expanduser(), "train again, with retrain=true"
+    with reading(path, "a model of this program", advice, ZIP, missing_in_run):
         content = torch.load(path, map_location=device, weights_only=True)
-    except FileNotFoundError:
-        raise InputError(f"{path}: there is no trained model here; train one first, with retrain=true") from None
-    except (OSError, RuntimeError, ValueError, EOFError, KeyError, pickle.UnpicklingError) as error:
-        reason = (str(error).splitlines() or ["broken"])[0]
-        raise InputError(f"{path}: not a model of this program ({reason}); train again, with retrain=true") from None
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise InputError(f"{path}: not a model that this version of the program wrote; train again, with retrain=true")
-    try:
-        scaling = Scaling(tuple(content["size"]), content["ycbcr"])
+        if not isinstance(content, dict) or content.get("format") != FORMAT:
+            raise InputError(f"{path}: not a model that this version of the program wrote; {advice}")
+        scaling = Scaling(tuple(content["shape"]), content["ycbcr"])
         model = build_model(content["config"], scaling)
         model.load_state_dict(content["weights"])
-        generator = Generator(model.to(device), scaling, content["config"], content["fingerprint"])
-    except (KeyError, TypeError, ValueError, AttributeError, RuntimeError, OverflowError) as error:
-        reason = (str(error).splitlines() or ["broken"])[0]
-        raise InputError(
-            f"{path}: the weights do not fit the model ({reason}); train again, with retrain=true"
-        ) from None
-    return generator
+        return Generator(model.to(device), scaling, content["config"], content["fingerprint"])
 
 
 def colored_pi_generator(n: int = 1, path: str = "result/attention/model.pt", seed: int | None = None) -> np.ndarray:

@@ -1,75 +1,122 @@
-"""What both models share: a decoder with a canvas, and what that adds to the loss."""
+"""What all models share: one encoder and one decoder of points, around networks that each model brings."""
+
+import math
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
-from data.coordinates import PLACES
-from models.canvas import FINE
-from models.decoder import DecodedPoints, PointDecoder
-from models.prior import MixturePrior
-from models.vae import VAE, Decoded, Noise
+from data.coordinates import COLORS, N_COORDINATES, N_LEVELS, PLACES
+from data.scaling import Scaling
+from models.colors import ColorHead, ColorMixture
+from models.discretized import log_cell
+from models.fields import Fields
+from models.latent import Posterior, Prior
+from models.vae import VAE, Noise
 
-# Weights of the likelihood under even light and of the unevenness of the light (docs/experiments.md).
-EVEN_LIGHT, EVENNESS = 0.4, 10.0
-# A spot that lights less than this share of what it would on full ink is drawn again, at most this many times.
-DARK, MOST_REDRAWS = 0.01, 20
+# Tuned (docs/design.md): harmonics of a coordinate that networks see; fields that colors depend on, seen in two halves.
+N_HARMONICS, N_SMOOTH, N_PATTERNS, HALVES = 4, 12, 12, 2
+COLOR_WIDTH = 32
+# The decoder's width at the start: in pixels for a sharp prior, as a share of the picture for others.
+SHARP_STD, COARSE_STD = 0.5, 1 / 15
 
 
 class PointVAE(VAE):
-    """A VAE whose decoder is a `PointDecoder`. A model supplies `encode` and the decoder's network for colors."""
+    """A VAE of points of integers: a row, a column and a color. A model supplies `network`.
 
-    decoder: PointDecoder
-    prior: MixturePrior
+    A latent stands for a place, and the prior says where points are:
 
-    @property
-    def densities(self) -> list[nn.Module]:
-        return [self.prior, self.decoder.canvas]
+        q(z|x) = N(linear(place) + network(x), s(x)^2),
+        m(z) = linear(z) + network(z),    row, column ~ discretized N(m(z), sigma^2),
+        color ~ ColorMixture(network(fields at the row and column)).
 
-    def decode(self, z: Tensor, noise: Noise | None = None) -> DecodedPoints:
-        decoded: DecodedPoints = self.decoder(z, noise)
-        return decoded
+    The linear maps are fixed: z = 5 (place - 1/2) of the first two latents, with places in the unit square, so that
+    N(0, I) covers the picture. With a sharp prior, the networks' corrections and the learned width sigma are in pixels:
+    z tells a place to a fraction of a pixel. With another one corrections are as large as the picture: they bend the
+    prior into shape. A network of the place itself, instead of fields, would memorize the colors of single points.
+    """
 
-    @torch.no_grad()
-    def sample(self, n: int, rng: torch.Generator) -> Tensor:
-        """`n` new points `(n, 5)`. A latent whose spot finds no ink is drawn again, so that no point strays.
+    size: Tensor
+    correction: Tensor
+    latent_unit: Tensor
 
-        This is a prior that is cut off where it lights nothing: elsewhere its density is higher by as much as is cut
-        off, so that the ELBO is still a lower bound. The ink's haze is cut off too: only points within it lose by that.
+    def __init__(self, prior: Prior, hidden_dim: int, scaling: Scaling) -> None:
+        super().__init__(prior)
+        self.hidden_dim = hidden_dim
+        size, n_placed = torch.tensor(scaling.shape).float(), min(2, self.latent_dim)
+        latent_unit = torch.ones(self.latent_dim)
+        if prior.is_sharp:
+            latent_unit[:n_placed] = (5 / size)[:n_placed]
+        self.register_buffer("size", size, persistent=False)
+        # What an output of a network is worth: of the decoder's in pixels, of the encoder's in units of z.
+        self.register_buffer("correction", torch.ones(2) if prior.is_sharp else size / 5, persistent=False)
+        self.register_buffer("latent_unit", latent_unit, persistent=False)
+        self.log_std = nn.Parameter((torch.full((2,), SHARP_STD) if prior.is_sharp else COARSE_STD * size).log())
+        self.encoder = self.network(N_COORDINATES, N_HARMONICS, 2 * self.latent_dim)
+        self.place = self.network(self.latent_dim, N_HARMONICS, 2)
+        for network in (self.encoder, self.place):
+            for parameter in network[-1].parameters():
+                nn.init.zeros_(parameter)
+        self.fields = Fields(N_SMOOTH, N_PATTERNS)
+        self.color_network = self.network(HALVES, (N_SMOOTH + N_PATTERNS) // HALVES, COLOR_WIDTH, blocks=2)
+        self.color_head = ColorHead(COLOR_WIDTH, scaling.ycbcr)
+
+    def network(self, tokens: int, features: int, outputs: int, blocks: int = 1) -> nn.Sequential:
+        """A network from `(n, tokens, features)` to `(n, outputs)`; its last layer is linear.
+
+        Its `hidden_dim` hidden units lie in so many `blocks`, one after the other.
         """
-        z, canvas = self.prior.sample(n, rng), self.decoder.canvas
-        ink, dark = canvas.ink().without_haze(), torch.arange(n, device=z.device)
-        for _ in range(MOST_REDRAWS):
-            dark = dark[canvas.brightness(z[dark], ink) < DARK]
-            if not len(dark):
-                break
-            z[dark] = self.prior.sample(len(dark), rng)
-        return DecodedPoints(self.decoder, canvas.lit(ink, z), None).sample(rng)
+        raise NotImplementedError
+
+    def encode(self, x: Tensor) -> Posterior:
+        unit = torch.cat([(x[:, PLACES] + 0.5) / self.size, (x[:, COLORS] + 0.5) / N_LEVELS], 1)
+        mean, log_std = self.encoder(harmonics(unit)).chunk(2, -1)
+        placed = 5 * unit[:, PLACES] - 2.5
+        linear = F.pad(placed, (0, self.latent_dim - 2))
+        # Starting narrow makes z informative from the first step; the bounds only keep exp() finite.
+        return Posterior(linear + self.latent_unit * mean, (log_std - 1).clamp(-7, 2) + self.latent_unit.log())
+
+    def decode(self, z: Tensor, noise: Tensor | None = None) -> "DecodedPoints":
+        linear = self.size * (0.5 + F.pad(z, (0, 2 - self.latent_dim)) / 5) - 0.5
+        return DecodedPoints(self, linear + self.correction * self.place(harmonics(torch.sigmoid(1.6 * z))), noise)
+
+    def colors(self, place: Tensor, noise: Tensor | None = None) -> ColorMixture:
+        """The density of colors at the `place (n, 2)` in pixels; `noise (n_draws, n)` draws the fields."""
+        fields = self.fields((place + 0.5) / self.size, noise)
+        density: ColorMixture = self.color_head(self.color_network(fields.unflatten(1, (HALVES, -1))))
+        return density
 
     def sample_noise(self, n: int, rng: torch.Generator) -> Noise:
-        def normal(*shape: int) -> Tensor:
-            return torch.randn(shape, generator=rng, device=rng.device)
+        fields = torch.randn(self.fields.n_draws, n, generator=rng, device=rng.device)
+        return super().sample_noise(n, rng)._replace(decoder=fields)
 
-        return Noise(
-            latent=normal(n, self.latent_dim),
-            canvas=normal(*self.decoder.canvas.mean.shape),
-            bin=torch.randint(FINE, (2,), generator=rng, device=rng.device),
-            prior=normal(2, *self.prior.mean.shape),
-            fields=normal(n, self.decoder.fields.n_draws),
-        )
+    def parameter_kl(self) -> Tensor:
+        return self.prior.parameter_kl() + self.fields.kl()
 
-    def regularization(self, x: Tensor, noise: Noise, decoded: Decoded, n_points: int) -> Tensor:
-        """The KL of canvas and fields, which all points share, and what keeps its ink where points are and evenly lit.
 
-        The ink is drawn to where points are by its own likelihood, under even light. Without it, ink that no point's
-        spot lights would cost nothing, and the prior's latents would find it.
-        """
-        canvas, prior = self.decoder.canvas, self.prior
-        if noise.prior is None or not isinstance(decoded, DecodedPoints):
-            raise ValueError("regularization needs the noise that sample_noise draws, and points decoded with it")
-        ink, per_block = decoded.places.ink, decoded.places.per_block
-        z = prior.mean + prior.log_std.exp() * noise.prior
-        return (
-            (canvas.kl() + self.decoder.fields.kl()) / n_points
-            - EVEN_LIGHT * ink.log_prob(x[:, PLACES], per_block).mean()
-            + EVENNESS * canvas.unevenness(z, prior.logits.softmax(-1), per_block)
-        )
+class DecodedPoints:
+    """p(x|z) of n latents: places around their `mean (n, 2)` in pixels, and colors, whose fields `noise` draws."""
+
+    def __init__(self, model: PointVAE, mean: Tensor, noise: Tensor | None) -> None:
+        self.model, self.mean, self.noise = model, mean, noise
+
+    def log_prob(self, x: Tensor) -> Tensor:
+        """Log-probability `(n,)` of the integer points `x (n, 5)`."""
+        place, model = x[:, PLACES], self.model
+        log_place = log_cell(place, place - self.mean, model.log_std, model.size - 1).sum(-1)
+        return log_place + model.colors(place, self.noise).log_prob(x[:, COLORS])
+
+    def sample(self, rng: torch.Generator) -> Tensor:
+        """One integer point `(n, 5)` for each latent, as floats."""
+        noise = torch.randn(self.mean.shape, generator=rng, device=self.mean.device)
+        place = (self.mean + self.model.log_std.exp() * noise).round().clamp(min=0).minimum(self.model.size - 1)
+        return torch.cat([place, self.model.colors(place).sample(rng)], 1)
+
+
+def harmonics(v: Tensor) -> Tensor:
+    """Features cos(pi k v) `(n, d, N_HARMONICS)`, k = 1, 2, ..., of numbers v `(n, d)` in [0, 1].
+
+    A linear map of them is a smooth curve in v. Tancik et al. 2020, "Fourier features let networks learn high frequency
+    functions in low dimensional domains" (arXiv 2006.10739), with the frequencies of the cosine transform.
+    """
+    return torch.cos(math.pi * v.unsqueeze(-1) * torch.arange(1, N_HARMONICS + 1, device=v.device))

@@ -18,9 +18,9 @@ from torch import nn
 from data.coordinates import COLORS, PLACES
 from data.glyph import glyph_mask
 from tests.worlds import World, flat, gray, landscape, one_color, smooth, two_places
-from utils.evaluation.figures import SIGNIFICANT, evaluate
-from utils.evaluation.two_sample import spread
-from utils.evaluation.words import is_memorized
+from utils.evaluation.evaluate import evaluate
+from utils.evaluation.memorization import deviations
+from utils.evaluation.result import Evaluation
 
 N_GENERATED = 5000
 
@@ -116,7 +116,7 @@ def gaussian_mixture(train: np.ndarray, world: World, rng: np.random.Generator) 
 def textbook_vae(train: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
     """a VAE with squared error and N(0, I), trained"""
     torch.manual_seed(0)
-    scale, mean = (torch.from_numpy(values).float() for values in (spread(train), train.mean(0)))
+    scale, mean = (torch.from_numpy(values).float() for values in (deviations(train), train.mean(0)))
     x = (torch.from_numpy(train).float() - mean) / scale
     encoder = nn.Sequential(nn.Linear(5, 64), nn.ReLU(), nn.Linear(64, 2 * 4))
     decoder = nn.Sequential(nn.Linear(4, 64), nn.ReLU(), nn.Linear(64, 5))
@@ -137,7 +137,7 @@ def textbook_vae(train: np.ndarray, world: World, rng: np.random.Generator) -> n
 def kernel_density(train: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
     """training points moved by 0.05 standard deviations"""
     points = train[rng.integers(0, len(train), N_GENERATED)] + 0.5
-    return _inside(np.floor(points + rng.normal(0, 0.05, points.shape) * spread(train)).astype(int), world)
+    return _inside(np.floor(points + rng.normal(0, 0.05, points.shape) * deviations(train)).astype(int), world)
 
 
 def handed_back(train: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
@@ -164,8 +164,8 @@ FROM_TRUE: tuple[Fault, ...] = (
 FROM_TRAINING: tuple[Fault, ...] = (gaussian_mixture, textbook_vae, kernel_density, handed_back)
 
 
-def judged(world: World, fault: Fault | None, seed: int) -> tuple[bool, bool, dict]:
-    """Whether the points are refused, whether they are called memorized, and the figures."""
+def judged(world: World, fault: Fault | None, seed: int) -> Evaluation:
+    """The evaluation of generated points with the `fault`, or of real ones."""
     rng = np.random.default_rng(seed)
     data = rng.permutation(world.data(rng))
     n = len(data) // 10
@@ -181,8 +181,7 @@ def judged(world: World, fault: Fault | None, seed: int) -> tuple[bool, bool, di
         generated = draw(N_GENERATED)
     else:
         draw, generated = None, fault(train, world, rng)
-    figures = evaluate(generated, train, held_out, draw_more=draw).figures
-    return figures["p"] is not None and figures["p"] < SIGNIFICANT, is_memorized(figures), figures
+    return evaluate(generated, train, held_out, draw_more=draw)
 
 
 def main() -> None:
@@ -198,13 +197,12 @@ def main() -> None:
         print("| data set | refused | memorized | AUC, mean | AUC that would be noticed | compared |")
         print("| --- | --- | --- | --- | --- | --- |")
         for name, world in worlds.items():
-            refused, memorized, figures = zip(*(judged(world, None, s) for s in range(options.true)), strict=True)
-            found = [f for f in figures if "c2st_auc" in f]
-            auc, detectable = (np.mean([f["c2st_auc"][key] for f in found]) for key in ("value", "detectable"))
-            n = np.mean([f["n_compared"] for f in found])
-            print(
-                f"| {name} | {sum(refused)} | {sum(memorized)} | {auc:.3f} | {detectable:.3f} | {n:,.0f} |", flush=True
-            )
+            found = [judged(world, None, s) for s in range(options.true)]
+            refused, memorized = sum(f.is_refused for f in found), sum(f.is_memorized for f in found)
+            found = [f for f in found if "c2st_auc" in f.figures]
+            auc, _, _, _, detectable = np.mean([f.figures["c2st_auc"] for f in found], axis=0)
+            n = np.mean([f.n_compared for f in found])
+            print(f"| {name} | {refused} | {memorized} | {auc:.3f} | {detectable:.3f} | {n:,.0f} |", flush=True)
     if options.faults:
         print(f"\nOf {options.faults} sets with each fault, refused / called memorized:\n")
         print("| fault | " + " | ".join(worlds) + " |")
@@ -212,8 +210,8 @@ def main() -> None:
         for fault in (*FROM_TRUE, *FROM_TRAINING):
             print(f"| {fault.__doc__} |", end="", flush=True)
             for world in worlds.values():
-                found = [judged(world, fault, 500 + s)[:2] for s in range(options.faults)]
-                refused, memorized = np.sum(found, axis=0)
+                found = [judged(world, fault, 500 + s) for s in range(options.faults)]
+                refused, memorized = sum(f.is_refused for f in found), sum(f.is_memorized for f in found)
                 print(f" {refused}" + (f" / {memorized}" if memorized else "") + " |", end="", flush=True)
             print()
 

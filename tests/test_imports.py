@@ -19,6 +19,7 @@ FLOORS = (
     "utils.pictures",
     "utils.runs",
     "utils.report",
+    "utils.session",
     "main",
 )
 

@@ -25,7 +25,8 @@ N_BATCHES = 6
 @pytest.fixture
 def only_trains_and_generates(monkeypatch: pytest.MonkeyPatch) -> None:
     """For runs of which only the weights, the history and the points are compared."""
-    monkeypatch.setattr("main.show", lambda *_: None)
+    for unseen in ("judge", "draw", "compare"):
+        monkeypatch.setattr(f"utils.session.{unseen}", lambda *_: None)
     monkeypatch.setattr(Record, "plot", lambda _: None)
 
 
@@ -119,7 +120,7 @@ def test_a_run_asked_to_stop_saves_tells_how_to_continue_and_resumes_to_the_same
 
     assert ended == status
     error = capfd.readouterr().err.splitlines()[-1]
-    assert error.startswith("stopped after 1 epochs; to continue: python main.py --config ")
+    assert error.startswith("stopped after 1 epochs; to continue: ")
     assert error.endswith(" --resume")
     assert (out / "training.gif").exists()
     assert not (out / "generated.npy").exists()

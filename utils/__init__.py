@@ -1,4 +1,9 @@
 """Everything around the models.
 
-Imports run one way: report > runs > pictures > run > training > evaluation > settings > program.
+Imports run one way: session > report > runs > pictures > run > training > evaluation > settings > program.
 """
+
+from utils.program.requirements import require_environment
+
+# Whatever is started, this file is loaded before all that needs a package or a new Python.
+require_environment()

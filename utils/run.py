@@ -13,9 +13,9 @@ import numpy as np
 from data.points import ColoredPoints
 from data.thinning import thinned
 from models.generator import Generator
-from utils.evaluation.figures import Evaluation
 from utils.evaluation.latent import LatentMap, latent_map
 from utils.evaluation.likelihood import posterior_means
+from utils.evaluation.result import Evaluation
 from utils.program.errors import InputError
 from utils.settings.config import Config
 

@@ -1,7 +1,5 @@
 """`python -m utils.evaluation` judges any file of points."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +18,8 @@ def test_a_file_of_points_is_judged(folder: Path, tmp_path: Path, capsys: pytest
 
     printed = capsys.readouterr().out
     assert "exact copies of training points" in printed
-    assert "0.7000" in printed
-    assert printed.splitlines()[-1].startswith("verdict: ")
+    assert "70.0%" in printed
+    assert printed.startswith("No verdict on the distribution: only 0 of 300 generated points can be compared")
 
 
 @pytest.mark.parametrize(
@@ -49,21 +47,10 @@ def test_files_that_hold_no_points_are_refused(
 
 
 def test_an_archive_of_one_array_is_taken_and_one_of_several_is_refused(folder: Path, tmp_path: Path):
-    points = read_points(folder).points.numpy()
-    with open(tmp_path / "samples.npy", "wb") as file:
-        np.savez(file, points=points)
-    main(["--data", str(folder), str(tmp_path / "samples.npy")])
+    points, path = read_points(folder).points.numpy(), tmp_path / "samples.npz"
+    np.savez(path, points=points)
+    main(["--data", str(folder), str(path)])
 
-    with open(tmp_path / "samples.npy", "wb") as file:
-        np.savez(file, points=points, others=points)
+    np.savez(path, points=points, others=points)
     with pytest.raises(InputError, match=r"is an archive of 2 arrays \(points, others\); save one with numpy\.save"):
-        main(["--data", str(folder), str(tmp_path / "samples.npy")])
-
-
-def test_a_mistake_in_what_is_to_be_judged_costs_one_line(tmp_path: Path):
-    command = [sys.executable, "-m", "utils.evaluation", "--data", str(tmp_path), "none.npy"]
-    repository = Path(__file__).parents[2]
-    run = subprocess.run(command, cwd=repository, capture_output=True, text=True, check=False)
-
-    assert (run.returncode, run.stdout, run.stderr.count("\n")) == (2, "", 1)
-    assert run.stderr.startswith("error: ")
+        main(["--data", str(folder), str(path)])

@@ -1,159 +1,47 @@
-"""Each figure stands beside what true points get, and the p-values find what is wrong."""
+"""One table of figures: what is shown, written and decided follows from its rows."""
 
-from collections.abc import Callable
+import json
 
 import numpy as np
 import pytest
 
-from data.coordinates import COLORS, PLACES
-from utils.evaluation.figures import ENOUGH, evaluate, ks_distances, share_of_copies
-from utils.evaluation.words import is_memorized
+from utils.evaluation.evaluate import evaluate
+from utils.evaluation.figure import Figure
+from utils.evaluation.figures import FIGURES, Metric, in_order
 
 Split = tuple[np.ndarray, np.ndarray, np.ndarray]
-Fault = Callable[[np.ndarray], np.ndarray]
-TESTED = {
-    "c2st_auc",
-    "energy_distance",
-    "density_trends",
-    "density_regions",
-    "density_details",
-    "off_support",
-    "off_colors",
-    "closest_is_training",
-    "copies",
-}
 
 
-@pytest.fixture(scope="module")
-def figures_of_fresh_points(sets: Split) -> dict:
-    return evaluate(sets[2], *sets[:2]).figures
+def brightness(generated: np.ndarray, train: np.ndarray, held_out: np.ndarray) -> Figure:
+    return Figure(generated[:, 2:].mean(), real=held_out[:, 2:].mean(), p=0.001)
 
 
-def test_the_ks_distance_is_the_largest_gap_of_the_cumulative_shares():
-    points, reference = np.array([[1], [2], [3], [4]]).repeat(5, 1), np.array([[3], [4], [5], [6]]).repeat(5, 1)
-    points[:, 4] += 2
-
-    assert ks_distances(points, reference) == {"x": 0.5, "y": 0.5, "r": 0.5, "g": 0.5, "b": 0.0}
-
-
-def test_copies_are_points_that_are_in_the_training_set(rng: np.random.Generator):
-    train = rng.permutation(1000)[:, None].repeat(5, 1)
-
-    assert share_of_copies(np.vstack([train[:10], train[:30] + 5000]), train) == 0.25
-
-
-def test_every_tested_figure_has_a_value_a_floor_and_a_p_value(figures_of_fresh_points: dict):
-    for name in TESTED:
-        assert {"value", "floor", "p"} <= set(figures_of_fresh_points[name])
-
-
-def test_true_points_pass(figures_of_fresh_points: dict):
-    assert figures_of_fresh_points["p"] > 0.05
-    assert not is_memorized(figures_of_fresh_points)
-    assert abs(figures_of_fresh_points["c2st_auc"]["value"] - 0.5) < 0.06
-
-
-def test_the_detectable_auc_is_further_off_than_noise(figures_of_fresh_points: dict):
-    auc = figures_of_fresh_points["c2st_auc"]
-
-    # Three standard errors: what one needs to exceed 2 with a probability of 0.8, and a little for the second test.
-    assert 0.5 + 2.8 * auc["standard_error"] < auc["detectable"] < 0.5 + 4 * auc["standard_error"]
-
-
-def missing_part(points: np.ndarray) -> np.ndarray:
-    center = points[len(points) // 2, PLACES]
-    distance = np.hypot(*(points[:, PLACES] - center).T)
-    return points[distance > np.quantile(distance, 0.07)]
-
-
-def strays(points: np.ndarray) -> np.ndarray:
-    points[:20, PLACES] = np.random.default_rng(0).integers(0, 200, (20, 2))
-    return points
-
-
-def blurred(points: np.ndarray) -> np.ndarray:
-    points[:, PLACES] += np.random.default_rng(0).normal(0, 3, (len(points), 2)).round().astype(int)
-    return points
-
-
-def shuffled(points: np.ndarray) -> np.ndarray:
-    points[:, COLORS] = np.random.default_rng(0).permutation(points[:, COLORS])
-    return points
-
-
-def tilted(points: np.ndarray) -> np.ndarray:
-    return points[np.random.default_rng(0).random(len(points)) < points[:, 1] / 200]
-
-
-@pytest.mark.parametrize(
-    ("fault", "found_by"),
-    [
-        (missing_part, "density_regions"),
-        (strays, "off_support"),
-        (blurred, "off_support"),
-        (shuffled, "c2st_auc"),
-        (shuffled, "off_colors"),
-        (tilted, "density_trends"),
-    ],
-)
-def test_a_fault_is_found_by_the_test_that_is_made_for_it(
-    sets: Split, fault: Callable[[np.ndarray], np.ndarray], found_by: str
+@pytest.mark.parametrize(("differs", "is_refused"), [("their brightness is {value}", True), ("", False)])
+def test_a_new_metric_is_a_function_and_a_row_and_decides_if_the_row_says_why(
+    sets: Split, monkeypatch: pytest.MonkeyPatch, differs: str, is_refused: bool
 ):
-    figures = evaluate(fault(sets[2].copy()), *sets[:2]).figures
+    fresh = sets[2]
+    monkeypatch.setitem(FIGURES, "brightness", Metric("brightness", "How bright.", ".0f", differs, measure=brightness))
 
-    assert figures[found_by]["p"] < 0.05
-    assert figures["p"] <= figures[found_by]["p"]
+    found = evaluate(fresh, *sets[:2])
 
-
-def test_tinted_grays_are_told_from_grays(sets: Split, rng: np.random.Generator):
-    train, held_out, fresh = (
-        np.column_stack([points[:, PLACES], points[:, 2].repeat(3).reshape(-1, 3)]) for points in sets
-    )
-    assert evaluate(fresh, train, held_out).figures["p"] > 0.05
-
-    fresh[:, COLORS] += rng.integers(-1, 2, (len(fresh), 3))
-    assert evaluate(fresh, train, held_out).figures["c2st_auc"]["p"] < 0.05
+    # Its p is corrected for the three families beside it, if it decides.
+    assert found.metrics["brightness"]["p"] == pytest.approx(0.004 if is_refused else 0.003)
+    assert found.is_refused == is_refused
+    assert (f"their brightness is {fresh[:, 2:].mean():.0f}" in found.verdict) == is_refused
+    assert f"\nbrightness {fresh[:, 2:].mean():>47.0f}" in found.table
 
 
-def test_the_training_set_handed_back_is_memorized(sets: Split):
-    assert is_memorized(evaluate(sets[0], *sets[:2]).figures)
+def test_a_figure_is_read_as_it_was_written_and_anything_else_is_none():
+    figure = Figure(0.5, real=0.4, p=0.1, error=0.02)
+
+    assert figure.to_json() == {"value": 0.5, "floor": 0.4, "p": 0.1, "standard_error": 0.02}
+    assert Figure.from_json(json.loads(json.dumps(figure.to_json()))) == figure
+    assert [Figure.from_json(content) for content in (0.5, None, {"x": {"value": 1}})] == [None] * 3
 
 
-def test_more_points_are_drawn_where_few_can_be_compared(sets: Split):
-    train, held_out, fresh = sets
-    asked_for = []
+def test_figures_of_other_versions_come_last_under_their_keys():
+    rows = in_order(["of_another_version", "copies", "c2st_auc"])
 
-    def draw_more(n: int) -> np.ndarray:
-        asked_for.append(n)
-        return np.resize(fresh, (n, 5))
-
-    few = np.vstack([train[:1000], fresh[:200]])
-    alone = evaluate(few, train, held_out).figures["n_compared"]
-    helped = evaluate(few, train, held_out, draw_more=draw_more).figures["n_compared"]
-
-    assert asked_for
-    assert alone < 200 < helped
-
-
-def test_the_classifier_scores_the_points_that_were_compared(sets: Split):
-    classifier = evaluate(sets[2], *sets[:2]).classifier
-
-    assert classifier.points.shape == (len(classifier.scores), 5)
-    assert len(classifier.points) <= 2 * ENOUGH
-
-
-def test_too_few_points_get_no_p_value(sets: Split):
-    evaluation = evaluate(sets[2][:10], *sets[:2])
-
-    assert evaluation.classifier is None
-    assert evaluation.figures["p"] is None
-
-
-def test_one_color_in_two_places_is_no_trouble(rng: np.random.Generator):
-    def draw(n: int) -> np.ndarray:
-        return np.array([[3, 4, 9, 9, 9], [20, 30, 9, 9, 9]])[rng.integers(0, 2, n)]
-
-    figures = evaluate(draw(1000), draw(450), draw(50)).figures
-
-    assert figures["p"] > 0.05
-    assert not is_memorized(figures)
+    assert [key for key, _ in rows] == ["c2st_auc", "copies", "of_another_version"]
+    assert rows[-1][1].label == "of another version"

@@ -14,11 +14,10 @@ from utils.evaluation.two_sample import (
     energy_distance,
     family,
     folds,
+    ks_distance,
     mean_excess,
-    nearest,
     permuted_labels,
     random_features,
-    spread,
 )
 
 
@@ -32,64 +31,61 @@ def two_clouds(shift: float, n: int = 150, seed: int = 0) -> tuple[Tensor, Tenso
     x = torch.randn(2 * n, 3, generator=rng)
     x[:n, 0] += shift
     fold = torch.arange(2 * n) % 5
-    return x, permuted_labels(n, n, fold, rng), fold
+    return x, permuted_labels(n, n, rng, fold), fold
 
 
-def statistics(x: Tensor, labels: Tensor, fold: Tensor) -> dict[str, Tensor]:
-    return {
-        "classifier": classifier_auc(x, labels, fold, seeded())[0],
-        "energy": energy_distance(x, labels),
-        "discriminant": discriminant(x, labels),
-        "excess": mean_excess(x[:, 0], labels),
-    }
+def statistics(x: Tensor, labels: Tensor, fold: Tensor) -> list[Tensor]:
+    aucs, _ = classifier_auc(x, labels, fold, seeded())
+    return [aucs, energy_distance(x, labels), discriminant(x, labels), mean_excess(x[:, 0], labels)]
 
 
-@pytest.mark.parametrize("name", ["classifier", "energy", "discriminant", "excess"])
-def test_p_values_are_uniform_under_the_null_hypothesis(name: str):
-    p = np.array([PermutationTest.of(statistics(*two_clouds(0, 40, seed))[name]).p for seed in range(100)])
+def test_p_values_of_each_statistic_and_of_their_family_are_uniform_under_the_null_hypothesis():
+    p = []
+    for seed in range(100):
+        values = statistics(*two_clouds(0, 40, seed))
+        p.append([*(PermutationTest.of(value).p for value in values), min(test.p for test in family(values))])
 
     # Three standard errors of the share and of the mean.
-    assert abs((p < 0.2).mean() - 0.2) < 3 * (0.16 / 100) ** 0.5
-    assert abs(p.mean() - 0.5) < 3 * (1 / 12 / 100) ** 0.5
+    assert np.abs((np.array(p) < 0.2).mean(0) - 0.2).max() < 3 * (0.16 / 100) ** 0.5
+    assert np.abs(np.mean(p, 0) - 0.5)[:4].max() < 3 * (1 / 12 / 100) ** 0.5
 
 
-@pytest.mark.parametrize("name", ["classifier", "energy", "discriminant", "excess"])
-def test_a_shift_of_one_standard_deviation_is_found(name: str):
-    assert PermutationTest.of(statistics(*two_clouds(1))[name]).p == 1 / (1 + N_PERMUTATIONS)
+def test_a_shift_of_one_standard_deviation_is_found_and_sets_without_any_spread_are_found_equal():
+    x, labels, fold = two_clouds(1)
+
+    assert {PermutationTest.of(value).p for value in statistics(x, labels, fold)} == {1 / (1 + N_PERMUTATIONS)}
+    constant = statistics(torch.full((300, 3), 7.0), labels, fold)
+    assert min(PermutationTest.of(value).p for value in constant) > 0.05
 
 
 def test_the_p_value_counts_the_true_labels_and_all_that_reach_them():
     assert PermutationTest.of(torch.tensor([3.0, 1.0, 3.0, 5.0])).p == 0.75
 
 
-def test_a_family_rejects_true_hypotheses_as_often_as_one_test_does():
-    p = np.array([family(statistics(*two_clouds(0, 40, seed)), 0.05).p for seed in range(100)])
+def test_a_family_says_which_of_its_tests_found_something_and_pays_for_the_number_of_families():
+    x, labels, _ = two_clouds(1)
+    both = [mean_excess(x[:, k], labels) for k in range(2)]
 
-    assert abs((p < 0.2).mean() - 0.2) < 3 * (0.16 / 100) ** 0.5
+    shifted, untouched = family(both)
 
-
-def test_a_family_says_which_of_its_tests_found_something():
-    x, labels, fold = two_clouds(1)
-    found = family({"shifted": mean_excess(x[:, 0], labels), "untouched": mean_excess(x[:, 1], labels)}, 0.05)
-
-    assert found.adjusted["shifted"] < 0.01
-    assert found.adjusted["untouched"] > 0.05
-    assert found.p == found.adjusted["shifted"]
+    assert shifted.p < 0.01
+    assert untouched.p > 0.05
+    assert family(both, n_families=3)[0].p == pytest.approx(3 * shifted.p)
 
 
-def test_the_threshold_is_where_the_adjusted_p_value_meets_the_level():
+def test_a_statistic_is_detectable_where_its_adjusted_p_value_meets_the_level_and_0_84_deviations_above():
     x, labels, _ = two_clouds(0)
-    noise = {str(k): mean_excess(x[:, k], labels) for k in range(3)}
-    threshold = family(noise, 0.05).threshold
-    for shift, rejected in ((-0.1, False), (0.1, True)):
-        moved = noise["0"].clone()
-        moved[0] = moved[1:].mean() + (threshold + shift) * moved[1:].std()
-        assert (family(noise | {"0": moved}, 0.05).adjusted["0"] < 0.05) == rejected
+    noise = [mean_excess(x[:, k], labels) for k in range(3)]
+    first = family(noise)[0]
+    for shift, is_significant in ((-0.1, False), (0.1, True)):
+        moved = noise[0].clone()
+        moved[0] = moved[1:].mean() + first.detectable + (shift - 0.8416) * moved[1:].std()
+        assert (family([moved, *noise[1:]])[0].p < 0.05) == is_significant
 
 
 def test_labels_are_permuted_within_folds():
     fold = torch.tensor([0, 0, 1, 1, 0, 0, 1, 1, 1])
-    labels = permuted_labels(4, 5, fold, seeded())
+    labels = permuted_labels(4, 5, seeded(), fold)
 
     assert labels[:, 0].tolist() == [1, 1, 1, 1, 0, 0, 0, 0, 0]
     for k in (0, 1):
@@ -104,12 +100,8 @@ def test_points_of_one_block_share_a_fold():
     blocks = (places // 16).long() @ torch.tensor([10, 1])
     assert all(len(fold[blocks == block].unique()) == 1 for block in blocks.unique())
     assert sorted(fold.unique().tolist()) == [0, 1, 2, 3, 4]
-
-
-def test_where_there_are_few_blocks_each_point_has_a_fold_of_its_own():
-    fold = folds(torch.tensor([[3.0, 3.0], [40.0, 40.0]]).repeat(50, 1), seeded())
-
-    assert fold.bincount().tolist() == [20] * 5
+    # Where there are too few blocks, each point has a fold of its own.
+    assert folds(torch.tensor([[3.0, 3.0], [40.0, 40.0]]).repeat(50, 1), seeded()).bincount().tolist() == [20] * 5
 
 
 def test_the_auc_is_the_share_of_pairs_in_the_right_order():
@@ -121,17 +113,11 @@ def test_the_auc_is_the_share_of_pairs_in_the_right_order():
 
 def test_the_classifier_gives_higher_scores_to_what_looks_generated():
     x, labels, fold = two_clouds(1)
-    aucs, scores = classifier_auc(x, labels, fold, seeded())
+    # A fold with points of one set only does not count.
+    aucs, scores = classifier_auc(x, labels, torch.where(torch.arange(300) < 30, 4, fold), seeded())
 
     assert aucs[0] > 0.7
     assert scores[:150].mean() > scores[150:].mean() + 0.1
-
-
-def test_a_fold_with_points_of_one_set_only_does_not_count():
-    x, labels, _ = two_clouds(3)
-    fold = torch.where(torch.arange(300) < 30, 4, torch.arange(300) % 4)
-
-    assert classifier_auc(x, labels, fold, seeded())[0][0] > 0.95
 
 
 def test_the_energy_distance_is_that_of_its_formula():
@@ -145,7 +131,7 @@ def test_the_discriminant_weighs_a_difference_by_the_spread():
     x, labels, _ = two_clouds(1)
     before = discriminant(100 * x, labels)[0]
 
-    assert discriminant(100 * x * torch.tensor([5.0, 1.0, 1.0]), labels)[0].item() == pytest.approx(
+    assert discriminant(x * torch.tensor([500.0, 100.0, 100.0]), labels)[0].item() == pytest.approx(
         before.item(), rel=0.01
     )
 
@@ -159,22 +145,5 @@ def test_products_of_random_features_approximate_the_gaussian_kernels():
     assert torch.allclose(features @ features.T, expected, atol=0.04)
 
 
-def test_the_nearest_records_are_found_in_blocks_as_at_once(rng: np.random.Generator):
-    points, records = (torch.from_numpy(rng.random((n, 2))) for n in (4000, 3000))
-
-    distance, index = nearest(points, records, 3)
-
-    expected = torch.cdist(points, records).topk(3, largest=False)
-    assert torch.allclose(distance, expected.values)
-    assert torch.equal(index, expected.indices)
-
-
-def test_a_coordinate_without_spread_is_divided_by_one():
-    assert spread(np.array([[1, 5], [3, 5]])).tolist() == [1, 1]
-
-
-@pytest.mark.parametrize("name", ["classifier", "energy", "discriminant", "excess"])
-def test_sets_without_any_spread_are_found_equal(name: str):
-    _, labels, fold = two_clouds(0)
-
-    assert PermutationTest.of(statistics(torch.full((300, 3), 7.0), labels, fold)[name]).p > 0.05
+def test_the_ks_distance_is_the_largest_gap_of_the_cumulative_shares():
+    assert ks_distance(np.array([1, 2, 3, 4]), np.array([3, 4, 5, 6])) == 0.5

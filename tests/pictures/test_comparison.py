@@ -7,14 +7,14 @@ import pytest
 from matplotlib.colors import rgb_to_hsv
 
 from data.points import Canvas
-from utils.evaluation.figures import ClassifierTest
+from utils.evaluation.result import ClassifierScores
 from utils.pictures.comparison import SUSPICION, plot_comparison
 
 
 def judged(points: np.ndarray) -> Any:
     """An evaluation whose classifier is the surer that a point was generated, the later it comes."""
-    classifier = ClassifierTest(None, points, np.linspace(-0.5, 0.5, len(points)))  # type: ignore[arg-type]
-    return SimpleNamespace(figures={"verdict": "a verdict"}, classifier=classifier)
+    classifier = ClassifierScores(points, np.linspace(-0.5, 0.5, len(points)))
+    return SimpleNamespace(verdict="a verdict", classifier=classifier)
 
 
 def test_data_and_generated_points_are_drawn_where_they_are_in_their_colors(

@@ -177,7 +177,7 @@ def test_what_was_made_with_a_model_goes_once_a_resumed_run_has_changed_it(
     def stop(*_: object) -> None:
         raise InputError("stopped before generating")
 
-    monkeypatch.setattr("main.generate", stop)
+    monkeypatch.setattr("utils.session.generate", stop)
     with pytest.raises(InputError, match="stopped before generating"):
         main(command_line(finished.data, tmp_path / "result", "model=vanilla", "epochs=3", "--resume"))
 

@@ -1,7 +1,10 @@
 """How well a model explains points: the ELBO, a tighter bound on the log-likelihood, and active units."""
 
+import math
+
 import numpy as np
 import torch
+from torch import Tensor
 
 from data.points import ColoredPoints
 from data.thinning import thinned
@@ -25,28 +28,42 @@ def evaluate_loss(model: VAE, points: ColoredPoints, seed: int) -> tuple[float, 
     The same `seed` draws the same noise.
     """
     device = next(model.parameters()).device
-    cell_rng, noise_rng = torch.Generator().manual_seed(seed), torch.Generator(device).manual_seed(seed)
+    rng = torch.Generator(device).manual_seed(seed)
     reconstruction = kl = 0.0
     for block in points.points.split(BLOCK):
-        x = points.scaling.dequantize(block, cell_rng).to(device)
-        loss = model.loss(x, Noise(torch.randn(len(x), model.latent_dim, generator=noise_rng, device=device)))
+        x = points.scaling.to_model(block).to(device)
+        loss = model.loss(x, Noise(torch.randn(len(x), model.latent_dim, generator=rng, device=device)), len(points))
         reconstruction += loss.reconstruction.sum().item()
         kl += loss.kl.sum().item()
-    return reconstruction / len(points) + points.scaling.log_cells, kl / len(points)
+    return reconstruction / len(points), kl / len(points)
 
 
 def evaluate_bound(model: VAE, points: ColoredPoints, seed: int, k: int = 100) -> float:
     """Mean importance-weighted lower bound on log p(point) in nats: at least the ELBO, and closer with more draws."""
     device = next(model.parameters()).device
-    cell_rng, noise_rng = torch.Generator().manual_seed(seed), torch.Generator(device).manual_seed(seed)
-    x = points.scaling.dequantize(points.points[:MOST_FOR_BOUND], cell_rng).to(device)
-    return model.importance_weighted_bound(x, k, noise_rng).mean().item() - points.scaling.log_cells
+    rng = torch.Generator(device).manual_seed(seed)
+    x = points.scaling.to_model(points.points[:MOST_FOR_BOUND]).to(device)
+    return importance_weighted_bound(model, x, k, rng).mean().item()
+
+
+@torch.no_grad()
+def importance_weighted_bound(model: VAE, x: Tensor, k: int, rng: torch.Generator) -> Tensor:
+    """A lower bound `(n,)` on log p(x), at least as tight as the ELBO: log mean_k p(x|z_k) p(z_k) / q(z_k|x).
+
+    Burda et al. 2016, "Importance weighted autoencoders" (arXiv 1509.00519), equation 8; `k` draws z_k ~ q(z|x).
+    """
+    posterior = model.encode(x)
+    log_weights = []
+    for _ in range(k):
+        z = posterior.reparameterize(torch.randn(posterior.mean.shape, generator=rng, device=rng.device))
+        log_weights.append(model.decode(z).log_prob(x) + model.prior.log_prob(z) - posterior.log_prob(z))
+    return torch.stack(log_weights).logsumexp(0) - math.log(k)
 
 
 @torch.no_grad()
 def posterior_means(generator: Generator, points: np.ndarray) -> np.ndarray:
     """Where the encoder puts each of `points (n, 5)`: `(n, latent_dim)`."""
-    x = generator.scaling.dequantize(torch.from_numpy(points), torch.Generator().manual_seed(0))
+    x = generator.scaling.to_model(torch.from_numpy(points))
     means: np.ndarray = generator.model.encode(x.to(generator.device)).mean.cpu().numpy()
     return means
 

@@ -17,18 +17,23 @@ from torch import Tensor
 N_PERMUTATIONS = 240
 N_FOLDS = 5
 # Side of the largest blocks of JPEG, those of subsampled color, in pixels.
-BLOCK = 16
-# A test that is expected to find a fault is one that finds it with this probability.
-POWER_QUANTILE = 0.8416  # of the standard normal distribution, for a power of 0.8
+JPEG_BLOCK = 16
+SIGNIFICANT = 0.05
+# The quantile of the standard normal distribution for a power of 80%.
+POWER_QUANTILE = 0.8416
 
 
 class PermutationTest(NamedTuple):
-    """A statistic, its mean and standard deviation over permuted labels, and its p-value."""
+    """A statistic, its mean and standard deviation over permuted labels, and its p-value.
+
+    `detectable`: by how much it must exceed its mean to be found with a probability of 80%; `family` knows it.
+    """
 
     value: float
     null_mean: float
     null_std: float
     p: float
+    detectable: float = math.nan
 
     @classmethod
     def of(cls, statistic: Tensor) -> "PermutationTest":
@@ -40,32 +45,28 @@ class PermutationTest(NamedTuple):
         return cls(value.item(), permuted.mean().item(), permuted.std().item(), p)
 
 
-class Family(NamedTuple):
-    """Tests of the same labelings: their common p-value, and of each test its p-value adjusted for their number.
+def family(statistics: list[Tensor], n_families: int = 1) -> list[PermutationTest]:
+    """Tests of the same labelings, with p-values adjusted for their number and that of all such families.
 
-    `threshold` is how many standard deviations above its mean a statistic must lie for an adjusted p below `level`.
+    Westfall & Young 1993 (single step): compare each standardized statistic with the largest of permuted ones. The
+    p-values are then multiplied by `n_families` (Bonferroni).
     """
-
-    p: float
-    adjusted: dict[str, float]
-    threshold: float
-
-
-def family(statistics: dict[str, Tensor], level: float) -> Family:
-    """Westfall & Young 1993 (single step): compare each standardized statistic with the largest of permuted ones."""
-    values = torch.stack([statistic.double() for statistic in statistics.values()])
+    values = torch.stack([statistic.double() for statistic in statistics])
     deviation = values.std(1, keepdim=True)
     standardized = (values - values.mean(1, keepdim=True)) / deviation.clamp(min=1e-12)
     largest = standardized.max(0).values
-    adjusted = {
-        name: PermutationTest.of(torch.cat([own[:1], largest[1:]])).p
-        for name, own in zip(statistics, standardized, strict=True)
-    }
-    return Family(min(adjusted.values()), adjusted, largest[1:].quantile(1 - level).item())
+    threshold = largest[1:].quantile(1 - SIGNIFICANT / n_families).item()
+    tests = []
+    for statistic, own in zip(statistics, standardized, strict=True):
+        test, p = PermutationTest.of(statistic), PermutationTest.of(torch.cat([own[:1], largest[1:]])).p
+        detectable = (threshold + POWER_QUANTILE) * test.null_std
+        tests.append(test._replace(p=min(1.0, n_families * p), detectable=detectable))
+    return tests
 
 
-def permuted_labels(n_generated: int, n_reference: int, fold: Tensor, rng: torch.Generator) -> Tensor:
-    """Labels `(n, 1 + N_PERMUTATIONS)`, generated points first, permuted within each `fold (n,)`."""
+def permuted_labels(n_generated: int, n_reference: int, rng: torch.Generator, fold: Tensor | None = None) -> Tensor:
+    """Labels `(n, 1 + N_PERMUTATIONS)`, generated points first, permuted within each `fold (n,)` if there are folds."""
+    fold = torch.zeros(n_generated + n_reference) if fold is None else fold
     is_generated = torch.cat([torch.ones(n_generated), torch.zeros(n_reference)])
     labels = is_generated.unsqueeze(1).repeat(1, 1 + N_PERMUTATIONS)
     for k in fold.unique():
@@ -78,17 +79,17 @@ def permuted_labels(n_generated: int, n_reference: int, fold: Tensor, rng: torch
 def folds(places: Tensor, rng: torch.Generator) -> Tensor:
     """A fold for each of `places (n, 2)`, in pixels: the same one for all places of a block of 16 x 16 pixels.
 
-    In a JPEG, the points of a block share errors. A classifier that learned them would tell the points of one picture
-    from those of another one. Where there are too few blocks, each point gets a fold of its own.
+    In a JPEG, the points of a block share errors. A classifier that learned them would separate the points of one
+    picture from those of another one. Where there are too few blocks, each point gets a fold of its own.
     """
-    blocks = (places // BLOCK).long().unique(dim=0, return_inverse=True)[1]
+    blocks = (places // JPEG_BLOCK).long().unique(dim=0, return_inverse=True)[1]
     if blocks.max() + 1 < 2 * N_FOLDS:
         blocks = torch.arange(len(places))
     return (torch.randperm(int(blocks.max()) + 1, generator=rng) % N_FOLDS)[blocks]
 
 
 def classifier_auc(features: Tensor, labels: Tensor, fold: Tensor, rng: torch.Generator) -> tuple[Tensor, Tensor]:
-    """C2ST: the AUC within the folds of a classifier trained on the others; 0.5 where `features (n, k)` do not tell.
+    """C2ST: the AUC within the folds of a classifier trained on the others; 0.5 where `features (n, k)` say nothing.
 
     Returns the statistic and each point's score `(n,)` under the true labels. Lopez-Paz & Oquab 2017, "Revisiting
     classifier two-sample tests" (arXiv 1610.06545), with the AUC in place of the accuracy. The classifier is ridge
@@ -142,6 +143,13 @@ def mean_excess(values: Tensor, labels: Tensor) -> Tensor:
     return (values - values.mean()) @ _mean_difference(labels)
 
 
+def ks_distance(ours: np.ndarray, theirs: np.ndarray) -> float:
+    """Kolmogorov-Smirnov distance of two samples: the largest gap between their cumulative shares, from 0 to 1."""
+    values = np.union1d(ours, theirs)
+    shares = [np.searchsorted(np.sort(sample), values, side="right") / len(sample) for sample in (ours, theirs)]
+    return float(np.abs(shares[0] - shares[1]).max())
+
+
 def random_features(x: Tensor, widths: tuple[float, ...], n: int, rng: torch.Generator) -> Tensor:
     """`n` random features a width `(rows, n * widths)`: products of them approximate a mean of Gaussian kernels.
 
@@ -160,21 +168,6 @@ def area_under_curve(scores: Tensor, labels: Tensor) -> Tensor:
     ones = labels.sum(0).double()
     rank_sum = ranks @ labels.gather(0, order).double()
     return ((rank_sum - ones * (ones + 1) / 2) / (ones * (len(scores) - ones))).float()
-
-
-def nearest(points: Tensor, records: Tensor, k: int) -> tuple[Tensor, Tensor]:
-    """Distances and indices `(n, k)` of the k `records` nearest to each of `points`, in blocks to bound memory."""
-    k = min(k, len(records))
-    # 40 MB a block: what is larger than 32 MB, the C library gives back to the system at once.
-    rows = max(1, 10_000_000 // len(records))
-    found = [torch.cdist(block, records).topk(k, largest=False) for block in points.split(rows)]
-    return torch.cat([distance for distance, _ in found]), torch.cat([index for _, index in found])
-
-
-def spread(points: np.ndarray) -> np.ndarray:
-    """Standard deviation of each coordinate `(5,)`; 1 where it has none."""
-    deviation = points.std(0)
-    return np.where(deviation > 0, deviation, 1.0)
 
 
 def _mean_difference(labels: Tensor) -> Tensor:

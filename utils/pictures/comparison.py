@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from data.coordinates import NAMES
 from data.points import Canvas
 from data.thinning import thinned
-from utils.evaluation.figures import ClassifierTest
+from utils.evaluation.result import ClassifierScores
 from utils.pictures.style import BLUE, GRAY, WIDTH, scatter_points, show_canvas
 from utils.run import MOST_SHOWN, Run
 
@@ -27,7 +27,7 @@ def plot_comparison(run: Run) -> Figure:
     A third panel shows the opinion of the classifier, if there is one.
     """
     samples, classifier, canvas = thinned(run.samples, MOST_SHOWN), run.evaluation.classifier, run.data.canvas
-    title = textwrap.fill(f"{run.name}: {run.evaluation.figures['verdict']}", 90)
+    title = textwrap.fill(f"{run.name}: {run.evaluation.verdict}", 90)
     panels = {
         f"data: {len(run.shown):,} points": run.shown,
         f"generated: {len(samples):,} points": samples,
@@ -58,7 +58,7 @@ def plot_comparison(run: Run) -> Figure:
     return figure
 
 
-def _draw_suspicion(axes: Axes, classifier: ClassifierTest, canvas: Canvas) -> None:
+def _draw_suspicion(axes: Axes, classifier: ClassifierScores, canvas: Canvas) -> None:
     """Draw the points of both sets, colored by how much they look generated to the `classifier`."""
     # The strongest last, on top of the others.
     order = np.argsort(np.abs(classifier.scores))

@@ -40,7 +40,7 @@ class Column(NamedTuple):
 
 
 def plot_side_by_side(data: Image.Image | None, columns: dict[str, Column]) -> Figure:
-    """A column for each model or run, by name: settings, curves, what it paints beside the `data`, and its rows.
+    """A column for each model or run, by name: settings, curves, its picture beside that of the `data`, and its rows.
 
     Without `data`, each column has its own.
     """

@@ -1,11 +1,9 @@
 """Fills report.html: all that a run came to, on one page that needs no other file."""
 
 import base64
-import shlex
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import jinja2
 import numpy as np
@@ -14,13 +12,13 @@ from matplotlib.figure import Figure
 from data.pictures import open_picture
 from data.points import PICTURE
 from data.thinning import thinned
-from utils.evaluation.figures import SIGNIFICANT
-from utils.evaluation.glossary import GLOSSARY, entry
-from utils.evaluation.words import is_memorized
+from utils.evaluation.figures import in_order
+from utils.evaluation.result import Evaluation
 from utils.pictures.curves import plot_losses
 from utils.pictures.latent import what_to_see
 from utils.pictures.painting import embedded, paint_small
 from utils.pictures.style import as_svg
+from utils.program.commands import main_command
 from utils.program.errors import InputError
 from utils.program.files import skipped_if_held, write_text
 from utils.report.explorer import explorer_content
@@ -42,7 +40,7 @@ def write_page(run: Run, plots: Mapping[str, Figure], made_with: Mapping[str, st
 
     Raises InputError if it cannot be written.
     """
-    figures, canvas = run.evaluation.figures, run.data.canvas
+    found, canvas = run.evaluation, run.data.canvas
     samples = thinned(run.samples, MOST_SHOWN)
     # The verdict stands above already.
     plots[Result.COMPARISON].suptitle("")
@@ -50,10 +48,8 @@ def write_page(run: Run, plots: Mapping[str, Figure], made_with: Mapping[str, st
     content = {
         "run": run,
         "date": time.strftime("%Y-%m-%d %H:%M"),
-        "verdict": figures["verdict"],
-        "state": _state(figures),
-        "noticed": _noticed(figures),
-        "facts": _facts(figures, run.history),
+        "state": _state(found),
+        "facts": _facts(found, run.history),
         "original": _original(run),
         "pictures": [(name, len(p), embedded(paint_small(p, canvas, SIDE))) for name, p in pictures.items()],
         "comparison": as_svg(plots[Result.COMPARISON], "comparison"),
@@ -62,9 +58,9 @@ def write_page(run: Run, plots: Mapping[str, Figure], made_with: Mapping[str, st
         "explorer": explorer_content(run),
         "film": _film(run.config.output / Trained.FILM),
         "changed": {name: value for name, value in vars(run.config).items() if value != getattr(Config, name)},
-        "figures": _figures(figures),
+        "figures": _figures(found),
         "made": {"data": f"fingerprint {run.generator.fingerprint}"} | dict(made_with),
-        "command": shlex.join(["python", "main.py", "--config", str(run.folder / Trained.CONFIG)]),
+        "command": main_command("--config", str(run.folder / Trained.CONFIG)),
     }
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     page = environment.from_string((Path(__file__).parent / TEMPLATE).read_text(encoding="utf-8")).render(content)
@@ -89,45 +85,32 @@ def _film(path: Path) -> str | None:
     return f"data:image/gif;base64,{base64.b64encode(path.read_bytes()).decode()}"
 
 
-def _state(figures: Mapping[str, Any]) -> str:
+def _state(found: Evaluation) -> str:
     """How the verdict is marked: as passed, failed, or unknown."""
-    if is_memorized(dict(figures)):
+    if found.is_memorized or found.is_refused:
         return "failed"
-    if figures["p"] is None:
-        return "unknown"
-    return "failed" if figures["p"] < SIGNIFICANT else "passed"
+    return "unknown" if found.p is None else "passed"
 
 
-def _noticed(figures: Mapping[str, Any]) -> str | None:
-    """How small a difference the classifier would have found."""
-    if "c2st_auc" not in figures:
-        return None
-    counts = f"{figures['n_compared']:,} generated and {figures['n_heldout']:,} held-out"
-    words = f"Compared were {counts} points. With so many, an AUC of {figures['c2st_auc']['detectable']:.2f} or more "
-    unseen = " A smaller difference may be there unseen; more held-out points would show it."
-    return words + "is noticed 4 times in 5." + unseen * (figures["p"] >= SIGNIFICANT)
-
-
-def _facts(figures: Mapping[str, Any], history: Mapping[str, np.ndarray]) -> dict[str, str]:
+def _facts(found: Evaluation, history: Mapping[str, np.ndarray]) -> dict[str, str]:
     """The most telling figures, by what they are called."""
-    auc, seconds = figures.get("c2st_auc"), history["seconds"].sum()
+    model, auc, seconds = found.model, found.figures.get("c2st_auc"), history["seconds"].sum()
     facts = {
-        "nats per held-out point": f"{figures['heldout_reconstruction'] + figures['heldout_kl']:.2f}",
-        "of these, KL": f"{figures['heldout_kl']:.2f}",
-        "active latents": str(figures["active_units"]),
-        "AUC (real points: 0.50)": f"{auc['value']:.2f} ± {auc['standard_error']:.2f}" if auc else "",
+        "nats per held-out point": f"{model['heldout_reconstruction'] + model['heldout_kl']:.2f}",
+        "of these, KL": f"{model['heldout_kl']:.2f}",
+        "active latents": str(model["active_units"]),
+        "AUC (real points: 0.50)": f"{auc.value:.2f} ± {auc.error:.2f}" if auc else "",
         f"to train {len(history['epoch']):,} epochs": f"{seconds / 60:.0f} min" if seconds > 99 else f"{seconds:.0f} s",
     }
     return {name: fact for name, fact in facts.items() if fact}
 
 
-def _figures(figures: Mapping[str, Any]) -> list[tuple[str, ...]]:
+def _figures(found: Evaluation) -> list[tuple[str, ...]]:
     """Of each figure its name, its meaning, its value, its error, that of real points, and its p-value."""
-    tested = [key for key, figure in figures.items() if isinstance(figure, dict) and "floor" in figure]
     rows: list[tuple[str, ...]] = []
-    for key in sorted(tested, key=lambda key: list(GLOSSARY).index(key) if key in GLOSSARY else len(GLOSSARY)):
-        figure, (name, meaning, is_share) = figures[key], entry(key)
-        value, floor = (f"{figure[part]:.1%}" if is_share else f"{figure[part]:.4f}" for part in ("value", "floor"))
-        error = f"± {figure['standard_error']:.4f}" if "standard_error" in figure else ""
-        rows.append((name, meaning, value, error, floor, f"{figure['p']:.3f}" if "p" in figure else ""))
+    for key, metric in in_order(found.figures):
+        value, real, p, error, _ = found.figures[key]
+        spread = "" if error is None else f"± {metric.text(error)}"
+        texts = metric.text(value), spread, metric.text(real), "" if p is None else f"{p:.3f}"
+        rows.append((metric.label, metric.meaning, *texts))
     return rows

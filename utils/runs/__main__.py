@@ -1,4 +1,4 @@
-"""Show finished runs side by side, whatever their model, their settings or their data.
+"""Show finished runs side by side, whatever their model, their settings, their data or their version.
 
     python -m utils.runs result/attention result/earlier/2026-11-25_12-00-00_attention
 
@@ -12,9 +12,6 @@ from pathlib import Path
 
 from utils.program.errors import InputError, run_program
 from utils.program.parser import Parser
-from utils.runs.columns import figure_rows, grouped, setting_rows
-from utils.runs.finished import read_run
-from utils.runs.gallery import plot_runs
 
 FORMATS = (".png", ".pdf", ".svg", ".jpg")
 
@@ -24,27 +21,34 @@ def main(arguments: list[str]) -> None:
     parser = Parser("python -m utils.runs", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("runs", metavar="RUN", nargs="*", type=Path, help="the folder of a run, as result/attention")
     parser.add_argument(
-        "--out", metavar="FILE", type=Path, default=Path("compare.png"), help="picture to write (%(default)s)"
+        "--out", metavar="FILE", type=Path, default="compare.png", help="picture to write (%(default)s)"
     )
     options = parser.parse_args(arguments)
-    if len(options.runs) < 2:
-        raise InputError("the command line: name the folders of two or more runs, as result/attention; see --help")
     if options.out.suffix.lower() not in FORMATS:
         raise InputError(f"{options.out}: is no name for a picture; end it with {', '.join(FORMATS)}")
-    groups = grouped([read_run(folder) for folder in options.runs])
+    # PyTorch and matplotlib, which take seconds to load, come after what can be said without.
+    from utils.pictures.side_by_side import NOTE
+    from utils.runs.columns import figure_rows, grouped, setting_rows
+    from utils.runs.finished import UnfinishedError, read_run
+    from utils.runs.gallery import plot_runs
+
+    runs = []
+    for folder in options.runs:
+        try:
+            runs.append(read_run(folder))
+        except UnfinishedError as error:
+            print(f"left out: {error}")
+    if len(runs) < 2:
+        raise InputError("the command line: name the folders of two or more finished runs, as result/attention")
+    groups = grouped(runs)
     for group in groups:
         print(f"{group.name}: {' '.join(str(run.folder) for run in group.runs)}")
-    for rows in (setting_rows(groups), figure_rows(groups)):
-        if rows:
-            print(_table([group.name for group in groups], rows))
-    print(f"side by side: {plot_runs(groups, options.out)}")
-
-
-def _table(names: list[str], rows: dict[str, list[str]]) -> str:
-    lines = [["", *names], *([name, *texts] for name, texts in rows.items())]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    padded = ["  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)) for line in lines]
-    return "\n" + "\n".join(line.rstrip() for line in padded) + "\n"
+    for rows in filter(None, (setting_rows(groups), figure_rows(groups))):
+        lines = [["", *(group.name for group in groups)], *([label, *texts] for label, texts in rows.items())]
+        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+        padded = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
+        print("\n" + "\n".join(padded) + "\n")
+    print(f"{NOTE}\nside by side: {plot_runs(groups, options.out)}")
 
 
 if __name__ == "__main__":

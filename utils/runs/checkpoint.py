@@ -2,7 +2,6 @@
 
 import dataclasses
 import io
-import pickle
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,18 +9,17 @@ import torch
 
 from utils.program.errors import InputError
 from utils.program.files import write_bytes
+from utils.program.reading import ZIP, missing_in_run, reading
 from utils.run import Trained
 from utils.settings.config import Config
 from utils.training.loop import Epoch, Training
 
 # The version of checkpoint.pt.
-FORMAT = 10
+FORMAT = 11
 # A resumed run may change these, of which the first two may change the last digits of its weights. Where its data are
 # does not matter, because they are known by their fingerprint.
 MAY_CHANGE_BYTES = ("device", "compile")
 FREE_TO_CHANGE = {"epochs", "data_path", "result_path", "num_workers", "gen_every_epochs", "n_generate", "keep_runs"}
-# What PyTorch raises where a file is broken or not what it should be.
-BROKEN = (OSError, RuntimeError, ValueError, EOFError, KeyError, TypeError, AttributeError, pickle.UnpicklingError)
 
 
 class Checkpoint(NamedTuple):
@@ -57,9 +55,9 @@ class Checkpoint(NamedTuple):
             print(f"{' and '.join(changed)} changed: the last digits may differ from those of an uninterrupted run")
         try:
             training.load_state_dict(self.training)
-        except BROKEN as error:
+        except (KeyError, TypeError, ValueError, RuntimeError, AttributeError) as error:
             raise _unusable(path, error) from None
-        if training.step > training.n_steps:
+        if training.step.n_done > training.n_steps:
             raise InputError(f"{path}: has {len(self.epochs)} epochs already; set epochs to that or more")
 
 
@@ -73,19 +71,15 @@ def read_checkpoint(folder: Path) -> Checkpoint:
 
     Raises InputError if there is none, or it cannot be used.
     """
-    path = folder / Trained.CHECKPOINT
-    try:
+    path, advice = folder / Trained.CHECKPOINT, "train anew without --resume"
+    with reading(path, "a checkpoint of this program", advice, ZIP, missing_in_run):
         content = torch.load(path, map_location="cpu", weights_only=True)
         if not isinstance(content, dict) or content.get("format") != FORMAT:
-            raise ValueError("written by another version of the program")
+            raise _unusable(path, "written by another version of the program")
         epochs = [Epoch(*epoch) for epoch in content["epochs"]]
         return Checkpoint(dict(content["config"]), content["fingerprint"], epochs, content["training"])
-    except FileNotFoundError:
-        raise InputError(f"{path}: there is no run to resume; start one without --resume") from None
-    except BROKEN as error:
-        raise _unusable(path, error) from None
 
 
-def _unusable(path: Path, reason: Exception) -> InputError:
+def _unusable(path: Path, reason: object) -> InputError:
     words = (str(reason).splitlines() or [type(reason).__name__])[0]
     return InputError(f"{path}: cannot be resumed from ({words}); train anew without --resume")

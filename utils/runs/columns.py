@@ -1,24 +1,21 @@
-"""Runs as the columns of a table: those of one setting together, with what differs and what their figures come to."""
+"""Runs as columns of a table: seeds of the same settings share one, and its name is what differs."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
+from itertools import combinations
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from utils.evaluation.figures import SIGNIFICANT
-from utils.evaluation.glossary import GLOSSARY, entry
-from utils.evaluation.noise import Estimate, of_seeds, p_of_difference
-from utils.pictures.curves import History
+from utils.evaluation.figures import Metric, in_order
+from utils.evaluation.two_sample import SIGNIFICANT
 from utils.pictures.side_by_side import BEYOND, WITHIN, Column
-from utils.runs.finished import FinishedRun
+from utils.runs.finished import OF_MODEL, FinishedRun
 from utils.settings.validation import as_yaml
 
-Metrics = Mapping[str, Any]
 # Settings that do not change what is learned: where files are, and how fast. Data are known by their fingerprint.
 ASIDE = ("result_path", "data_path", "threads", "num_workers", "gen_every_epochs", "retrain", "keep_runs")
-# A share of points was taken of this many at most.
-MOST_COUNTED = 5000
+UNKNOWN = "not known then"
 
 
 class Group(NamedTuple):
@@ -28,189 +25,124 @@ class Group(NamedTuple):
     runs: list[FinishedRun]
 
 
-class Row(NamedTuple):
-    """A row of figures: its name, a run's value (None if it has none), its standard error, and a value as text."""
-
-    name: str
-    value: Callable[[Metrics], float | None]
-    error: Callable[[Metrics], float]
-    text: Callable[[float], str]
-
-
 def grouped(runs: Sequence[FinishedRun]) -> list[Group]:
-    """The groups of `runs`, in the order of their first ones.
+    """The groups of `runs`, in the order of their first ones, named after what differs between them.
 
-    A folder that is given twice counts once. Where models do not tell groups apart, letters do.
+    A folder that is given twice counts once. A run that repeats a seed is no further seed: it begins another group.
     """
-    members: dict[str, list[FinishedRun]] = {}
+    groups: list[Group] = []
     for run in {run.folder.resolve(): run for run in runs}.values():
-        settings = sorted(item for item in run.settings.items() if item[0] not in (*ASIDE, "seed"))
-        members.setdefault(repr((run.fingerprint, settings)), []).append(run)
-    groups = []
-    for part in members.values():
-        name = part[0].model if len(part) == 1 else f"{len(part)} seeds of {part[0].model}"
-        groups.append(Group(name, part))
-    if len({group.runs[0].model for group in groups}) < len(groups):
-        return [Group(f"{_letter(i)}: {group.name}", group.runs) for i, group in enumerate(groups)]
-    return groups
+        for group in groups:
+            is_further_seed = run.settings.get("seed") not in [other.settings.get("seed") for other in group.runs]
+            if is_further_seed and _learned(run) == _learned(group.runs[0]) and run.has_same_data(group.runs[0]):
+                group.runs.append(run)
+                break
+        else:
+            groups.append(Group("", [run]))
+    names = _names(groups)
+    return [Group(name, group.runs) for name, group in zip(names, groups, strict=True)]
 
 
 def columns(groups: Sequence[Group]) -> dict[str, Column]:
     """The column of each group, by its name."""
     figures, settings = figure_rows(groups), setting_rows(groups)
     found = {}
-    for i, group in enumerate(groups):
-        histories = [run.history for run in group.runs]
-        found[group.name] = Column(
-            _mean(histories),
-            group.runs[0].painted,
-            {name: texts[i] for name, texts in figures.items()},
-            {name: texts[i] for name, texts in settings.items()},
+    for i, (name, runs) in enumerate(groups):
+        histories = [run.history for run in runs]
+        n = min(len(history["epoch"]) for history in histories)
+        found[name] = Column(
+            {curve: np.mean([history[curve][:n] for history in histories], axis=0) for curve in histories[0]},
+            runs[0].painted,
+            {label: texts[i] for label, texts in figures.items()},
+            {label: texts[i] for label, texts in settings.items()},
             histories if len(histories) > 1 else [],
-            group.runs[0].data,
+            runs[0].data,
         )
     return found
 
 
+def have_same_data(groups: Sequence[Group]) -> bool:
+    """Whether all runs have the same data."""
+    return all(run.has_same_data(groups[0].runs[0]) for group in groups for run in group.runs)
+
+
 def setting_rows(groups: Sequence[Group]) -> dict[str, list[str]]:
-    """The settings in which groups differ, with a text for each group. Groups are named after their models."""
-    firsts = [group.runs[0] for group in groups]
+    """The settings in which groups differ, with a text for each group."""
+    settings = [_learned(group.runs[0]) for group in groups]
     rows = {}
-    for name in dict.fromkeys(name for run in firsts for name in run.settings):
-        texts = [as_yaml(run.settings[name]) if name in run.settings else "(not known then)" for run in firsts]
-        if name == "seed":
-            texts = [", ".join(as_yaml(run.settings.get(name)) for run in group.runs) for group in groups]
-        if name not in (*ASIDE, "model") and len(set(texts)) > 1:
+    for name in dict.fromkeys(name for run in settings for name in run):
+        texts = [as_yaml(run[name]) if name in run else UNKNOWN for run in settings]
+        if len(set(texts)) > 1:
             rows[name] = texts
-    if not _have_same_data(groups):
-        rows["data"] = [f"{run.settings.get('data_path', '')} ({run.fingerprint[:6]})" for run in firsts]
+    seeds = [", ".join(as_yaml(run.settings.get("seed")) for run in group.runs) for group in groups]
+    if len(set(seeds)) > 1:
+        rows["seed"] = seeds
+    if not have_same_data(groups):
+        firsts = [group.runs[0] for group in groups]
+        rows["data"] = [f"{run.settings.get('data_path')} ({run.fingerprint or UNKNOWN})" for run in firsts]
     return rows
 
 
 def figure_rows(groups: Sequence[Group]) -> dict[str, list[str]]:
-    """The figures, with a text for each group. The name says whether differences between groups lie within noise."""
-    rows = {}
-    for row in _rows([run.metrics for group in groups for run in group.runs]):
-        estimates = _estimates(groups, row)
-        known = [estimate for estimate in estimates if estimate]
-        p = p_of_difference(known) if _have_same_data(groups) else math.nan
+    """The figures, with a text for each group. The label says whether differences between groups lie within noise."""
+    rows, known = {}, [key for group in groups for run in group.runs for key in run.figures if key not in OF_MODEL]
+    for key, metric in (OF_MODEL | dict(in_order(known))).items():
+        figures = [[run.figures[key] for run in group.runs if key in run.figures] for group in groups]
+        reals = [figure.real for part in figures for figure in part if not math.isnan(figure.real)]
+        # Real points are held-out ones, which differ from seed to seed.
+        extremes = dict.fromkeys(metric.text(extreme(reals)) for extreme in (min, max) if reals)
+        real = f" (real: {' to '.join(extremes)})" if extremes else ""
+        values = [[figure.value for figure in part] for part in figures]
+        p = p_of_difference([part for part in values if part]) if have_same_data(groups) else math.nan
         mark = "" if math.isnan(p) else f"  {BEYOND}" if p < SIGNIFICANT else f"  {WITHIN}"
-        rows[f"{row.name}{mark}"] = [
-            _text(group, row, estimate) for group, estimate in zip(groups, estimates, strict=True)
-        ]
-    rows[f"told from held-out data (p < {SIGNIFICANT})"] = [_told(group) for group in groups]
+        rows[metric.label + real + mark] = [_mean_and_deviation(part, metric) for part in values]
+    rows[f"refused by the tests (p < {SIGNIFICANT})"] = [_refused(group) for group in groups]
     return rows
 
 
-def _rows(metrics: Sequence[Metrics]) -> list[Row]:
-    """The rows for runs with these `metrics`: losses first, then all figures that have a floor."""
+def p_of_difference(samples: Sequence[Sequence[float]]) -> float:
+    """How often chance alone sets the means of two `samples` as far apart as these are; NaN if that is not known.
 
-    def unknown(_: Metrics) -> float:
-        return math.nan
-
-    rows = [
-        Row("loss of a held-out point (nats)", lambda m: m["heldout_reconstruction"] + m["heldout_kl"], unknown, _two),
-        Row("reconstruction", lambda m: m["heldout_reconstruction"], unknown, _two),
-        Row("KL", lambda m: m["heldout_kl"], unknown, _two),
-        Row("active latents", lambda m: m.get("active_units"), unknown, lambda value: f"{value:.3g}"),
-    ]
-    keys = dict.fromkeys(key for run in metrics for key, value in run.items() if _is_figure(value))
-    for key in [*(key for key in GLOSSARY if key in keys), *(key for key in keys if key not in GLOSSARY)]:
-        name, _, is_share = entry(key)
-        text = _share if is_share else _four
-        floors = [run[key]["floor"] for run in metrics if _is_figure(run.get(key))]
-        # Of held-out points, it is another with each seed.
-        real = " to ".join(dict.fromkeys((text(min(floors)), text(max(floors)))))
-        rows.append(Row(f"{name} (real: {real})", _value_of(key), _error_of(key, is_share), text))
-    return rows
-
-
-def _is_figure(value: Any) -> bool:
-    return isinstance(value, dict) and "value" in value and "floor" in value
-
-
-def _value_of(key: str) -> Callable[[Metrics], float | None]:
-    return lambda metrics: metrics[key]["value"] if _is_figure(metrics.get(key)) else None
-
-
-def _error_of(key: str, is_share: bool) -> Callable[[Metrics], float]:
-    """The standard error of the figure `key` of a run: its own, that of a share of so many points, or NaN."""
-
-    def error(metrics: Metrics) -> float:
-        figure = metrics[key]
-        if "standard_error" in figure or not is_share:
-            return float(figure.get("standard_error", math.nan))
-        n = min(metrics.get("n_compared", MOST_COUNTED), metrics["n_generated"], MOST_COUNTED)
-        # Agresti & Coull 1998: a share of 0 is not known exactly.
-        share = (n * figure["value"] + 2) / (n + 4)
-        return math.sqrt(share * (1 - share) / (n + 4))
-
-    return error
-
-
-def _estimates(groups: Sequence[Group], row: Row) -> list[Estimate | None]:
-    """What the figure of each group is, and how far it may be off; None for a group without it.
-
-    Several seeds are judged by their spread. If there are any, a single run is, too, by theirs: another seed would have
-    changed it as much. Else a figure's own error is taken.
+    Student's t-test of the most different pair, times the number of pairs (Bonferroni). The variance over seeds is
+    pooled over all samples, so that a few seeds suffice, and a single run can be compared with several seeds.
     """
-    metrics = [[run.metrics for run in group.runs if row.value(run.metrics) is not None] for group in groups]
-    values = [[float(row.value(run) or 0) for run in runs] for runs in metrics]
-    freedom = sum(len(part) - 1 for part in values if len(part) > 1)
-    spread = math.sqrt(sum(np.var(part) * len(part) for part in values if len(part) > 1) / freedom) if freedom else 0.0
-    estimates: list[Estimate | None] = []
-    for runs, part in zip(metrics, values, strict=True):
-        if not part:
-            estimates.append(None)
-            continue
-        own = Estimate(float(np.mean(part)), float(np.mean([row.error(run) for run in runs])) / math.sqrt(len(part)))
-        by_seeds = of_seeds(part) if len(part) > 1 else Estimate(part[0], spread, freedom) if freedom else own
-        # The spread of a few seeds may be too small by chance, but noise that is known of each run is there.
-        estimates.append(own if own.error > by_seeds.error else by_seeds)
-    return estimates
+    freedom, pairs = sum(len(sample) - 1 for sample in samples), list(combinations(samples, 2))
+    if not freedom or not pairs:
+        return math.nan
+    variance = max(1e-30, sum(np.var(sample) * len(sample) for sample in samples) / freedom)
+    t = max(abs(np.mean(a) - np.mean(b)) / math.sqrt(variance * (1 / len(a) + 1 / len(b))) for a, b in pairs)
+
+    def area(start: float) -> float:
+        """Over the angle whose tangent is t / sqrt(freedom), the density of Student's t is a power of the cosine."""
+        angles = np.linspace(start, math.pi / 2, 2001)
+        return float(np.trapezoid(np.cos(angles).clip(0) ** (freedom - 1), angles))
+
+    return min(1.0, len(pairs) * area(math.atan(t / math.sqrt(freedom))) / area(0))
 
 
-def _text(group: Group, row: Row, estimate: Estimate | None) -> str:
-    """The figure of a group: with the standard deviation over seeds, or the error that the figure has itself."""
-    if estimate is None:
-        return ""
-    values = [value for run in group.runs if (value := row.value(run.metrics)) is not None]
-    if len(values) > 1:
-        return f"{row.text(estimate.value)} ± {row.text(float(np.std(values, ddof=1)))}"
-    error = row.error(group.runs[0].metrics)
-    return row.text(estimate.value) if math.isnan(error) else f"{row.text(estimate.value)} ± {row.text(error)}"
+def _names(groups: Sequence[Group]) -> list[str]:
+    """The fewest settings that tell the groups apart, or else their folders; and their numbers of seeds."""
+    names, rows = [""] * len(groups), setting_rows(groups)
+    for setting in sorted(rows.keys() - {"seed"}, key=lambda name: (name != "model", UNKNOWN in rows[name], name)):
+        words = [text if setting == "model" else f"{setting}={text}" for text in rows[setting]]
+        longer = [", ".join(filter(None, pair)) for pair in zip(names, words, strict=True)]
+        names = longer if len(set(longer)) > len(set(names)) else names
+    if len(set(names)) < len(groups):
+        names = [str(group.runs[0].folder) for group in groups]
+    counts = [f" ({len(group.runs)} seeds)" if len(group.runs) > 1 else "" for group in groups]
+    model = str(groups[0].runs[0].settings.get("model"))
+    return [(name or model) + count for name, count in zip(names, counts, strict=True)]
 
 
-def _told(group: Group) -> str:
-    """Whether the tests found a difference between the points of a group and held-out ones."""
-    found = [run.metrics["p"] < SIGNIFICANT for run in group.runs if run.metrics["p"] is not None]
-    if len(found) < 2:
-        return {(): "too few points", (True,): "yes", (False,): "no"}[tuple(found)]
-    return f"{sum(found)} of {len(found)}"
+def _learned(run: FinishedRun) -> dict[str, Any]:
+    return {name: value for name, value in run.settings.items() if name not in (*ASIDE, "seed")}
 
 
-def _have_same_data(groups: Sequence[Group]) -> bool:
-    return len({run.fingerprint for group in groups for run in group.runs}) == 1
+def _mean_and_deviation(values: Sequence[float], metric: Metric) -> str:
+    deviation = f" ± {metric.text(float(np.std(values, ddof=1)))}" if len(values) > 1 else ""
+    return metric.text(float(np.mean(values))) + deviation if values else ""
 
 
-def _mean(histories: Sequence[History]) -> History:
-    """The mean of each column, over the epochs that all have."""
-    n = min(len(history["epoch"]) for history in histories)
-    return {name: np.mean([history[name][:n] for history in histories], axis=0) for name in histories[0]}
-
-
-def _letter(i: int) -> str:
-    """A, B, ..., Z, AA, AB, ..."""
-    return (_letter(i // 26 - 1) if i >= 26 else "") + chr(ord("A") + i % 26)
-
-
-def _two(value: float) -> str:
-    return f"{value:.2f}"
-
-
-def _four(value: float) -> str:
-    return f"{value:.4f}"
-
-
-def _share(value: float) -> str:
-    return f"{value:.1%}"
+def _refused(group: Group) -> str:
+    found = [run.p < SIGNIFICANT for run in group.runs if run.p is not None]
+    return f"{sum(found)} of {len(found)}" if found else "too few points"

@@ -1,98 +1,90 @@
-"""A run that is over, read from its folder."""
+"""A run that is over, read from what it left in its folder, whatever the version of the program."""
 
 import json
 import math
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 from PIL import Image
 
-from models.generator import load_generator
+from utils.evaluation.figure import Figure
+from utils.evaluation.figures import Metric
 from utils.program.errors import InputError
-from utils.run import History, read_history
+from utils.run import History, Result, Trained
 from utils.settings.parsing import parse_yaml, read_text
 
-# What tells a folder of a run, and what its last step wrote.
-SETTINGS, METRICS, PAINTED, DATA = "config.yaml", "metrics.json", "generated.png", "data.png"
-# Figures without which two runs cannot be compared.
-NEEDED = ("heldout_reconstruction", "heldout_kl", "n_generated", "p")
+# What metrics.json says of the model, of which real points have no counterpart.
+OF_MODEL = {
+    "heldout_loss": Metric("loss of a held-out point (nats)", "", ".2f"),
+    "heldout_reconstruction": Metric("reconstruction", "", ".2f"),
+    "heldout_kl": Metric("KL", "", ".2f"),
+    "active_units": Metric("active latents", "", ".3g"),
+}
+CURVES = ("epoch", "beta", "train_reconstruction", "train_kl", "heldout_reconstruction", "heldout_kl")
+
+
+class UnfinishedError(InputError):
+    """The run is not over."""
 
 
 class FinishedRun(NamedTuple):
-    """A run: its folder, its settings, its training's history, its figures, its points, and what they should be like.
+    """A run: its folder, settings and curves, its figures by their keys, its picture and that of the data.
 
-    `data` is the picture of the data; None if the version that ran did not keep it. `fingerprint` is that of the data.
+    `p` is the smallest one of the tests that decide. `fingerprint`, that of the data, and `data`, their picture, are
+    None if the version that ran did not keep them.
     """
 
     folder: Path
     settings: dict[str, Any]
     history: History
-    metrics: dict[str, Any]
+    figures: dict[str, Figure]
+    p: float | None
+    fingerprint: str | None
     painted: Image.Image
     data: Image.Image | None
-    fingerprint: str
 
-    @property
-    def model(self) -> str:
-        """The name of its model."""
-        return str(self.settings.get("model", self.folder.name))
+    def has_same_data(self, other: "FinishedRun") -> bool:
+        """Whether both runs have the same data: by their fingerprints, or by where they are if one has none."""
+        if self.fingerprint and other.fingerprint:
+            return self.fingerprint == other.fingerprint
+        mine, theirs = (Path(str(run.settings.get("data_path"))) for run in (self, other))
+        return mine == theirs
 
 
 def read_run(folder: Path) -> FinishedRun:
-    """What a run left in `folder`. Raises InputError if that is no run, it is not over, or a file of it is broken."""
+    """The run in `folder`. Raises InputError if it is none or a file is broken, UnfinishedError if it is not over."""
     folder = folder.expanduser()
     if not folder.is_dir():
         raise InputError(f"{folder}: there is no such folder; give folders of runs, as result/attention")
-    if not (folder / SETTINGS).is_file():
-        runs = sorted(path.parent for path in folder.glob(f"*/{SETTINGS}"))
+    if not (folder / Trained.CONFIG).is_file():
+        runs = sorted(path.parent for path in folder.glob(f"*/{Trained.CONFIG}"))
         hint = f"; it holds runs: {' '.join(map(str, runs[:4]))}" if runs else ""
-        raise InputError(f"{folder}: is no folder of a run, for it has no {SETTINGS}{hint}")
-    if not (folder / METRICS).is_file():
-        raise InputError(f"{folder}: the run is not over, for it has no {METRICS}; continue it with --resume")
-    history = read_history(folder)
-    if not len(history["epoch"]):
-        raise InputError(f"{folder / 'history.csv'}: has no epochs; train again")
-    return FinishedRun(
-        folder,
-        _read_settings(folder / SETTINGS),
-        history,
-        _read_metrics(folder / METRICS),
-        _read_picture(folder / PAINTED),
-        _read_picture(folder / DATA) if (folder / DATA).exists() else None,
-        load_generator(folder / "model.pt").fingerprint,
-    )
-
-
-def _read_settings(path: Path) -> dict[str, Any]:
-    """The settings in `path`, whatever their names: they may be those of another version."""
+        raise InputError(f"{folder}: is no folder of a run, because it has no {Trained.CONFIG}{hint}")
+    if not (folder / Result.METRICS).is_file():
+        reason = f"the run is not over, because it has no {Result.METRICS}"
+        raise UnfinishedError(f"{folder}: {reason}; continue with --resume")
+    name: str = Trained.CONFIG
     try:
-        settings = parse_yaml(read_text(path), str(path))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read ({error})") from None
-    if not isinstance(settings, dict):
-        raise InputError(f"{path}: holds no settings")
-    return {str(name): value for name, value in settings.items()}
-
-
-def _read_metrics(path: Path) -> dict[str, Any]:
-    again = "judge the run again, with retrain=false"
-    try:
-        metrics = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise InputError(f"{path}: cannot be read ({error}); {again}") from None
-    missing = [name for name in NEEDED if not isinstance(metrics, dict) or name not in metrics]
-    if missing:
-        raise InputError(f"{path}: has no {missing[0]}; {again}")
-    figures = [value for value in metrics.values() if isinstance(value, dict) and "value" in value]
-    numbers = [metrics[name] for name in NEEDED[:-1]] + [figure["value"] for figure in figures]
-    if not all(isinstance(number, int | float) and math.isfinite(number) for number in numbers):
-        raise InputError(f"{path}: holds a figure that is no number; {again}")
-    return dict(metrics)
-
-
-def _read_picture(path: Path) -> Image.Image:
-    try:
-        with Image.open(path) as picture:
-            return picture.convert("RGB")
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise InputError(f"{path}: cannot be read ({error}); draw the run again, with retrain=false") from None
+        settings = dict(parse_yaml(read_text(folder / name), str(folder / name)))
+        name = Trained.HISTORY
+        table = np.genfromtxt(folder / name, delimiter=",", names=True, ndmin=1)
+        history = {column: table[column] for column in CURVES}
+        if not len(table):
+            raise ValueError("it has no epochs")
+        name = Result.METRICS
+        metrics = json.loads((folder / name).read_text(encoding="utf-8"))
+        metrics["heldout_loss"] = metrics["heldout_reconstruction"] + metrics["heldout_kl"]
+        figures = {key: Figure(float(metrics[key]), real=math.nan) for key in OF_MODEL if key in metrics}
+        figures |= {key: figure for key, content in metrics.items() if (figure := Figure.from_json(content))}
+        p = None if metrics.get("p") is None else float(metrics["p"])
+        if not np.isfinite([*(figure.value for figure in figures.values()), *np.ravel([*history.values()])]).all():
+            raise ValueError("a number is not finite")
+        name = Result.GENERATED
+        painted = Image.open(folder / name).convert("RGB")
+        name = Result.DATA
+        data = Image.open(folder / name).convert("RGB") if (folder / name).exists() else None
+    except (OSError, ValueError, TypeError, LookupError, RecursionError, Image.DecompressionBombError) as error:
+        reason = str(error).partition("\n")[0]
+        raise InputError(f"{folder / name}: cannot be read ({reason}); leave this run out, or run it again") from None
+    return FinishedRun(folder, settings, history, figures, p, metrics.get("fingerprint"), painted, data)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from utils.program.errors import InputError
 from utils.program.files import skipped_if_held
+from utils.program.reading import is_litter
 from utils.run import Result, Trained
 
 EARLIER = "earlier"
@@ -28,7 +29,7 @@ def set_aside(folder: Path, keep: int) -> Path | None:
     """
     earlier = folder.parent / EARLIER
     try:
-        files = [file for file in folder.iterdir() if not _is_litter(file)]
+        files = [file for file in folder.iterdir() if file.name == MOVED or not is_litter(file)]
         if not files:
             return None
         (folder.parent / COMPARED).unlink(missing_ok=True)
@@ -84,11 +85,6 @@ def _empty(folder: Path) -> None:
         elif path != mark:
             path.unlink()
     mark.unlink()
-
-
-def _is_litter(file: Path) -> bool:
-    """Whether the system, and not the program, left `file`."""
-    return file.name != MOVED and (file.name.startswith(".") or file.name.lower() in ("thumbs.db", "desktop.ini"))
 
 
 def _new_name(earlier: Path, model: str, changed: float) -> Path:

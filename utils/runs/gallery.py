@@ -14,7 +14,7 @@ from utils.pictures.side_by_side import plot_side_by_side
 from utils.pictures.style import save_figure
 from utils.program.files import skipped_if_held, write_text
 from utils.run import Result, Run
-from utils.runs.columns import Group, columns, grouped
+from utils.runs.columns import Group, columns, grouped, have_same_data
 from utils.runs.finished import read_run
 from utils.runs.folders import COMPARED
 from utils.settings.config import Config
@@ -29,9 +29,8 @@ def plot_run(run: Run) -> dict[str, Figure]:
     Raises InputError if they cannot be written.
     """
     folder, canvas = run.folder, run.data.canvas
-    figures = {"fingerprint": run.generator.fingerprint} | run.evaluation.figures
     with skipped_if_held():
-        write_text(folder / Result.METRICS, json.dumps(figures, indent=2) + "\n")
+        write_text(folder / Result.METRICS, json.dumps(run.evaluation.metrics, indent=2) + "\n")
     data = thinned(run.data.points, len(run.samples)).numpy()
     for picture, points in ((Result.GENERATED, run.samples), (Result.DATA, data)):
         with skipped_if_held():
@@ -54,7 +53,6 @@ def plot_runs(groups: Sequence[Group], path: Path) -> Path:
     found = columns(groups)
     first = next(iter(found.values()))
     # One picture of the data for all of them, if they have the same.
-    is_common = len({group.runs[0].fingerprint for group in groups}) == 1
     with skipped_if_held():
-        save_figure(plot_side_by_side(first.data if is_common else None, found), path)
+        save_figure(plot_side_by_side(first.data if have_same_data(groups) else None, found), path)
     return path

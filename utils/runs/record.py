@@ -12,7 +12,6 @@ from PIL import Image
 from data.points import ColoredPoints
 from data.thinning import thinned
 from models.generator import Generator
-from utils.evaluation.likelihood import evaluate_loss
 from utils.pictures.painting import paint, save_film, save_picture
 from utils.program.files import skipped_if_held, write_text
 from utils.run import History, Trained
@@ -58,9 +57,7 @@ class Record:
         """
         # If the run was resumed, there are results of the model as it was.
         clear_results(self.folder)
-        # With the current weights, as for training points, not with their average.
-        reconstruction, kl = evaluate_loss(self.training.model, self.training.held_out, self.config.seed)
-        self.epochs.append(dataclasses.replace(epoch, heldout_reconstruction=reconstruction, heldout_kl=kl))
+        self.epochs.append(epoch)
         if self._is_painted(epoch):
             # With the same random numbers each time, the film shows the model change and not chance.
             points = self.generator.sample(FRAME_POINTS, self.config.seed)

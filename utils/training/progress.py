@@ -41,9 +41,9 @@ class Progress:
         if self.bar.disable and time.monotonic() - self.last_line >= SECONDS_BETWEEN_LINES:
             self._print_line()
 
-    def show(self, epoch: int, **figures: float) -> None:
-        """Show the `figures` of the `epoch` that has just ended."""
-        self.losses = f"epoch {epoch}: " + ", ".join(f"{name} {value:.2f}" for name, value in figures.items())
+    def show(self, losses: str) -> None:
+        """Show `losses`, the figures of the epoch that has just ended."""
+        self.losses = losses
         self.bar.set_postfix_str(self.losses)
 
     def _print_line(self) -> None:

@@ -44,6 +44,16 @@ def beta_schedule(
     return beta_at
 
 
+def averaging_weight(n_done: int, scale: float) -> float:
+    """The weight of the newest weights in their moving average after `n_done` steps; `scale` as in `StepSettings`.
+
+    Polynomial-decay averaging: the average is mostly of the last tenth of all steps, whatever their number. In steps of
+    the usual size, the weight is 9 / (9 + t). Shamir & Zhang 2013 (arXiv 1212.1824), section 4, with eta = 8.
+    """
+    t = n_done * scale
+    return 1 - (t / (9 + t)) ** scale
+
+
 def cosine_decay(step: int, n_steps: int, warmup: float) -> float:
     """The learning rate at a step as a share of its maximum: a linear warmup times a cosine decay to zero.
 

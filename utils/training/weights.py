@@ -1,53 +1,39 @@
-"""Weights laid out flat, which makes a training step of a small model several times cheaper."""
+"""Weights in groups that are optimized alike, each in one long vector, which is quicker than many small tensors."""
 
-import copy
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import torch
-from torch import Tensor, nn
-
-from models.vae import VAE
+from torch import nn
 
 
-class FlatWeights:
-    """All weights of `model` in a few vectors, one for each of its `groups`.
+class WeightGroup(NamedTuple):
+    """Weights with or without decay, at a multiple of the learning rate."""
 
-    From then on the layers' weights are views of the vectors. Clipping, Adam and averaging take a few operations each
-    where they would take a few for each of some seventy small tensors.
-    """
-
-    def __init__(self, model: VAE) -> None:
-        self.groups = model.weight_groups()
-        self.vectors = [_flatten(group.parameters) for group in self.groups]
-
-    def gradients(self, loss: Tensor) -> list[Tensor]:
-        """The gradients of `loss` with respect to the vectors."""
-        gradients = iter(torch.autograd.grad(loss, [weight for group in self.groups for weight in group.parameters]))
-        return [torch.cat([next(gradients).flatten() for _ in group.parameters]) for group in self.groups]
+    parameters: list[nn.Parameter]
+    decays: bool
+    lr_scale: float
 
 
-class WeightAverage:
-    """An exponential moving average of a model's weights, in a `model` of its own.
-
-    Polyak & Juditsky 1992, "Acceleration of stochastic approximation by averaging". `decay` is that of a unit of time.
-    """
-
-    def __init__(self, model: VAE, decay: float) -> None:
-        self.model, self.decay = copy.deepcopy(model), decay
-        self._weights = FlatWeights(self.model)
-
-    @torch.no_grad()
-    def update(self, weights: FlatWeights, time: float, passed: float = 1.0) -> None:
-        """average = decay * average + (1 - decay) * weights at `time`, when `passed` is the time since the last update.
-
-        The decay per unit of time rises from 1/10 to its value, so that the initial weights are soon forgotten. Until
-        then, the average is mostly of the last tenth of the time: of the last 230 steps of 2,300, whose decay is 0.996.
-        """
-        decay = min(self.decay, time / (9 + time)) ** passed
-        for average, current in zip(self._weights.vectors, weights.vectors, strict=True):
-            average.lerp_(current, 1 - decay)
+def weight_groups(model: nn.Module) -> list[WeightGroup]:
+    """All weights of `model`: matrices decay; those that a module names in `lr_scale` learn faster than others."""
+    groups: dict[tuple[bool, float], list[nn.Parameter]] = {}
+    for module in model.modules():
+        for name, parameter in module.named_parameters(recurse=False):
+            decays = name == "weight" and parameter.dim() > 1
+            lr_scale = getattr(module, "lr_scale", {}).get(name, 1.0)
+            groups.setdefault((decays, lr_scale), []).append(parameter)
+    return [WeightGroup(parameters, *kind) for kind, parameters in groups.items()]
 
 
-def _flatten(group: list[nn.Parameter]) -> Tensor:
-    vector = nn.utils.parameters_to_vector(group).detach()
-    nn.utils.vector_to_parameters(vector, group)
+def flatten(parameters: Sequence[nn.Parameter]) -> nn.Parameter:
+    """All `parameters` in one vector, of which they, and their gradients, are views from now on."""
+    vector = nn.Parameter(nn.utils.parameters_to_vector(parameters).detach())
+    vector.grad = torch.zeros_like(vector)
+    sizes = [parameter.numel() for parameter in parameters]
+    for parameter, weight, gradient in zip(
+        parameters, vector.detach().split(sizes), vector.grad.split(sizes), strict=True
+    ):
+        parameter.grad = None
+        parameter.data, parameter.grad = weight.view_as(parameter), gradient.view_as(parameter)
     return vector

@@ -1,0 +1,110 @@
+"""A prior as sharp as the data can tell: a learned density on the latent plane."""
+
+import math
+from typing import ClassVar
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from models.fields import CosineCoefficients, squared_sums
+from models.latent import Posterior, Prior
+
+# The density is normalized and sampled on BLOCKS x BLOCKS blocks of FINE x FINE bins.
+BLOCKS, FINE = 60, 5
+BINS = BLOCKS * FINE
+# Tuned (docs/design.md): the start, and the weight of the coefficients' KL, a tempered posterior (Wenzel et al. 2020,
+# arXiv 2002.02405): with full weight edges are soft.
+HARMONICS, GAIN, FREQUENCY, DECAY, SHIFT = 128, 5.0, 8.0, 2.5, -6.0
+TEMPERATURE = 0.6
+# The square reaches as far to either side of 0 as the picture does (`PointVAE`), and has a margin around it, as a share
+# of the picture.
+REACH, MARGIN = 2.5, 0.01
+# Sampling drops the bins of lowest density that hold this share of the mass: a stray point now and then.
+TAIL_MASS = 1e-3
+
+
+class PicturePrior(Prior):
+    """p(z) proportional to sigmoid(phi(z)) on a square, phi a Gaussian random field in a cosine basis:
+
+        phi(z) = shift + sum_jk scale_jk c_jk cos(pi j u) cos(pi k v),    (u, v) = z on the unit square.
+
+    The sigmoid caps the density, so that it is even inside of a shape, and falls freely beyond its edge. Scales are
+    those of `CosineCoefficients` times relevances a_j b_k, with log a_j, log b_k ~ N(0, 1): a regular pattern has
+    frequencies of its own (automatic relevance determination: Neal 1996, "Bayesian learning for neural networks",
+    section 4.3). A training step draws one phi from the posterior for all its points.
+    """
+
+    is_sharp = True
+    lr_scale: ClassVar = {"shift": 4.0, "log_relevance": 4.0}
+    frequencies: Tensor
+    norm: Tensor
+    cosines: Tensor
+
+    def __init__(self, latent_dim: int = 2) -> None:
+        super().__init__(latent_dim)
+        if latent_dim != 2:
+            raise ValueError("the picture prior is a density on a plane: latent_dim must be 2")
+        self.reach = REACH * (1 + 2 * MARGIN)
+        self.coefficients = CosineCoefficients(squared_sums(HARMONICS), (), GAIN, FREQUENCY, DECAY)
+        self.shift = nn.Parameter(torch.tensor(SHIFT))
+        self.log_relevance = nn.Parameter(torch.zeros(2, HARMONICS))
+        self.register_buffer("frequencies", math.pi * torch.arange(HARMONICS), persistent=False)
+        # Makes the mean squares of all products of cosines 1.
+        norm = torch.full((HARMONICS,), math.sqrt(2))
+        norm[0] = 1
+        self.register_buffer("norm", torch.outer(norm, norm), persistent=False)
+        middle = (torch.arange(BINS) + 0.5) / BINS
+        self.register_buffer("cosines", self._basis(middle), persistent=False)
+
+    def log_prob(self, z: Tensor) -> Tensor:
+        return self._log_density(z, self._scaled(None), self.cosines, self.cosines)
+
+    def sample(self, n: int, rng: torch.Generator) -> Tensor:
+        """`n` draws `(n, 2)` from the density without its lowest bins, which hold `TAIL_MASS` of it."""
+        density = torch.sigmoid(self.cosines @ self._scaled(None) @ self.cosines.T + self.shift).flatten().double()
+        order = density.argsort()
+        density[order[density[order].cumsum(0) < TAIL_MASS * density.sum()]] = 0
+        cumulative = density.cumsum(0)
+        level = torch.rand(n, generator=rng, device=rng.device, dtype=torch.double) * cumulative[-1]
+        bin = torch.searchsorted(cumulative, level, right=True).clamp(max=BINS * BINS - 1)
+        corner = torch.stack([bin // BINS, bin % BINS], 1)
+        u = (corner + torch.rand(corner.shape, generator=rng, device=rng.device)) / BINS
+        return self.reach * (2 * u - 1)
+
+    def sample_noise(self, rng: torch.Generator) -> tuple[Tensor, Tensor]:
+        """For the coefficients, standard normal, and two integers below FINE."""
+        of_coefficients = torch.randn(HARMONICS * HARMONICS, generator=rng, device=rng.device)
+        return of_coefficients, torch.randint(FINE, (2,), generator=rng, device=rng.device)
+
+    def kl(self, posterior: Posterior, z: Tensor, noise: tuple[Tensor, Tensor] | None = None) -> Tensor:
+        if noise is None:
+            return super().kl(posterior, z)
+        # One bin stands for its block. With a bin drawn evenly at random the sum has no bias, and costs a fraction.
+        of_coefficients, bin = noise
+        blocks = self.cosines.unflatten(0, (BLOCKS, FINE))
+        rows, columns = (blocks.index_select(1, k).squeeze(1) for k in bin.split(1))
+        return -posterior.entropy() - self._log_density(z, self._scaled(of_coefficients), rows, columns)
+
+    def parameter_kl(self) -> Tensor:
+        return TEMPERATURE * self.coefficients.kl() + 0.5 * self.log_relevance.square().sum()
+
+    def _scaled(self, noise: Tensor | None) -> Tensor:
+        """scale_jk c_jk `(HARMONICS, HARMONICS)`, drawn with `noise (HARMONICS^2,)`; without it, of the mean."""
+        relevance = (self.log_relevance[0].unsqueeze(1) + self.log_relevance[1]).flatten()
+        scale = self.coefficients.scale(relevance)
+        mean, std = self.coefficients.mean, self.coefficients.log_std.exp()
+        drawn = mean if noise is None else mean + std * noise
+        return (scale * drawn).view(HARMONICS, HARMONICS) * self.norm
+
+    def _log_density(self, z: Tensor, scaled: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
+        """Log-density `(n,)` of `z (n, 2)`, normalized on a grid with cosines `rows` and `columns (k, HARMONICS)`."""
+        u = z / (2 * self.reach) + 0.5
+        of_row, of_column = self._basis(u[:, 0]), self._basis(u[:, 1])
+        phi = ((of_row @ scaled) * of_column).sum(-1) + self.shift
+        mass = torch.sigmoid(rows @ scaled @ columns.T + self.shift).mean()
+        return F.logsigmoid(phi) - (mass + 1e-30).log() - 2 * math.log(2 * self.reach)
+
+    def _basis(self, u: Tensor) -> Tensor:
+        """The cosines `(n, HARMONICS)` at `u (n,)` in [0, 1]."""
+        return torch.cos(u.unsqueeze(-1) * self.frequencies)

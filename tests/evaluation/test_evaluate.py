@@ -1,0 +1,117 @@
+"""Each figure stands beside what real points get, and the p-values find what is wrong."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from data.coordinates import COLORS, PLACES
+from utils.evaluation.evaluate import evaluate
+from utils.evaluation.figures import FIGURES
+from utils.evaluation.result import Evaluation
+
+Split = tuple[np.ndarray, np.ndarray, np.ndarray]
+
+
+@pytest.fixture(scope="module")
+def of_fresh_points(sets: Split) -> Evaluation:
+    return evaluate(sets[2], *sets[:2])
+
+
+def test_real_points_pass_every_figure_of_the_table(of_fresh_points: Evaluation):
+    assert set(of_fresh_points.figures) == set(FIGURES)
+    assert not of_fresh_points.is_refused
+    assert not of_fresh_points.is_memorized
+    assert abs(of_fresh_points.figures["c2st_auc"].value - 0.5) < 0.06
+
+
+def test_the_classifier_scores_what_it_compared_and_detects_an_auc_beyond_noise(of_fresh_points: Evaluation):
+    (points, scores), auc = of_fresh_points.classifier, of_fresh_points.figures["c2st_auc"]
+
+    assert points.shape == (len(scores), 5)
+    # Three standard errors: what one needs to exceed 2 with a probability of 0.8, and a little for the second test.
+    assert 0.5 + 2.8 * auc.error < auc.detectable < 0.5 + 4 * auc.error
+
+
+def without_a_part(points: np.ndarray) -> np.ndarray:
+    distance = np.hypot(*(points[:, PLACES] - points[len(points) // 2, PLACES]).T)
+    return points[distance > np.quantile(distance, 0.07)]
+
+
+def strays(points: np.ndarray) -> np.ndarray:
+    points[:20, PLACES] = np.random.default_rng(0).integers(0, 200, (20, 2))
+    return points
+
+
+def blurred(points: np.ndarray) -> np.ndarray:
+    points[:, PLACES] += np.random.default_rng(0).normal(0, 3, (len(points), 2)).round().astype(int)
+    return points
+
+
+def shuffled(points: np.ndarray) -> np.ndarray:
+    points[:, COLORS] = np.random.default_rng(0).permutation(points[:, COLORS])
+    return points
+
+
+def tilted(points: np.ndarray) -> np.ndarray:
+    return points[np.random.default_rng(0).random(len(points)) < points[:, 1] / 200]
+
+
+@pytest.mark.parametrize(
+    ("fault", "found_by"),
+    [
+        (without_a_part, ["density_regions"]),
+        (strays, ["off_support"]),
+        (blurred, ["off_support"]),
+        (shuffled, ["c2st_auc", "off_colors"]),
+        (tilted, ["density_trends"]),
+    ],
+)
+def test_a_fault_is_found_by_the_tests_that_are_made_for_it(
+    sets: Split, fault: Callable[[np.ndarray], np.ndarray], found_by: list[str]
+):
+    found = evaluate(fault(sets[2].copy()), *sets[:2])
+
+    assert found.is_refused
+    assert max(found.figures[key].p for key in found_by) < 0.05
+
+
+def test_a_tint_of_one_level_is_found_in_grays(sets: Split, rng: np.random.Generator):
+    train, held_out, fresh = (
+        np.column_stack([points[:, PLACES], points[:, 2].repeat(3).reshape(-1, 3)]) for points in sets
+    )
+    assert not evaluate(fresh, train, held_out).is_refused
+
+    fresh[:, COLORS] += rng.integers(-1, 2, (len(fresh), 3))
+    assert evaluate(fresh, train, held_out).figures["c2st_auc"].p < 0.05
+
+
+def test_the_training_set_handed_back_is_memorized(sets: Split):
+    assert evaluate(sets[0], *sets[:2]).is_memorized
+
+
+def test_more_points_are_drawn_where_few_can_be_compared(sets: Split):
+    train, held_out, fresh = sets
+    few = np.vstack([train[:1000], fresh[:200]])
+
+    alone = evaluate(few, train, held_out).n_compared
+    helped = evaluate(few, train, held_out, draw_more=lambda n: np.resize(fresh, (n, 5))).n_compared
+
+    assert alone < 200 < helped
+
+
+def test_too_few_points_get_no_p_value(sets: Split):
+    found = evaluate(sets[2][:10], *sets[:2])
+
+    assert found.classifier is found.p is found.n_compared is None
+    assert set(found.figures) == {"largest_ks", "copies"}
+
+
+def test_one_color_in_two_places_is_no_trouble(rng: np.random.Generator):
+    def draw(n: int) -> np.ndarray:
+        return np.array([[3, 4, 9, 9, 9], [20, 30, 9, 9, 9]])[rng.integers(0, 2, n)]
+
+    found = evaluate(draw(1000), draw(450), draw(50))
+
+    assert not found.is_refused
+    assert not found.is_memorized

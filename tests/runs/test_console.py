@@ -1,0 +1,77 @@
+"""The lines that a run prints."""
+
+import dataclasses
+
+import torch
+
+from data.points import ColoredPoints
+from utils.evaluation.figure import Figure
+from utils.evaluation.result import Evaluation
+from utils.runs.console import describe_data, describe_result, describe_training, suggestion
+from utils.runs.record import Record
+from utils.settings.config import Config
+
+MODEL = {"heldout_reconstruction": 14.5, "heldout_kl": 3.25, "heldout_iwae": -17.5, "active_units": 4, "n_steps": 690}
+GOOD = Evaluation(5000, 500, 5000, {"off_support": Figure(0.011, 0.007, 0.5)}, model=MODEL)
+
+
+def test_the_data_are_counted_and_shared_pixels_mentioned(points: ColoredPoints):
+    twice = ColoredPoints(torch.cat([points.points, points.points]), points.scaling)
+
+    assert describe_data(Config(data_path="there"), points) == "data: 300 points from there"
+    expected = "data: 600 points from there (300 of them on a pixel that another point has too)"
+    assert describe_data(Config(data_path="there"), twice) == expected
+
+
+def test_the_model_and_the_points_it_is_trained_on_are_counted(config: Config, record: Record):
+    n_weights = sum(weight.numel() for weight in record.training.model.parameters())
+
+    line, threads, warning = describe_training(config, record.training).splitlines()
+
+    counts = "270 points, 30 held out, 6 steps per epoch, 12 in all"
+    assert line == f"training: vanilla VAE, {n_weights:,} weights, {counts}"
+    assert threads.startswith("computing on threads=1 of ")
+    assert warning.startswith("these are few steps to learn from")
+
+
+def test_enough_steps_in_batches_that_are_not_too_large_get_no_warning(config: Config, record: Record):
+    record.training.n_steps = 500
+    larger = dataclasses.replace(config, batch_size=1001)
+
+    assert len(describe_training(config, record.training).splitlines()) == 2
+    assert "batches of more than 1,000 points learn less" in describe_training(larger, record.training)
+
+
+def test_the_result_is_a_sentence_with_its_reservation_then_files_then_the_table():
+    lines = describe_result(Config(result_path="there"), GOOD).splitlines()
+
+    assert lines[1:4] == [
+        "The generated points look like the data: no test found a difference. 1.1% lie off the shape; of real",
+        "points, 0.7%.",
+        "",
+    ]
+    assert lines[4] == "Look at these files in there/attention/:"
+    assert [line.split()[0] for line in lines[5:8]] == ["report.html", "generated.png", "comparison.png"]
+    assert GOOD.table in "\n".join(lines[8:])
+    assert lines[-2] == (
+        "Loss of a held-out point: 17.75 nats = reconstruction 14.50 + KL 3.25; a tighter bound: 17.50."
+    )
+
+
+def test_a_refused_run_of_few_steps_is_called_young():
+    def printed(found: Evaluation, n_steps: int) -> str:
+        found = dataclasses.replace(found, model=MODEL | {"n_steps": n_steps})
+        return " ".join(describe_result(Config(), found).split())
+
+    refused = dataclasses.replace(GOOD, figures={"off_support": Figure(0.013, 0.009, 0.012)})
+
+    assert "lie off the shape (real points: 0.9%; p = 0.012). The run is young: it had 690 steps" in printed(
+        refused, 690
+    )
+    assert "young" not in printed(refused, 2300)
+    assert "young" not in printed(GOOD, 690)
+
+
+def test_after_one_model_all_models_are_suggested_and_then_data_of_ones_own():
+    assert suggestion(Config(model="vanilla")).startswith("python main.py model=both ")
+    assert suggestion(Config(model="both")).startswith("python -m data.from_picture ")

@@ -1,0 +1,92 @@
+"""The lines that a run prints."""
+
+import os
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+
+from data.points import ColoredPoints
+from utils.evaluation.result import Evaluation
+from utils.program.commands import main_command, module_command
+from utils.run import Result
+from utils.settings.command_line import changed
+from utils.settings.config import ALL_MODELS, Config
+from utils.training.loop import Training
+
+# The default settings take so many steps. With fewer than FEW_STEPS, the default models have not learned much; with
+# fewer than YOUNG_STEPS, more of them often mend what the tests find.
+FEW_STEPS, YOUNG_STEPS, USUAL_STEPS = 500, 1200, 2300
+# Up to here, the batch size makes next to no difference (docs/batch_sizes.md).
+LARGEST_BATCH = 1000
+
+
+def describe_data(config: Config, data: ColoredPoints) -> str:
+    """How many points were read from where."""
+    shared = data.n_on_shared_pixels
+    remark = f" ({shared:,} of them on a pixel that another point has too)" if shared else ""
+    return f"data: {len(data):,} points from {config.data_path}{remark}"
+
+
+def describe_training(config: Config, training: Training) -> str:
+    """What is trained on how many points in how many steps, and whether those are few."""
+    weights = sum(parameter.numel() for parameter in training.model.parameters())
+    counts = f"{len(training.train):,} points, {len(training.held_out):,} held out"
+    steps = f"{len(training.batches):,} steps per epoch, {training.n_steps:,} in all"
+    lines = [f"training: {config.model} VAE, {weights:,} weights, {counts}, {steps}"]
+    if config.device == "cpu":
+        lines.append(
+            f"computing on threads={config.threads} of {n_cores()} cores: models this small are hardly faster on more, "
+            "which stay free for other programs"
+        )
+    if training.n_steps < FEW_STEPS:
+        lines.append(
+            f"these are few steps to learn from (the default settings take {USUAL_STEPS:,} on 5,000 points): "
+            "more epochs or a smaller batch_size will draw better points"
+        )
+    if config.batch_size > LARGEST_BATCH:
+        lines.append(
+            f"batches of more than {LARGEST_BATCH:,} points learn less: each step then counts for so many points that "
+            "the settings cannot be adapted to them"
+        )
+    return "\n".join(lines)
+
+
+def describe_result(folder: Path, found: Evaluation) -> str:
+    """The result of a run in a sentence or two, the files to look at, and the figures."""
+    model = found.model
+    conclusion = found.conclusion
+    if found.is_refused and model["n_steps"] < YOUNG_STEPS:
+        conclusion += (
+            f" The run is young: it had {model['n_steps']:,} steps (the default settings take {USUAL_STEPS:,} on 5,000 "
+            "points), so more epochs are likely to help."
+        )
+    reconstruction, kl = model["heldout_reconstruction"], model["heldout_kl"]
+    return "\n".join(
+        [
+            "",
+            textwrap.fill(conclusion, 100),
+            "",
+            f"Look at these files in {folder}/:",
+            f"  {Result.REPORT:16}all of the run on one page",
+            f"  {Result.GENERATED:16}the generated points",
+            f"  {Result.COMPARISON:16}the generated points beside the data",
+            "",
+            f"{found.table}\n{textwrap.fill(found.power, 100)}".strip("\n"),
+            f"Loss of a held-out point: {reconstruction + kl:.2f} nats = reconstruction {reconstruction:.2f} + KL "
+            f"{kl:.2f}; a tighter bound: {-model['heldout_iwae']:.2f}.",
+            f"{model['active_units']} latents are active. docs/evaluation.md explains each row.",
+            "",
+        ]
+    )
+
+
+def n_cores() -> int:
+    """How many of the machine's cores this program may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def suggestion(config: Config, arguments: Sequence[str] = ()) -> str:
+    """A command that shows something new after a run with these settings, which the `arguments` gave."""
+    if config.model != ALL_MODELS:
+        return f"{main_command(*changed(arguments, model=ALL_MODELS, retrain=None))}   (all models, side by side)"
+    return f"{module_command('data.from_picture', '--text', 'Ω', '--out', 'my_data')}   (your own data set)"
