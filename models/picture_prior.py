@@ -20,6 +20,8 @@ TEMPERATURE = 0.6
 # The square reaches as far to either side of 0 as the picture does (`PointVAE`), and has a margin around it, as a share
 # of the picture.
 REACH, MARGIN = 2.5, 0.01
+# The density falls to 0 over this distance around the edge of the square.
+EDGE = 0.25 * MARGIN * REACH
 # Sampling drops the bins of lowest density that hold this share of the mass: a stray point now and then.
 TAIL_MASS = 1e-3
 
@@ -33,6 +35,9 @@ class PicturePrior(Prior):
     those of `CosineCoefficients` times relevances a_j b_k, with log a_j, log b_k ~ N(0, 1): a regular pattern has
     frequencies of its own (automatic relevance determination: Neal 1996, "Bayesian learning for neural networks",
     section 4.3). A training step draws one phi from the posterior for all its points.
+
+    Beyond an edge the cosines mirror the square. The density there is divided between a place and its mirror image, by
+    sigmoid(distance from the edge / EDGE), so that it integrates to 1 over the plane.
     """
 
     is_sharp = True
@@ -103,7 +108,8 @@ class PicturePrior(Prior):
         of_row, of_column = self._basis(u[:, 0]), self._basis(u[:, 1])
         phi = ((of_row @ scaled) * of_column).sum(-1) + self.shift
         mass = torch.sigmoid(rows @ scaled @ columns.T + self.shift).mean()
-        return F.logsigmoid(phi) - (mass + 1e-30).log() - 2 * math.log(2 * self.reach)
+        inside = F.logsigmoid((self.reach - z.abs()) / EDGE).sum(-1)
+        return F.logsigmoid(phi) + inside - (mass + 1e-30).log() - 2 * math.log(2 * self.reach)
 
     def _basis(self, u: Tensor) -> Tensor:
         """The cosines `(n, HARMONICS)` at `u (n,)` in [0, 1]."""
