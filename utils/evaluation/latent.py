@@ -13,27 +13,32 @@ POSITIONS, POINTS, STRIDE = 11, 250, 16
 TAIL, MARGIN = 0.005, 0.05
 # Samples of the prior: for the map's extent, and for latents that are not on the map.
 PRIOR_SAMPLES = 20_000
-# Each contour holds one of these shares of the prior.
-CONTOURS = (0.5, 0.8, 0.95)
+# Each contour holds one of these shares of the prior. A sharp one is even within its edge: further contours say nothing.
+CONTOURS, CONTOURS_IF_SHARP = (0.5, 0.8, 0.95), (0.95,)
 
 
 class LatentMap(NamedTuple):
     """A map of the two latents whose posterior means vary most. With a single latent, its height means nothing.
 
-    latents: their numbers, ascending; the first one runs across the map, the second one up.
+    The lower one runs down and the other one across, because the encoder puts rows into latent 1 and columns into latent 2:
+    seen so, the data stand upright.
+
+    latents: their numbers, of that across and that down.
     means: their posterior means `(n, 2)`. With a single latent, the other column only keeps them apart.
-    grid: places across and up, `(k,)` each.
-    density: the prior's density there, `(k, k)`, indexed [up, across].
-    levels: the densities at the contours, in the order of `CONTOURS`.
-    positions: every `STRIDE`-th place across and up, where points are drawn. With a single latent, one place up.
-    points: the points `(up, across, POINTS, 5)` that the decoder draws there.
-    likelier: the share `(up, across)` of the prior that lies at likelier places than the position does.
+    grid: places across and down, `(k,)` each.
+    density: the prior's density there, `(k, k)`, indexed [down, across].
+    contours: the shares of the prior that contours hold, ascending.
+    levels: the densities at these contours.
+    positions: every `STRIDE`-th place across and down, where points are drawn. With a single latent, one place down.
+    points: the points `(down, across, POINTS, 5)` that the decoder draws there.
+    likelier: the share `(down, across)` of the prior that lies at likelier places than the position does.
     """
 
     latents: list[int]
     means: np.ndarray
     grid: list[np.ndarray]
     density: np.ndarray
+    contours: tuple[float, ...]
     levels: np.ndarray
     positions: list[np.ndarray]
     points: np.ndarray
@@ -46,7 +51,7 @@ def latent_map(generator: Generator, means: np.ndarray) -> LatentMap:
 
     The seed of the generator's training determines the points.
     """
-    latents = sorted(int(latent) for latent in np.argsort(-means.var(0), kind="stable")[:2])
+    latents = sorted(map(int, np.argsort(-means.var(0), kind="stable")[:2]), reverse=True)
     rng = torch.Generator(generator.device).manual_seed(generator.config["seed"])
     z = generator.model.prior.sample(PRIOR_SAMPLES, rng)
     expected, shown = z[:, latents].cpu().numpy(), means[:, latents]
@@ -65,6 +70,7 @@ def latent_map(generator: Generator, means: np.ndarray) -> LatentMap:
         )
 
     at_positions = density[np.ix_(np.searchsorted(grid[1], positions[1]), np.searchsorted(grid[0], positions[0]))]
+    contours = CONTOURS_IF_SHARP if generator.model.prior.is_sharp else CONTOURS
     descending = np.sort(density, axis=None)[::-1]
     held = np.cumsum(descending) / descending.sum()
     # What the map does not show is drawn as in the prior's samples that are nearest on it.
@@ -76,7 +82,8 @@ def latent_map(generator: Generator, means: np.ndarray) -> LatentMap:
         shown,
         grid,
         density,
-        descending[np.searchsorted(held, CONTOURS)],
+        contours,
+        descending[np.searchsorted(held, contours)],
         positions,
         generator.draw(z, rng).reshape(*at_positions.shape, POINTS, -1),
         np.r_[0, held][np.searchsorted(-descending, -at_positions)],
@@ -89,13 +96,13 @@ def _density(generator: Generator, latents: list[int], grid: list[np.ndarray], e
     Where there are more latents, it is estimated from samples `expected (n, 2)` by Gaussian kernels.
     """
     if generator.model.latent_dim == len(latents):
-        z = torch.from_numpy(_crossed(grid)).float().to(generator.device)
+        z = torch.from_numpy(_crossed(grid)[:, np.argsort(latents)]).float().to(generator.device)
         return generator.model.prior.log_prob(z).exp().cpu().numpy().reshape([len(axis) for axis in grid])
     # Less than Scott's bandwidth (1992), which is meant for a single normal.
     bandwidth = 0.7 * expected.std(0) * len(expected) ** (-1 / 6)
     columns = zip(grid, expected.T, bandwidth, strict=True)
-    across, up = (np.exp(-0.5 * ((axis[:, None] - column) / h) ** 2) / h for axis, column, h in columns)
-    return up @ across.T / (2 * np.pi * len(expected))
+    across, down = (np.exp(-0.5 * ((axis[:, None] - column) / h) ** 2) / h for axis, column, h in columns)
+    return down @ across.T / (2 * np.pi * len(expected))
 
 
 def _crossed(axes: list[np.ndarray]) -> np.ndarray:

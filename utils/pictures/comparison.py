@@ -47,7 +47,8 @@ def plot_comparison(run: Run) -> Figure:
         panel.set_anchor("N")
     if classifier:
         _draw_suspicion(axes[-1], classifier, canvas)
-    axes[-1].set_xlabel("y: column (pixels)")
+    # Below the last one there may be a color bar.
+    axes[0 if rows == 1 else -1].set_xlabel("y: column (pixels)")
     axes[0].set_ylabel("x: row (pixels)")
     for i, panel in enumerate(marginals.subplots(1, len(NAMES))):
         _draw_marginal(panel, run.shown[:, i], samples[:, i])

@@ -21,8 +21,8 @@ UNSETTLED = 0.1
 def plot_losses(title: str, history: History) -> Figure:
     """The columns of history.csv: above, reconstruction and its sum with the KL; below, the KL beside beta."""
     figure = Figure(figsize=(6.5, 6.5), layout="constrained")
-    figure.suptitle(title)
     above, below = figure.subplots(2, 1, sharex=True)
+    above.set_title(title)
     add_legend(figure, draw_losses(above, below, history, [history]), columns=2)
     return figure
 
