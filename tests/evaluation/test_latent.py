@@ -4,15 +4,17 @@ import torch
 
 from data.points import ColoredPoints
 from models.generator import Generator, build_model
+from models.latent import Prior
 from models.registry import MODELS
 from utils.evaluation.latent import CONTOURS, POINTS, POSITIONS, LatentMap, latent_map
+from utils.evaluation.likelihood import posterior_means
 
 
-class Normal(torch.nn.Module):
+class Normal(Prior):
     """A prior that is one normal, correlated along the first two of `n` latents if there are more."""
 
     def __init__(self, n: int) -> None:
-        super().__init__()
+        super().__init__(n)
         covariance = torch.eye(n)
         if n > 2:
             covariance[0, 2] = covariance[2, 0] = 0.9
@@ -28,19 +30,26 @@ class Normal(torch.nn.Module):
 
 def a_generator(points: ColoredPoints, latent_dim: int, name: str = "vanilla") -> Generator:
     torch.manual_seed(0)
-    config = {"model": name, "hidden_dim": 16, "latent_dim": latent_dim, "n_components": 4, "seed": 1}
+    config = {
+        "model": name,
+        "prior": "mixture",
+        "hidden_dim": 16,
+        "latent_dim": latent_dim,
+        "n_components": 4,
+        "seed": 1,
+    }
     return Generator(build_model(config, points.scaling), points.scaling, config, "")
 
 
 def a_map(points: ColoredPoints, latent_dim: int, rng: np.random.Generator) -> LatentMap:
     """The map of a generator whose prior is normal, and of means that vary less from latent to latent."""
     generator = a_generator(points, latent_dim)
-    generator.model.prior = Normal(latent_dim)  # type: ignore[assignment]
+    generator.model.prior = Normal(latent_dim)
     return latent_map(generator, rng.normal(0, np.arange(latent_dim, 0, -1), (300, latent_dim)))
 
 
 @pytest.mark.parametrize("name", sorted(MODELS))
-@pytest.mark.parametrize(("latent_dim", "latents"), [(1, [0]), (2, [0, 1]), (5, [1, 3])])
+@pytest.mark.parametrize(("latent_dim", "latents"), [(1, [0]), (2, [1, 0]), (5, [3, 1])])
 def test_the_map_shows_the_latents_that_vary_most_and_what_is_drawn_all_over_it(
     points: ColoredPoints, rng: np.random.Generator, name: str, latent_dim: int, latents: list[int]
 ):
@@ -92,10 +101,25 @@ def test_latents_that_are_not_on_the_map_follow_from_those_that_are(
 
     found = a_map(points, 3, rng)
 
-    z = seen[0].view(POSITIONS, POSITIONS, POINTS, 3).numpy()
-    middle, right = np.abs(found.positions[0]).argmin(), np.abs(found.positions[0] - 1.5).argmin()
-    up = np.abs(found.positions[1]).argmin()
-    for column in (middle, right):
-        assert z[up, column, :, 0] == pytest.approx(found.positions[0][column])
-        assert z[up, column, :, 2].mean() == pytest.approx(0.9 * found.positions[0][column], abs=0.15)
-        assert z[up, column, :, 2].std() == pytest.approx((1 - 0.9**2) ** 0.5, abs=0.1)
+    # Latent 2 runs across, latent 1 down; the third one follows from the first.
+    z, (across, down) = seen[0].view(POSITIONS, POSITIONS, POINTS, 3).numpy(), found.positions
+    column = np.abs(across).argmin()
+    for row in (np.abs(down).argmin(), np.abs(down - 1.5).argmin()):
+        assert z[row, column, :, 0] == pytest.approx(down[row])
+        assert z[row, column, :, 1] == pytest.approx(across[column])
+        assert z[row, column, :, 2].mean() == pytest.approx(0.9 * down[row], abs=0.15)
+        assert z[row, column, :, 2].std() == pytest.approx((1 - 0.9**2) ** 0.5, abs=0.1)
+
+
+def test_the_map_of_a_sharp_prior_is_the_picture_upright(points: ColoredPoints):
+    """A row down is a row of the picture, and a column across one of its columns; one contour holds it."""
+    torch.manual_seed(0)
+    settings = {"model": "vanilla", "prior": "picture", "hidden_dim": 16, "latent_dim": 2, "n_components": 4, "seed": 1}
+    generator = Generator(build_model(settings, points.scaling), points.scaling, settings, "")
+
+    found = latent_map(generator, posterior_means(generator, points.points.numpy()))
+
+    across, down = found.positions
+    expected = np.stack(np.meshgrid(across, down)[::-1], -1) / 5 * 60 + 29.5
+    assert found.points[..., :2].mean(2) == pytest.approx(expected.clip(0, 59), abs=0.3)
+    assert found.contours == (0.95,)

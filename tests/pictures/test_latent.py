@@ -6,18 +6,19 @@ import pytest
 from matplotlib.contour import QuadContourSet
 
 from utils.evaluation.latent import LatentMap
-from utils.pictures.latent import plot_latent
+from utils.pictures.latent import SHOWN, plot_latent
 
 
 def a_map(points: np.ndarray, n_latents: int) -> LatentMap:
     """A map of latents 2 and 4 with a normal prior, or of latent 4 alone; the same points everywhere."""
     grid = np.linspace(-2, 2, 161)
-    up = grid[::16] if n_latents == 2 else grid[[80]]
+    down = grid[::16] if n_latents == 2 else grid[[80]]
     density = np.exp(-(grid[:, None] ** 2) - grid**2)
     means = np.random.default_rng(0).normal(size=(100, 2))
-    points = np.broadcast_to(points, (len(up), 11, *points.shape))
+    points = np.broadcast_to(points, (len(down), 11, *points.shape))
     levels = np.array([0.5, 0.2, 0.05])
-    return LatentMap([1, 3][-n_latents:], means, [grid] * 2, density, levels, [grid[::16], up], points, np.zeros(()))
+    positions, shares = [grid[::16], down], (0.5, 0.8, 0.95)
+    return LatentMap([3, 1][:n_latents], means, [grid] * 2, density, shares, levels, positions, points, np.zeros(()))
 
 
 def test_the_map_shows_each_mean_in_its_points_color_and_named_contours(
@@ -27,34 +28,46 @@ def test_the_map_shows_each_mean_in_its_points_color_and_named_contours(
 
     figure = plot_latent(run)
 
-    axes, positions = figure.axes
+    axes, decoded = figure.axes
     (contours,) = [artist for artist in axes.collections if isinstance(artist, QuadContourSet)]
     (dots,) = [artist for artist in axes.collections if artist is not contours]
     assert np.allclose(dots.get_offsets(), run.map.means)
     assert np.allclose(dots.get_facecolors()[:, :3], some_points[:, 2:] / 255)
-    assert (axes.get_xlabel(), axes.get_ylabel()) == ("latent 2", "latent 4")
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("latent 4", "latent 2")
+    assert axes.yaxis_inverted(), "rows run down, as in the picture"
     assert list(contours.levels) == [0.05, 0.2, 0.5]
     assert {text.get_text() for text in axes.texts} == {"50%", "80%", "95%"}
-    ticks = ["-1.6", "-0.8", "0.0", "0.8", "1.6"]
-    assert [text.get_text() for text in positions.get_xticklabels()] == ticks
-    assert [text.get_text() for text in positions.get_yticklabels()] == ticks
-    # A tile for each tick, of the picture's shape.
-    assert positions.images[0].get_array().shape == (5 * 30, 5 * 50, 3)
-    assert "contours hold 50%, 80%, 95% of the prior" in figure.get_suptitle()
+    # Beside it, points where the decoder draws them, and lines from one position to the next.
+    (drawn,) = decoded.collections
+    assert {tuple(place) for place in drawn.get_offsets()} <= {(y, x) for x, y in some_points[:, :2]}
+    assert len(drawn.get_offsets()) == 11 * 11 * SHOWN
+    assert len(decoded.lines) == 2 * 11
+    assert len(axes.lines) == 2 * 11
+    assert "Contours hold 50%, 80%, 95% of it" in figure.get_suptitle().replace("\n", " ")
 
 
 def test_a_single_latent_has_a_map(some_points: np.ndarray, a_run: Callable[..., Any]):
     figure = plot_latent(a_run(map=a_map(some_points, 1)))
     figure.canvas.draw()
 
-    for axes in figure.axes:
-        assert (axes.get_xlabel(), axes.get_ylabel(), list(axes.get_yticks())) == ("latent 4", "", [])
-    assert figure.axes[1].images[0].get_array().shape == (30, 5 * 50, 3)
+    axes, decoded = figure.axes
+    assert (axes.get_xlabel(), axes.get_ylabel(), list(axes.get_yticks())) == ("latent 4", "", [])
+    assert len(decoded.collections[0].get_offsets()) == 11 * SHOWN
 
 
-@pytest.mark.parametrize("prior", ["picture", "mixture"])
-def test_the_title_says_what_to_see_of_a_prior(some_points: np.ndarray, a_run: Callable[..., Any], prior: str):
+@pytest.mark.parametrize(
+    ("prior", "words"),
+    [
+        ("picture", "the map is the picture itself"),
+        ("mixture", "strays are drawn"),
+        ("normal", "Its rings also hold places without dots"),
+        ("mine", "the dots should fill the prior"),
+    ],
+)
+def test_the_title_says_what_to_see_of_a_prior(
+    some_points: np.ndarray, a_run: Callable[..., Any], prior: str, words: str
+):
     run = a_run(map=a_map(some_points, 2))
     run.generator.config["prior"] = prior
 
-    assert ("the prior is a picture" in plot_latent(run).get_suptitle()) == (prior == "picture")
+    assert words in plot_latent(run).get_suptitle().replace("\n", " ")

@@ -7,7 +7,6 @@ import shlex
 import tomllib
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -19,21 +18,14 @@ from data.points import ColoredPoints, read_points
 from data.scaling import Scaling
 from main import main
 from models.generator import Generator, build_model
-from utils.evaluation.figures import Evaluation
+from utils.evaluation.figure import Figure as Measured
+from utils.evaluation.result import Evaluation
 from utils.report.page import TEMPLATE, write_page
 from utils.run import Run
 from utils.settings.config import Config, load_config
 
-FIGURES: dict[str, Any] = {
-    "heldout_reconstruction": 17.5,
-    "heldout_kl": 3.25,
-    "active_units": 2,
-    "n_generated": 50,
-    "n_heldout": 30,
-    "copies": {"value": 0.25, "floor": 0.0},
-    "p": None,
-    "verdict": "too few points for a <verdict>",
-}
+MODEL = {"heldout_reconstruction": 17.5, "heldout_kl": 3.25, "active_units": 2}
+TOO_FEW = Evaluation(50, 30, figures={"copies": Measured(0.25, real=0.0)}, model=MODEL)
 LOSSES = ("train_reconstruction", "train_kl", "heldout_reconstruction", "heldout_kl")
 
 
@@ -103,12 +95,12 @@ def test_the_command_on_the_page_repeats_the_run(folder: Path, tmp_path: Path):
 
     for results in (out / "seed3_n70", out):
         before = (results / "generated.npy").read_bytes()
-        command = next(text for text in Page(results / "report.html").texts if text.startswith("python main.py"))
+        command = next(text for text in Page(results / "report.html").texts if " --config " in text)
         main(shlex.split(command)[2:])
         assert (results / "generated.npy").read_bytes() == before
 
 
-def a_page(config: Config, points: ColoredPoints, figures: dict[str, Any], n: int = 50) -> Path:
+def a_page(config: Config, points: ColoredPoints, found: Evaluation, n: int = 50) -> Path:
     """The page of a model that has learned nothing."""
     torch.manual_seed(0)
     config = dataclasses.replace(config, latent_dim=2, hidden_dim=8, n_components=4)
@@ -117,7 +109,7 @@ def a_page(config: Config, points: ColoredPoints, figures: dict[str, Any], n: in
     config.output.mkdir(parents=True, exist_ok=True)
     history = dict.fromkeys((*LOSSES, "beta", "epoch"), np.ones(1)) | {"seconds": np.array([200.0])}
     run = Run(config, generator, points, history, generator.sample(n, 1))
-    run.evaluation = Evaluation(figures, None)
+    run.evaluation = found
     write_page(run, {"comparison.png": Figure()}, {"code": "commit <b>"})
     return config.output / "report.html"
 
@@ -125,9 +117,9 @@ def a_page(config: Config, points: ColoredPoints, figures: dict[str, Any], n: in
 def test_with_too_few_points_for_a_verdict_and_nothing_else_there_is_a_page(points: ColoredPoints, tmp_path: Path):
     config = Config(model="vanilla", result_path=str(tmp_path), data_path="<&there>")
 
-    page = Page(a_page(config, points, FIGURES))
+    page = Page(a_page(config, points, TOO_FEW))
 
-    assert "? Too few points for a <verdict>." in page.texts
+    assert "? Too few points for a verdict (50 generated, 30 held out)." in page.texts
     assert "data_path=<&there>" in page.texts
     assert "commit <b>" in page.texts
     assert "25.0%" in page.texts
@@ -138,12 +130,17 @@ def test_with_too_few_points_for_a_verdict_and_nothing_else_there_is_a_page(poin
 def test_the_verdict_is_marked_by_what_was_found(
     points: ColoredPoints, tmp_path: Path, p: float, p_of_copies: float, mark: str
 ):
-    copies = {"value": 0.25, "floor": 0.0, "p": p_of_copies}
-    figures = FIGURES | {"p": p, "copies": copies, "verdict": "what was found"}
+    figures = {
+        "c2st_auc": Measured(0.6, 0.5, p, error=0.02, detectable=0.57),
+        "copies": Measured(0.25, 0.0, p_of_copies),
+    }
+    found = Evaluation(50, 30, 50, figures, model=MODEL)
 
-    page = Page(a_page(Config(model="vanilla", result_path=str(tmp_path)), points, figures))
+    page = Page(a_page(Config(model="vanilla", result_path=str(tmp_path)), points, found))
 
-    assert f"{mark} What was found." in page.texts
+    assert f"{mark} {found.conclusion}" in page.texts
+    assert found.power in page.texts
+    assert "0.60 ± 0.02" in page.texts
 
 
 def test_the_page_of_a_large_picture_and_a_long_film_has_3_mb_or_less(tmp_path: Path, rng: np.random.Generator):
@@ -153,7 +150,7 @@ def test_the_page_of_a_large_picture_and_a_long_film_has_3_mb_or_less(tmp_path: 
     config.output.mkdir(parents=True)
     (config.output / "training.gif").write_bytes(b"GIF" + bytes(5_000_000))
 
-    path = a_page(config, ColoredPoints(points, Scaling.of_picture(3000, 4000)), FIGURES, n=50_000)
+    path = a_page(config, ColoredPoints(points, Scaling((3000, 4000))), TOO_FEW, n=50_000)
 
     assert path.stat().st_size < 3e6
 

@@ -13,15 +13,15 @@ POSITIONS, POINTS, STRIDE = 11, 250, 16
 TAIL, MARGIN = 0.005, 0.05
 # Samples of the prior: for the map's extent, and for latents that are not on the map.
 PRIOR_SAMPLES = 20_000
-# Each contour holds one of these shares of the prior. A sharp one is even within its edge: further contours say nothing.
+# Each contour holds one of these shares of the prior. A sharp one is even within its edge: one says all.
 CONTOURS, CONTOURS_IF_SHARP = (0.5, 0.8, 0.95), (0.95,)
 
 
 class LatentMap(NamedTuple):
     """A map of the two latents whose posterior means vary most. With a single latent, its height means nothing.
 
-    The lower one runs down and the other one across, because the encoder puts rows into latent 1 and columns into latent 2:
-    seen so, the data stand upright.
+    The lower one runs down and the other one across, because the encoder puts rows into latent 1 and columns into
+    latent 2: so the data stand upright.
 
     latents: their numbers, of that across and that down.
     means: their posterior means `(n, 2)`. With a single latent, the other column only keeps them apart.

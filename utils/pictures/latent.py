@@ -22,7 +22,7 @@ EDGE: list[AbstractPathEffect] = [withStroke(linewidth=3, foreground="#333333")]
 LINES: Any = {"color": GRAY, "linewidth": 0.6, "alpha": 0.7}
 # What the map says, by prior.
 MEANINGS = {
-    "picture": "the map is the picture itself: moving z moves the pixel that is drawn. The prior follows the dots closely",
+    "picture": "the map is the picture itself: moving z moves the drawn pixel. The prior follows the dots closely",
     "mixture": "the prior, a mixture of normals, follows the dots roughly. Where it has no dots, strays are drawn",
     "normal": "the prior N(0, I) is fixed. Its rings also hold places without dots, and strays are drawn there",
 }
