@@ -21,6 +21,8 @@ TEMPERATURE = 0.6
 # The square reaches this far to either side of 0. The picture reaches to 2.5 (`PointVAE`).
 REACH = 2.5
 MARGIN = 0.01
+# The density falls to 0 over this distance around the square's edge.
+EDGE = 0.25 * MARGIN * REACH
 # Sampling drops the bins of lowest density that hold this share of the mass: a stray point now and then.
 TAIL_MASS = 1e-3
 
@@ -41,9 +43,13 @@ class PicturePrior(Prior):
     those of `CosineCoefficients` times relevances a_j b_k, with log a_j, log b_k ~ N(0, 1): a regular pattern has
     frequencies of its own (automatic relevance determination: Neal 1996, "Bayesian learning for neural networks",
     section 4.3). A training step draws one phi from the posterior for all its points.
+
+    Beyond an edge the cosines mirror the square. A density that is divided between a place and its mirror image, by
+    sigmoid(distance from the edge / EDGE), integrates to 1 over the plane.
     """
 
     is_sharp = True
+    only_latent_dim = 2
     lr_scale = {"shift": 4.0, "log_relevance": 4.0}
     frequencies: Tensor
     norm: Tensor
@@ -51,7 +57,7 @@ class PicturePrior(Prior):
 
     def __init__(self, latent_dim: int = 2) -> None:
         super().__init__(latent_dim)
-        if latent_dim != 2:
+        if latent_dim != self.only_latent_dim:
             raise ValueError("the picture prior is a density on a plane: latent_dim must be 2")
         self.reach = REACH * (1 + 2 * MARGIN)
         self.coefficients = CosineCoefficients(squared_sums(HARMONICS), (), GAIN, FREQUENCY, DECAY)
@@ -111,7 +117,8 @@ class PicturePrior(Prior):
         of_row, of_column = self._basis(u[:, 0]), self._basis(u[:, 1])
         phi = ((of_row @ scaled) * of_column).sum(-1) + self.shift
         mass = torch.sigmoid(rows @ scaled @ columns.T + self.shift).mean()
-        return F.logsigmoid(phi) - (mass + 1e-30).log() - 2 * math.log(2 * self.reach)
+        inside = F.logsigmoid((self.reach - z.abs()) / EDGE).sum(-1)
+        return F.logsigmoid(phi) + inside - (mass + 1e-30).log() - 2 * math.log(2 * self.reach)
 
     def _basis(self, u: Tensor) -> Tensor:
         """The cosines `(n, HARMONICS)` at `u (n,)` in [0, 1]."""

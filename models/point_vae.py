@@ -57,7 +57,9 @@ class PointVAE(VAE):
         self.register_buffer("latent_unit", latent_unit, persistent=False)
         start = torch.full((2,), SHARP_STD) if prior.is_sharp else COARSE_STD * height_width
         self.log_std = nn.Parameter(start.log())
-        self.encoder = nn.Sequential(Harmonics(N_HARMONICS), self.network(N_COORDINATES, N_HARMONICS, 2 * self.latent_dim))
+        self.encoder = nn.Sequential(
+            Harmonics(N_HARMONICS), self.network(N_COORDINATES, N_HARMONICS, 2 * self.latent_dim)
+        )
         self.place = nn.Sequential(Harmonics(N_HARMONICS), self.network(self.latent_dim, N_HARMONICS, 2))
         self.fields = Fields(N_SMOOTH, N_PATTERNS)
         width = self.color_width

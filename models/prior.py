@@ -14,6 +14,8 @@ class Prior(nn.Module):
 
     # Whether the density can follow the points to a fraction of a pixel; see `PointVAE`.
     is_sharp = False
+    # The number of latent dimensions, if there is only one that will do.
+    only_latent_dim: int | None = None
 
     @classmethod
     def from_settings(cls, settings: dict[str, Any]) -> Self:

@@ -1,15 +1,14 @@
 import pytest
 import torch
-from torch.distributions import Categorical, Independent, MixtureSameFamily, Normal
+from torch.distributions import Categorical, Independent, MixtureSameFamily, Normal, kl_divergence
 
-from models.prior import MixturePrior
-
-
-def reference(prior: MixturePrior) -> MixtureSameFamily:
-    return MixtureSameFamily(Categorical(logits=prior.logits), Independent(Normal(prior.mean, prior.log_std.exp()), 1))
+from models.picture_prior import BINS, FINE, TAIL_MASS, PicturePrior, PriorNoise
+from models.posterior import Posterior
+from models.prior import MixturePrior, NormalPrior, Prior
 
 
-def a_prior() -> MixturePrior:
+@pytest.fixture
+def mixture() -> MixturePrior:
     torch.manual_seed(2)
     prior = MixturePrior(latent_dim=3, n_components=5)
     with torch.no_grad():
@@ -18,41 +17,152 @@ def a_prior() -> MixturePrior:
     return prior
 
 
-def test_the_density_is_that_of_a_mixture_of_normals(torch_rng: torch.Generator):
-    prior = a_prior()
+@pytest.fixture
+def picture() -> PicturePrior:
+    """A density with plateaus at the cap and deserts between them."""
+    torch.manual_seed(0)
+    prior = PicturePrior()
+    with torch.no_grad():
+        prior.shift.fill_(-2.0)
+        prior.coefficients.mean.mul_(12)
+        prior.log_relevance.normal_(0, 0.3)
+    return prior
+
+
+def reference(prior: MixturePrior) -> MixtureSameFamily:
+    return MixtureSameFamily(Categorical(logits=prior.logits), Independent(Normal(prior.mean, prior.log_std.exp()), 1))
+
+
+def on_grid(prior: PicturePrior, n: int, reach: float = 1.0) -> torch.Tensor:
+    """The density at the middles of `(n, n)` cells of the square, or of one that is `reach` times as large."""
+    middle = reach * prior.reach * ((2 * torch.arange(n) + 1) / n - 1)
+    with torch.no_grad():
+        return torch.stack([prior.log_prob(torch.stack([row.expand(n), middle], 1)).exp() for row in middle])
+
+
+def test_the_normal_prior_is_the_standard_normal(torch_rng: torch.Generator):
+    prior, standard = NormalPrior(3), Independent(Normal(torch.zeros(3), 1.0), 1)
+    z = torch.randn(100, 3, generator=torch_rng)
+    draws = prior.sample(100_000, torch_rng)
+
+    torch.testing.assert_close(prior.log_prob(z), standard.log_prob(z))
+    torch.testing.assert_close(draws.mean(0), torch.zeros(3), atol=0.02, rtol=0)
+    torch.testing.assert_close(draws.T.cov(), torch.eye(3), atol=0.02, rtol=0)
+
+
+def test_the_normal_priors_kl_is_that_of_normals_which_any_priors_kl_estimates(torch_rng: torch.Generator):
+    mean, log_std = torch.randn(2, 1, 3, generator=torch_rng).expand(2, 20_000, 3)
+    posterior = Posterior(mean, log_std)
+    z = posterior.reparameterize(torch.randn(20_000, 3, generator=torch_rng))
+    expected = kl_divergence(Normal(mean, log_std.exp()), Normal(0.0, 1.0)).sum(-1)
+
+    torch.testing.assert_close(NormalPrior(3).kl(posterior, z), expected)
+    estimate = Prior.kl(NormalPrior(3), posterior, z)
+    assert estimate.mean().item() == pytest.approx(expected[0].item(), abs=4 * estimate.std().item() / 20_000**0.5)
+
+
+def test_the_mixture_prior_is_a_mixture_of_normals(mixture: MixturePrior, torch_rng: torch.Generator):
     z = 2 * torch.randn(100, 3, generator=torch_rng)
+    draws = mixture.sample(200_000, torch_rng)
 
-    assert torch.allclose(prior.log_prob(z), reference(prior).log_prob(z), atol=1e-4)
-
-
-def test_draws_have_the_mean_and_the_variance_of_the_mixture(torch_rng: torch.Generator):
-    prior = a_prior()
-
-    draws = prior.sample(200_000, torch_rng)
-
-    expected = reference(prior)
-    assert torch.allclose(draws.mean(0), expected.mean, atol=0.02)
-    assert torch.allclose(draws.var(0), expected.variance, rtol=0.03)
+    torch.testing.assert_close(mixture.log_prob(z), reference(mixture).log_prob(z), atol=1e-4, rtol=1e-5)
+    torch.testing.assert_close(draws.mean(0), reference(mixture).mean, atol=0.02, rtol=0)
+    torch.testing.assert_close(draws.var(0), reference(mixture).variance, atol=0, rtol=0.03)
 
 
-def test_a_marginal_is_the_density_integrated_over_the_other_latents():
-    prior = a_prior()
-    z = torch.tensor([[0.3, -0.5]])
-    others = torch.linspace(-12, 12, 4001)
-    everywhere = torch.stack([z[0, 1].expand(4001), others, z[0, 0].expand(4001)], dim=1)
+def test_the_picture_priors_density_integrates_to_one_over_the_plane_and_is_none_beyond_its_square(
+    picture: PicturePrior,
+):
+    """On a grid that is not the one it is normalized on."""
+    density = on_grid(picture, 401, reach=1.1)
 
-    summed = prior.log_prob(everywhere).exp().sum() * (others[1] - others[0])
+    assert density.mean().item() * (2.2 * picture.reach) ** 2 == pytest.approx(1, abs=2e-3)
+    assert density[0].max() < 1e-6
 
-    assert prior.marginal([2, 0]).log_prob(z).exp().item() == pytest.approx(summed.item(), rel=1e-3)
+
+def test_the_picture_prior_is_even_where_it_is_capped_and_falls_freely_beyond(picture: PicturePrior):
+    density = on_grid(picture, 100)
+
+    assert (density > 0.95 * density.max()).float().mean() > 0.1
+    assert density.min() < 1e-6 * density.max()
 
 
-def test_draws_given_one_latent_are_like_all_draws_in_which_it_has_that_value(torch_rng: torch.Generator):
-    prior = a_prior()
-    draws = prior.sample(2_000_000, torch_rng)
-    near = draws[(draws[:, 1] - 0.5).abs() < 0.02]
+def test_the_picture_priors_draws_have_its_density(picture: PicturePrior, torch_rng: torch.Generator):
+    n = 20
+    density = on_grid(picture, BINS).view(n, BINS // n, n, BINS // n).sum((1, 3))
 
-    given = prior.sample_given(1, 0.5, 100_000, torch_rng)
+    draws = picture.sample(200_000, torch_rng)
 
-    assert (given[:, 1] == 0.5).all()
-    assert torch.allclose(given.mean(0), near.mean(0), atol=0.03)
-    assert torch.allclose(given.std(0)[[0, 2]], near.std(0)[[0, 2]], rtol=0.03)
+    cell = ((draws / picture.reach + 1) / 2 * n).long()
+    shares = torch.bincount(cell[:, 0] * n + cell[:, 1], minlength=n * n) / len(draws)
+    assert draws.abs().max() <= picture.reach
+    assert 0.5 * (shares - (density / density.sum()).flatten()).abs().sum() < 0.03
+
+
+def test_sampling_leaves_out_the_tail_mass_and_no_more(picture: PicturePrior, torch_rng: torch.Generator):
+    """What is never drawn is at the lowest density, and holds a thousandth of the mass."""
+    density = on_grid(picture, BINS).flatten().double()
+    order = density.argsort()
+    threshold = density[order[(density[order].cumsum(0) >= TAIL_MASS * density.sum()).nonzero()[0]]]
+
+    drawn = picture.log_prob(picture.sample(200_000, torch_rng)).exp()
+
+    # Draws lie anywhere in a bin, whose middle decides.
+    assert (density < threshold).double().mean() > 0.1
+    assert (drawn < 0.5 * threshold).float().mean() < 1e-4
+    assert (drawn < 2 * threshold).any()
+
+
+def test_the_bin_that_stands_for_its_block_does_so_without_bias(picture: PicturePrior):
+    """The KL's normalizing masses, over all bins that may be drawn, average to the mass of all."""
+    posterior, z = Posterior(torch.zeros(1, 2), torch.zeros(1, 2)), torch.zeros(1, 2)
+    noise = torch.zeros_like(picture.sample_noise(torch.Generator()).coefficients)
+
+    with torch.no_grad():
+        masses = [
+            picture.kl(posterior, z, PriorNoise(noise, torch.tensor([i, j]))).exp()
+            for i in range(FINE)
+            for j in range(FINE)
+        ]
+
+    assert torch.stack(masses).std() > 0
+    torch.testing.assert_close(torch.stack(masses).mean(0), picture.kl(posterior, z).exp(), rtol=1e-4, atol=0)
+
+
+def test_noise_draws_another_density(picture: PicturePrior, torch_rng: torch.Generator):
+    posterior = Posterior(torch.zeros(5, 2), torch.zeros(5, 2))
+    z = torch.randn(5, 2, generator=torch_rng)
+
+    kls = [picture.kl(posterior, z, picture.sample_noise(torch_rng)) for _ in range(2)]
+
+    assert not torch.allclose(*kls, atol=0.1)
+
+
+def test_a_relevance_has_a_standard_normal_prior(picture: PicturePrior):
+    before = picture.parameter_kl().item()
+    with torch.no_grad():
+        picture.log_relevance[0, 0] = 0.0
+        at_zero = picture.parameter_kl().item()
+        picture.log_relevance[0, 0] = 3.0
+
+    assert at_zero < before
+    assert picture.parameter_kl().item() - at_zero == pytest.approx(4.5, abs=1e-2)
+
+
+def test_a_picture_is_a_plane():
+    with pytest.raises(ValueError, match="latent_dim must be 2"):
+        PicturePrior(3)
+
+
+def test_a_posterior_is_a_diagonal_normal_that_gradients_pass_through(torch_rng: torch.Generator):
+    mean, log_std, noise = torch.randn(3, 50, 4, generator=torch_rng)
+    mean.requires_grad_()
+    posterior, expected = Posterior(mean, log_std), Independent(Normal(mean, log_std.exp()), 1)
+
+    z = posterior.reparameterize(noise)
+    z.sum().backward()
+
+    torch.testing.assert_close(z, mean + log_std.exp() * noise)
+    assert (mean.grad == 1).all()
+    torch.testing.assert_close(posterior.log_prob(z), expected.log_prob(z))
+    torch.testing.assert_close(posterior.entropy(), expected.entropy())
