@@ -69,7 +69,7 @@ class Checkpoint(NamedTuple):
             training.load_state_dict(self.training)
         except (KeyError, TypeError, ValueError, RuntimeError, AttributeError) as error:
             raise _unusable(path, error) from None
-        if training.step > training.n_steps:
+        if training.step.n_done > training.n_steps:
             raise InputError(f"{path}: has {len(self.epochs)} epochs already; set epochs to that or more")
 
 

@@ -46,7 +46,9 @@ class Config:
     learning_rate: float = key(4e-3, "highest step size of Adam; it decays to zero along a cosine", above=0, most=1)
     weight_decay: float = key(0.5, "how strongly weight matrices decay towards zero (AdamW)", least=0, most=10)
     clip_norm: float = key(1.0, "gradients longer than this are scaled down to it", above=0)
-    hidden_dim: int = key(256, "hidden units of a residual block; with attention, its tokens share them out", least=8, most=8192)
+    hidden_dim: int = key(
+        256, "hidden units of a residual block; with attention, its tokens share them out", least=8, most=8192
+    )
     latent_dim: int = key(2, "number of latent dimensions; prior=picture has 2", least=1, most=256)
     n_components: int = key(64, "number of normals of prior=mixture", least=1, most=4096)
     annealing: str = key(
@@ -87,6 +89,12 @@ class Config:
     def __post_init__(self) -> None:
         for setting in dataclasses.fields(self):
             object.__setattr__(self, setting.name, checked(setting, getattr(self, setting.name)))
+        only = PRIORS[self.prior].only_latent_dim
+        if only not in (None, self.latent_dim):
+            raise InputError(
+                f"latent_dim must be {only} with prior={self.prior}, not {self.latent_dim}; "
+                f"set latent_dim={only}, or another prior"
+            )
 
     def to_yaml(self) -> str:
         """The settings as a YAML file, each with its documentation beside it."""
