@@ -1,5 +1,7 @@
 """What every model promises, the `model` fixture being each in turn, and the mathematics that all of them share."""
 
+from typing import ClassVar
+
 import pytest
 import torch
 from torch import Tensor, nn
@@ -82,7 +84,7 @@ def test_every_weight_is_in_one_group_and_learns(model: VAE, torch_rng: torch.Ge
 
 def test_matrices_decay_and_what_a_module_names_learns_faster():
     class Quick(nn.Module):
-        lr_scale = {"gain": 4.0}
+        lr_scale: ClassVar = {"gain": 4.0}
 
         def __init__(self) -> None:
             super().__init__()
