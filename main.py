@@ -7,29 +7,21 @@ import contextlib
 import dataclasses
 import math
 import sys
-
-import numpy as np
-import torch
+from typing import TYPE_CHECKING
 
 from data.points import ColoredPoints, read_points
-from models.generator import Generator, build_model
-from utils.evaluation.evaluate import evaluate
-from utils.evaluation.likelihood import evaluate_model, posterior_means
-from utils.evaluation.result import Evaluation
 from utils.program.errors import run_program
-from utils.program.files import claimed
-from utils.program.interruption import Interrupted, deferred, saying_how_to_continue
-from utils.runs import checkpoint
-from utils.runs.console import describe_data, describe_result, describe_training, suggestion
-from utils.runs.folders import set_aside
-from utils.runs.generation import generate, load_fitting_generator
-from utils.runs.provenance import provenance
-from utils.runs.record import Record
 from utils.settings.command_line import continue_command, parse_command_line
 from utils.settings.config import Config
-from utils.training.fast import is_worthwhile
-from utils.training.device import pick_device
-from utils.training.loop import Training
+
+# PyTorch and matplotlib take seconds to load. They are imported where they are used, so that --help and mistakes in the
+# settings or the data are answered at once.
+if TYPE_CHECKING:
+    import numpy as np
+    import torch
+
+    from models.generator import Generator
+    from utils.evaluation.result import Evaluation
 
 
 def main(arguments: list[str]) -> None:
@@ -39,10 +31,22 @@ def main(arguments: list[str]) -> None:
     """
     config, resume = parse_command_line(arguments, __doc__.partition("\n")[0])
     command = continue_command(config, arguments)
+    data = read_points(config.data_path)
+
+    import torch
+
+    from utils.evaluation.likelihood import posterior_means
+    from utils.program.files import claimed
+    from utils.program.interruption import saying_how_to_continue
+    from utils.runs.console import describe_data, describe_result, suggestion
+    from utils.runs.folders import set_aside
+    from utils.runs.generation import generate, load_fitting_generator
+    from utils.runs.provenance import provenance
+    from utils.training.device import pick_device
+
     torch.set_num_threads(config.threads)
     made_with = provenance()
     device = pick_device(config.device)
-    data = read_points(config.data_path)
     print(describe_data(config, data))
     runs = config.each_model()
     check(runs, data, resume)
@@ -68,11 +72,14 @@ def main(arguments: list[str]) -> None:
             print(describe_result(run, found))
         if len(runs) > 1:
             print(f"side by side: {draw_models(config)}")
-    print(f"to try next: {suggestion(config)}")
+    print(f"to try next: {suggestion(config, arguments)}")
 
 
 def check(runs: list[Config], data: ColoredPoints, resume: bool) -> None:
     """Refuse, before anything is written, what could not be loaded or resumed later."""
+    from utils.runs import checkpoint
+    from utils.runs.generation import load_fitting_generator
+
     for run in runs:
         if not run.retrain:
             load_fitting_generator(run, data)
@@ -82,8 +89,18 @@ def check(runs: list[Config], data: ColoredPoints, resume: bool) -> None:
             checkpoint.read_checkpoint(run.output)
 
 
-def train(config: Config, data: ColoredPoints, device: torch.device, resume: bool, command: str) -> Generator:
+def train(config: Config, data: ColoredPoints, device: "torch.device", resume: bool, command: str) -> "Generator":
     """A generator trained on all but the held-out points, from the start or a checkpoint; `command` continues it."""
+    import torch
+
+    from models.generator import build_model
+    from utils.program.interruption import Interrupted, deferred, saying_how_to_continue
+    from utils.runs import checkpoint
+    from utils.runs.console import describe_training
+    from utils.runs.record import Record
+    from utils.training.fast import is_worthwhile
+    from utils.training.loop import Training
+
     training_points, held_out = data.split(config.holdout, config.seed)
     torch.manual_seed(config.seed)
     model = build_model(dataclasses.asdict(config), data.scaling).to(device)
@@ -95,7 +112,9 @@ def train(config: Config, data: ColoredPoints, device: torch.device, resume: boo
     if is_worthwhile(config.compile, training.n_steps):
         print("compiling the training step, which takes a minute the first time on a machine")
         try:
-            training.compile()
+            again = command if resume else command.removesuffix(" --resume")
+            with saying_how_to_continue(f"nothing was trained; to start again: {again}"):
+                training.compile()
         except RuntimeError as error:
             print(f"not compiled, so training is slower ({error}); is a C++ compiler installed?")
 
@@ -110,8 +129,11 @@ def train(config: Config, data: ColoredPoints, device: torch.device, resume: boo
     return record.generator
 
 
-def judge(generator: Generator, data: ColoredPoints, points: np.ndarray, means: np.ndarray) -> Evaluation:
+def judge(generator: "Generator", data: ColoredPoints, points: "np.ndarray", means: "np.ndarray") -> "Evaluation":
     """All figures of the model, and of its `points` against data that it never saw."""
+    from utils.evaluation.evaluate import evaluate
+    from utils.evaluation.likelihood import evaluate_model
+
     # The generator's own split: one that was loaded may have been trained with another seed than today's.
     training, held_out = data.split(generator.config["holdout"], generator.config["seed"])
     found = evaluate(points, training.points.numpy(), held_out.points.numpy(), draw_more=generator.sample_more)

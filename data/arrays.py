@@ -1,31 +1,33 @@
-"""Arrays that a person's own program wrote."""
+"""Arrays of numbers that a person's own program wrote."""
 
 from pathlib import Path
 
 import numpy as np
-from numpy.lib.npyio import NpzFile
 
-from data.impostors import describe_broken_link, describe_impostor
 from utils.program.errors import InputError
+from utils.program.reading import ZIP, reading
+
+ADVICE = "save it again with numpy.save, as numbers"
 
 
-def load_array(path: Path) -> np.ndarray | NpzFile:
-    """The array, or the archive of arrays, in `path`. Nothing in the file can run code.
+def load_array(path: Path) -> np.ndarray:
+    """The array in `path`, or the only one of an archive. Nothing in the file can run code.
 
-    Raises InputError if it cannot be read.
+    Raises InputError if it cannot be read, or is no array.
     """
-    try:
-        content: np.ndarray | NpzFile = np.load(path, allow_pickle=False)
-        return content
-    except FileNotFoundError:
-        found = ", ".join(sorted(other.name for other in path.parent.glob("*.npy") if other != path)[:4])
-        others = f"the folder holds {found}" if found else "its folder holds no .npy file; name the one that does"
-        raise InputError(f"{path}: there is no such file; {describe_broken_link(path) or others}") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror or error}); save it again with numpy.save") from None
-    except (ValueError, EOFError) as error:
-        if "Object arrays" in str(error):
-            reason = "it holds Python objects; save numbers"
-        else:
-            reason = describe_impostor(path, "a NumPy array") or "its format is unknown; save it again with numpy.save"
-        raise InputError(f"{path}: cannot be read as a NumPy array: {reason}") from None
+    with reading(path, "a NumPy array", ADVICE, signs=(b"\x93NUMPY", *ZIP)):
+        try:
+            content = np.load(path, allow_pickle=False)
+            if not isinstance(content, np.ndarray):
+                names = content.files
+                if len(names) != 1:
+                    found = f"{len(names)} arrays ({', '.join(names[:4])})"
+                    raise InputError(f"{path}: is an archive of {found}; save one with numpy.save")
+                content = content[names[0]]
+        except ValueError as error:
+            if "Object arrays" in str(error):
+                raise InputError(f"{path}: holds Python objects, which may run code; {ADVICE}") from None
+            raise
+        if not isinstance(content, np.ndarray):
+            raise InputError(f"{path}: is a zip archive that holds no array; {ADVICE}")
+    return content

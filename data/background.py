@@ -1,19 +1,12 @@
 """What is background in a picture: the few colors that its border, or most of it, consists of."""
 
+from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
 
 # Colors that differ by at most this much in each channel may belong to one noisy or unevenly lit background.
 SPREAD = 40
-# A background may consist of this many colors, which must cover this share of the border.
-MOST_COLORS, LEAST_OF_BORDER = 3, 0.8
-# If the border has no such colors, one color that covers this share of the whole picture is taken for background.
-LEAST_OF_PICTURE = 0.6
-# Several colors may cover at most this share of the picture.
-MOST_OF_PICTURE = 0.98
-# The border is this share of the shorter side.
-BORDER = 0.02
 # This many pixels are enough to look at.
 ENOUGH = 50_000
 
@@ -32,34 +25,33 @@ class Background(NamedTuple):
 
     def distance(self, colors: np.ndarray) -> np.ndarray:
         """How far `colors (..., 3)` are from the background: the largest difference of a channel, 0 to 255."""
-        distance = np.full(colors.shape[:-1], np.inf)
-        for color in self.colors:
-            distance = np.minimum(distance, np.abs(colors - color).max(-1))
-        return distance
+        # Channel by channel, because pictures may have a hundred million pixels.
+        each = (
+            reduce(np.maximum, (np.abs(colors[..., i] - level) for i, level in enumerate(color.astype(np.float32))))
+            for color in self.colors
+        )
+        return reduce(np.minimum, each)
 
     def holds(self, colors: np.ndarray) -> np.ndarray:
         """Which of `colors (..., 3)` belong to the background: booleans `(...)`."""
         return self.distance(colors) <= max(SPREAD, min(2 * self.noise, 2 * SPREAD))
 
 
-BLACK = Background(np.zeros((1, 3)))
-
-
 def find_background(picture: np.ndarray, opaque: np.ndarray | None = None) -> Background | None:
     """The background of `picture (height, width, 3)`, or None if no few colors stand out.
 
-    Only pixels that are `opaque (height, width)` count, if that is given.
+    These are up to three colors that cover 80% of the border, or one that covers 60% of the whole picture. Only pixels
+    that are `opaque (height, width)` count, if that is given.
     """
     height, width = picture.shape[:2]
-    edge = max(1, round(BORDER * min(height, width)))
+    edge = max(1, round(min(height, width) / 50))
     border = np.ones((height, width), bool)
     border[edge:-edge, edge:-edge] = False
-    everywhere = np.ones_like(border)
-    for where, n_colors, least in ((border, MOST_COLORS, LEAST_OF_BORDER), (everywhere, 1, LEAST_OF_PICTURE)):
+    for where, n_colors, least in ((border, 3, 0.8), (np.ones_like(border), 1, 0.6)):
         pixels = picture[where if opaque is None else where & opaque].astype(float)
         found = _frequent_colors(pixels[:: 1 + len(pixels) // ENOUGH], n_colors, least)
         # Several colors that leave nothing over are the picture itself, not what is behind a figure.
-        if found and (len(found.colors) == 1 or found.holds(picture.astype(float)).mean() <= MOST_OF_PICTURE):
+        if found and (len(found.colors) == 1 or found.holds(picture).mean() <= 0.98):
             return found
     return None
 

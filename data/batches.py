@@ -4,11 +4,11 @@ import math
 import signal
 import warnings
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor
-from torch.utils.data import DataLoader, Sampler
+from torch.utils.data import DataLoader, Dataset, Sampler
 
 from data.points import ColoredPoints
 from utils.program.errors import InputError
@@ -82,7 +82,7 @@ class Batches:
         if self._loader is None:
             chunk = self.batch_size * max(1, CHUNK // self.batch_size)
             self._loader = DataLoader(
-                self.points,
+                cast(Dataset[Tensor], self.points),
                 batch_size=None,
                 sampler=_Shuffle(len(self.points), chunk, self.rng),
                 num_workers=self.num_workers,

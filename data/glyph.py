@@ -8,6 +8,7 @@ from PIL import Image, ImageDraw, ImageFont
 from data.writing import DrawnSet, as_jpeg
 from utils.program.errors import InputError
 from utils.program.library import import_matplotlib
+from utils.program.reading import reading
 
 # The colors at the corners of the picture: gold, orange-red, magenta, sky blue.
 CORNERS = np.array([[[255, 215, 60], [255, 100, 70]], [[235, 60, 215], [50, 130, 255]]], float)
@@ -34,10 +35,12 @@ def find_font(text: str, font: Path | None = None) -> Path:
     missing: list[str] = []
     for candidate in candidates:
         try:
-            known = FT2Font(str(candidate)).get_charmap()
-        except (OSError, RuntimeError) as error:
+            with reading(candidate, "a font", "name a .ttf or .otf file with --font"):
+                known = FT2Font(str(candidate)).get_charmap()
+                ImageFont.truetype(candidate)
+        except InputError:
             if font:
-                raise InputError(f"{font}: cannot be read as a font ({error}); name a .ttf or .otf file") from None
+                raise
             continue
         lacking = [character for character in characters if ord(character) not in known]
         if not lacking:

@@ -2,25 +2,26 @@
 
 import hashlib
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import torch
-from torch import Tensor
-from torch.utils.data import Dataset
 
 from data.arrays import load_array
 from data.background import Background, find_background
 from data.coordinates import N_COLORS, N_LEVELS, PLACES
-from data.pictures import open_picture
-from data.scaling import Scaling
+from data.pictures import SUFFIXES, open_picture
 from utils.program.errors import InputError
+from utils.program.paths import expanded
+from utils.program.reading import reading, similar, visible
+
+# PyTorch takes seconds to load. It is imported where points are made, so that what is wrong with them is said before.
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from data.scaling import Scaling
 
 XS, YS, PICTURE = "pi_xs.npy", "pi_ys.npy", "sparse_pi_colored.jpg"
-# Axes are taken for exchanged if at least this share of the points falls on the background, and at most this share does
-# the other way round. JPEG blurs some points into the background.
-MISPLACED, FITTING = 0.3, 0.1
-# This many points are enough to see that.
+# This many points are enough to tell whether their axes are exchanged.
 ENOUGH = 100_000
 
 
@@ -32,19 +33,19 @@ class Canvas(NamedTuple):
     color: tuple[int, int, int]
 
 
-class ColoredPoints(Dataset[Tensor]):
+class ColoredPoints:
     """`points (n, 5)`: integers x (row), y (column), r, g, b, on the grid of `scaling`.
 
     `background` is the color around them in their picture.
     """
 
-    def __init__(self, points: Tensor, scaling: Scaling, background: tuple[int, int, int] = (0, 0, 0)) -> None:
+    def __init__(self, points: "Tensor", scaling: "Scaling", background: tuple[int, int, int] = (0, 0, 0)) -> None:
         self.points, self.scaling, self.background = points, scaling, background
 
     def __len__(self) -> int:
         return len(self.points)
 
-    def __getitem__(self, index: int | Tensor) -> Tensor:
+    def __getitem__(self, index: "int | Tensor") -> "Tensor":
         return self.points[index]
 
     @property
@@ -55,9 +56,8 @@ class ColoredPoints(Dataset[Tensor]):
     @property
     def n_on_shared_pixels(self) -> int:
         """How many points could be left out with every pixel of the set still taken."""
-        height, width = self.scaling.shape
-        taken = torch.zeros(height, width, dtype=torch.bool)
-        taken[self.points[:, PLACES].unbind(1)] = True
+        taken = np.zeros(self.scaling.shape, bool)
+        taken[tuple(self.points[:, PLACES].numpy().T)] = True
         return len(self) - int(taken.sum())
 
     def fingerprint(self) -> str:
@@ -68,12 +68,14 @@ class ColoredPoints(Dataset[Tensor]):
 
     def split(self, holdout: float, seed: int) -> tuple["ColoredPoints", "ColoredPoints"]:
         """Training points and held-out points: a share `holdout` (at most 0.5), at least one, chosen by `seed`."""
+        import torch
+
         held_out = max(1, round(holdout * len(self)))
         order = torch.randperm(len(self), generator=torch.Generator().manual_seed(seed))
         training, testing = self.points[order[held_out:]], self.points[order[:held_out]]
         return self.with_points(training), self.with_points(testing)
 
-    def with_points(self, points: Tensor) -> "ColoredPoints":
+    def with_points(self, points: "Tensor") -> "ColoredPoints":
         """Other `points (n, 5)` of the same picture."""
         return ColoredPoints(points, self.scaling, self.background)
 
@@ -83,7 +85,9 @@ def read_points(folder: str | Path) -> ColoredPoints:
 
     Raises InputError where a file is missing or broken, or the three do not fit together.
     """
-    folder = Path(folder).expanduser()
+    folder = Path(expanded(str(folder)))
+    with reading(folder, "a folder of data", "make it readable, or set data_path to another"):
+        _check_files(folder)
     picture = np.asarray(open_picture(folder / PICTURE).convert("RGB"))
     xs, ys = _read_coordinates(folder / XS), _read_coordinates(folder / YS)
     if len(xs) != len(ys):
@@ -91,16 +95,35 @@ def read_points(folder: str | Path) -> ColoredPoints:
     if len(xs) < 2:
         raise InputError(f"{folder}: one point cannot be split into training and held-out points; give 2 or more")
     background = _check_axes(folder, picture, xs, ys)
+
+    import torch
+
+    from data.scaling import Scaling
+
     points = torch.from_numpy(np.column_stack([xs, ys, picture[xs, ys]]))
     scaling = Scaling.of_points(points, *picture.shape[:2])
     return ColoredPoints(points, scaling, background.color) if background else ColoredPoints(points, scaling)
 
 
+def _check_files(folder: Path) -> None:
+    """Refuse a `folder` that lacks a file, with what the folder is, or what it holds instead."""
+    if folder.is_file():
+        raise InputError(f"{folder}: is a file; data_path is the folder that it lies in: data_path={folder.parent}")
+    if not folder.is_dir():
+        hint = similar(folder) or f"set data_path to that of {XS}, {YS} and {PICTURE}"
+        raise InputError(f"{folder.absolute()}: there is no such folder; {hint}")
+    for name, endings in ((XS, (".npy",)), (YS, (".npy",)), (PICTURE, SUFFIXES)):
+        path = folder / name
+        if path.exists() or path.is_symlink():
+            continue
+        others = [other for other in visible(folder, endings) if other not in (XS, YS, PICTURE)]
+        hint = f"rename one of {', '.join(others[:3])}" if others else "put it there, or set data_path to its folder"
+        raise InputError(f"{path}: is missing; {hint}")
+
+
 def _read_coordinates(path: Path) -> np.ndarray:
     """The integers in `path`, none of them negative."""
     values = load_array(path)
-    if not isinstance(values, np.ndarray):
-        raise InputError(f"{path}: is an archive of arrays; save one with numpy.save")
     if values.ndim != 1 or len(values) == 0:
         raise InputError(f"{path}: must be a list of numbers, one per point, but its shape is {values.shape}")
     if values.dtype.kind not in "iuf":
@@ -122,21 +145,20 @@ def _check_axes(folder: Path, picture: np.ndarray, xs: np.ndarray, ys: np.ndarra
     all of them would fit. If the background cannot be told, only the first is checked.
     """
     height, width = picture.shape[:2]
-    outside = xs.max() >= height or ys.max() >= width
     could_be_exchanged = xs.max() < width and ys.max() < height
     advice = f"with the two files exchanged, all points would fit: {XS} must hold the rows and {YS} the columns"
+    for path, values, size, axis in ((folder / XS, xs, height, "rows"), (folder / YS, ys, width, "columns")):
+        if values.max() >= size:
+            hint = advice if could_be_exchanged else "the numbers must be pixel indices, from 0"
+            raise InputError(
+                f"{path}: {values.min()} to {values.max()} leaves the picture, which has {size} {axis}; {hint}"
+            )
     background = find_background(picture)
-    if outside:
-        for path, values, size, axis in ((folder / XS, xs, height, "rows"), (folder / YS, ys, width, "columns")):
-            if values.max() >= size:
-                hint = advice if could_be_exchanged else "the numbers must be pixel indices, from 0"
-                raise InputError(
-                    f"{path}: {values.min()} to {values.max()} leaves the picture, which has {size} {axis}; {hint}"
-                )
     if could_be_exchanged and background:
         xs, ys = (values[:: 1 + len(values) // ENOUGH] for values in (xs, ys))
         as_given, exchanged = background.holds(picture[xs, ys]).mean(), background.holds(picture[ys, xs]).mean()
-        if as_given >= MISPLACED and exchanged <= FITTING:
+        # JPEG blurs some points into the background, whichever way round they are.
+        if as_given >= 0.3 and exchanged <= 0.1:
             raise InputError(
                 f"{folder}: the axes are swapped: {as_given:.0%} of the points fall on the background, "
                 f"exchanged {exchanged:.0%}; {advice}"

@@ -1,7 +1,12 @@
-"""Generative models of colored points, all with the same methods: encode, reparameterize, decode, loss, sample."""
+"""Generative models of colored points: `from models import colored_pi_generator`."""
 
-from models.generator import colored_pi_generator
-from models.registry import MODELS
-from models.vae import VAE
+from typing import Any
 
-__all__ = ["MODELS", "VAE", "colored_pi_generator"]
+
+def __getattr__(name: str) -> Any:
+    """`colored_pi_generator`, imported when it is asked for, because PyTorch takes seconds to load."""
+    if name != "colored_pi_generator":
+        raise AttributeError(f"module 'models' has no attribute {name!r}")
+    from models.generator import colored_pi_generator
+
+    return colored_pi_generator

@@ -4,9 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from data.scaling import Scaling
 from models.point_vae import PointVAE
-from models.prior import Prior
 from models.vanilla import residual_mlp
 
 # Tuned (docs/design.md).
@@ -18,10 +16,6 @@ class AttentionVAE(PointVAE):
 
     Tokens are the five coordinates in the encoder, the latents in the decoder, and two halves of the fields for colors.
     """
-
-    def __init__(self, prior: Prior, hidden_dim: int, scaling: Scaling) -> None:
-        self.hidden_dim = hidden_dim
-        super().__init__(prior, scaling)
 
     def network(self, tokens: int, features: int, outputs: int, blocks: int = 1) -> nn.Sequential:
         attention = [Embedding(tokens, features, WIDTH), SelfAttention(WIDTH), nn.Flatten()]

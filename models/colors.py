@@ -8,13 +8,12 @@ from torch.nn import functional as F
 
 from data.color_space import NEUTRAL
 from data.coordinates import N_LEVELS
-from models.discretized import choose, log_cell
+from models.discretized import log_cell
 
 # Widths lie between these, in levels: below a tenth, a normal holds a single integer.
 NARROWEST, WIDEST = 0.1, 200.0
 # Widths at the start, of free and of constant channels.
 FREE_STD, CONSTANT_STD = 16.0, 0.15
-MIDDLE = (N_LEVELS - 1) / 2
 # Cb and Cr vary less than Y, so their means and widths are in units this much smaller (docs/design.md).
 CHROMA_UNIT = 0.5
 # Levels per unit of constant channels' means. Adam moves every parameter by about the same amount per step: in units of
@@ -47,8 +46,8 @@ class ColorMixture:
 
     def sample(self, rng: torch.Generator) -> Tensor:
         """One integer color `(n, 3)` for each, as floats."""
-        component = choose(self.logits.softmax(-1), rng)
-        chosen = component.view(-1, 1, 1).expand(-1, 3, -1)
+        component = torch.multinomial(self.logits.softmax(-1), 1, generator=rng)
+        chosen = component.unsqueeze(1).expand(-1, 3, -1)
         mean, log_std, slope = (part.gather(2, chosen).squeeze(2) for part in (self.mean, self.log_std, self.slope))
         drawn = mean + torch.randn(mean.shape, generator=rng, device=mean.device) * log_std.exp()
         red = drawn[:, 0].round().clamp(0, N_LEVELS - 1)
@@ -72,37 +71,33 @@ class ColorHead(nn.Module):
     weight_scale: Tensor
     bias_scale: Tensor
     offset: Tensor
-    is_gray: Tensor
+    follows_red: Tensor
 
     def __init__(self, width: int, ycbcr: bool, n_free: int = 12, n_gray: int = 4) -> None:
         super().__init__()
-        n = n_free + n_gray
+        n, chroma, is_rgb = n_free + n_gray, CHROMA_UNIT if ycbcr else 1.0, float(not ycbcr)
         self.linear = nn.Linear(width, 10 * n)
-        # Of each component: its weight, three means, three widths, three slopes.
-        scale, offset = torch.ones(10, n), torch.zeros(10, n)
-        scale[1:4], offset[4:7] = N_LEVELS - 1, math.log(FREE_STD)
         is_constant = torch.zeros(10, n, dtype=torch.bool)
         is_constant[[2, 3, 5, 6, 7, 8, 9], n_free:] = True
-        is_gray = torch.zeros(3, n)
-        if not ycbcr:
-            is_gray[1:, n_free:] = 1
-        neutral = NEUTRAL if ycbcr else 0
         if ycbcr:
-            scale[2:4] *= CHROMA_UNIT
-            offset[2:4] = MIDDLE * (1 - CHROMA_UNIT)
-            offset[5:7] += math.log(CHROMA_UNIT)
             is_constant[[2, 5, 7, 9], n_free - 4 : n_free - 2] = True
             is_constant[[3, 6, 8, 9], n_free - 2 : n_free] = True
-        constant = torch.tensor([0, 0, neutral, neutral, 0, *[math.log(CONSTANT_STD)] * 2, *[0 if ycbcr else 1] * 2, 0])
+        # Of each component: its weight, three means, three widths, three slopes. The middle of chroma stays in place.
+        y, c, middle = N_LEVELS - 1, chroma * (N_LEVELS - 1), (1 - chroma) * (N_LEVELS - 1) / 2
+        log_y, log_c, log_constant = math.log(FREE_STD), math.log(chroma * FREE_STD), math.log(CONSTANT_STD)
+        scale = torch.tensor([1, y, c, c, 1, 1, 1, 1, 1, 1.0])
+        offset = torch.tensor([0, 0, middle, middle, log_y, log_c, log_c, 0, 0, 0])
+        neutral = 0 if is_rgb else NEUTRAL
+        constant = torch.tensor([0, 0, neutral, neutral, 0, log_constant, log_constant, is_rgb, is_rgb, 0])
         constant_scale = torch.tensor([0, 0, CONSTANT_UNIT, CONSTANT_UNIT, 0, 1, 1, 0, 0, 0])
         tables = {
-            "weight_scale": torch.where(is_constant, 0, scale),
-            "bias_scale": torch.where(is_constant, constant_scale.unsqueeze(1), scale),
-            "offset": torch.where(is_constant, constant.unsqueeze(1), offset),
+            "weight_scale": torch.where(is_constant, 0, scale.unsqueeze(1)),
+            "bias_scale": torch.where(is_constant, constant_scale.unsqueeze(1), scale.unsqueeze(1)),
+            "offset": torch.where(is_constant, constant.unsqueeze(1), offset.unsqueeze(1)),
         }
         for name, table in tables.items():
             self.register_buffer(name, table.flatten(), persistent=False)
-        self.register_buffer("is_gray", is_gray, persistent=False)
+        self.register_buffer("follows_red", is_rgb * is_constant[1:4].float(), persistent=False)
         with torch.no_grad():
             # Begin with free components around the middle, and gray ones from dark to light. Tuned.
             self.linear.weight.mul_(0.1)
@@ -118,5 +113,5 @@ class ColorHead(nn.Module):
         weight = self.linear.weight * self.weight_scale.unsqueeze(1)
         outputs = F.linear(h, weight, self.linear.bias * self.bias_scale + self.offset)
         logits, mean, log_std, slope = outputs.unflatten(-1, (10, -1)).split([1, 3, 3, 3], -2)
-        mean = mean + self.is_gray * mean[:, :1]
+        mean = mean + self.follows_red * mean[:, :1]
         return ColorMixture(logits.squeeze(-2), mean, log_std.clamp(math.log(NARROWEST), math.log(WIDEST)), slope)

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+# Pixels or levels, far beyond any width.
 FAR = 1e5
 
 
@@ -24,15 +25,3 @@ def log_cell(value: Tensor, away: Tensor, log_std: Tensor, highest: Tensor | flo
     sides = t * (1.5976 + 0.07056 * t.square())
     log_inside = torch.log(-torch.expm1(-sides.sum(0).clamp(min=1e-7)))
     return F.logsigmoid(sides).sum(0) + log_inside
-
-
-def choose(weights: Tensor, rng: torch.Generator) -> Tensor:
-    """An index `(n,)` for each row of `weights (n, choices)`, drawn with probabilities proportional to them.
-
-    By inversion of the cumulative distribution, which takes one random number per draw; `torch.multinomial` takes one
-    per choice.
-    """
-    cumulative = weights.double().cumsum(-1)
-    level = torch.rand((len(weights), 1), generator=rng, device=weights.device, dtype=torch.double)
-    index = torch.searchsorted(cumulative, level * cumulative[:, -1:], right=True).squeeze(-1)
-    return index.clamp(max=weights.shape[-1] - 1)

@@ -1,20 +1,21 @@
 """Gaussian random fields in a cosine basis: functions of a place, with uncertain coefficients."""
 
 import math
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
 
-# Tuned, as is the start (docs/design.md).
+# Tuned, as is where coefficients start (docs/design.md).
 SMOOTH_HARMONICS, PATTERN_HARMONICS = 20, 96
 
 
 class CosineCoefficients(nn.Module):
-    """Uncertain coefficients `(*n_fields, functions)` of sums of cosines: sum_i scale_i c_i cos_i.
+    """Uncertain coefficients `(*n_fields, functions)` of fields, sum_i scale_i c_i basis_i.
 
-    A priori c_i ~ N(0, 1), and scale_i^2 is proportional to the Matérn spectrum
+    A priori c_i ~ N(0, 1), and scale_i^2 follows a Matérn spectrum: it is proportional to
 
-        (1 + frequency_i^2 / f^2)^(-e),    summing to gain^2,
+        (1 + frequency_i^2 / f^2)^(-e),    and sums to gain^2,
 
     with gain, f and e learned for each field, so that data with fine detail get fine fields: a reduced-rank Gaussian
     process (Solin & Särkkä 2020, arXiv 1401.5508). Each c_i has a posterior N(mean, std^2), whose KL from the prior is
@@ -22,7 +23,7 @@ class CosineCoefficients(nn.Module):
     training, the mean is used.
     """
 
-    lr_scale = {"mean": 3.0, "log_std": 3.0, "spectrum": 4.0}
+    lr_scale: ClassVar = {"mean": 3.0, "log_std": 3.0, "spectrum": 4.0}
     squared_frequencies: Tensor
 
     def __init__(
@@ -34,7 +35,7 @@ class CosineCoefficients(nn.Module):
         self.log_std = nn.Parameter(torch.full(shape, -1.5))
         start = torch.tensor([gain, frequency, decay]).log()
         self.spectrum = nn.Parameter(start.view(3, *[1] * len(shape)).repeat(1, *n_fields, 1))
-        self.register_buffer("squared_frequencies", squared_frequencies, persistent=False)
+        self.register_buffer("squared_frequencies", squared_frequencies.float(), persistent=False)
 
     def scale(self, log_relevance: Tensor | float = 0.0) -> Tensor:
         """The scales, of the shape of the coefficients; each is multiplied by its relevance before they are normed."""
@@ -42,7 +43,7 @@ class CosineCoefficients(nn.Module):
         log_square = -log_decay.exp() * torch.log1p(self.squared_frequencies * torch.exp(-2 * log_frequency))
         return torch.exp(0.5 * (log_square + 2 * log_relevance).log_softmax(-1) + log_gain)
 
-    def sums(self, basis: Tensor, noise: Tensor | None = None) -> Tensor:
+    def forward(self, basis: Tensor, noise: Tensor | None = None) -> Tensor:
         """The fields `(*n_fields, n)` where the functions are `basis (..., functions, n)`; drawn with `noise`, if any.
 
         Each point gets draws of its own, of the sums instead of their coefficients, which makes gradients less noisy:
@@ -61,47 +62,25 @@ class CosineCoefficients(nn.Module):
         return 0.5 * ((self.mean.square() + log_variance.exp() - log_variance).sum() - self.mean.numel())
 
 
-class SmoothFields(nn.Module):
-    """`n` fields with any shape that is not too fine: sum_jk c_jk cos(pi j x) cos(pi k y), (j, k) not (0, 0)."""
+class Fields(nn.Module):
+    """Uncertain functions of a place (x, y) in the unit square: `n_smooth` and `n_patterns` of
 
-    def __init__(self, n: int) -> None:
-        super().__init__()
-        self.coefficients = CosineCoefficients(squared_sums(SMOOTH_HARMONICS)[1:], (n,), 1.0, 4.0, 2.5)
+        smooth(x, y) = sum_jk c_jk cos(pi j x) cos(pi k y),    (j, k) not (0, 0),
+        pattern(x, y) = (1 + sum_j a_j cos(pi j u)) (1 + sum_k b_k cos(pi k v)).
 
-    def forward(self, cosines: Tensor, noise: Tensor | None) -> Tensor:
-        """The fields `(n, points)` for `cosines (4, harmonics, points)` of x, y and the diagonals."""
-        x, y = cosines[:2, :SMOOTH_HARMONICS]
-        return self.coefficients.sums((x.unsqueeze(1) * y).flatten(0, 1)[1:], noise)
-
-
-class PatternFields(nn.Module):
-    """`n` fields as fine as a few pixels, and regular: (1 + sum_j a_j cos(pi j u)) (1 + sum_k b_k cos(pi k v)).
-
-    For half of them u and v are x and y, for the others both diagonals, (x + y) / 2 and (1 + x - y) / 2. The 1 lets a
+    A smooth field has any shape that is not too fine; a pattern is as fine as a few pixels, and regular. For half of
+    the patterns u and v are x and y; for the others both diagonals, (x + y) / 2 and (1 + x - y) / 2. The 1 lets a
     pattern along one axis be learned by itself, before there is a product.
     """
-
-    def __init__(self, n: int) -> None:
-        super().__init__()
-        squares = torch.arange(PATTERN_HARMONICS).square().float()
-        self.coefficients = CosineCoefficients(squares, (4, n // 2), 1.0, 64.0, 1.0)
-
-    def forward(self, cosines: Tensor, noise: Tensor | None) -> Tensor:
-        """The fields `(n, points)` for `cosines (4, harmonics, points)` of x, y and the diagonals."""
-        noise = None if noise is None else noise.unflatten(0, (4, -1))
-        row, column, diagonal, other = 1 + self.coefficients.sums(cosines, noise)
-        return torch.cat([row * column, diagonal * other])
-
-
-class Fields(nn.Module):
-    """`n_smooth` and `n_patterns` uncertain functions of a place (x, y) in the unit square."""
 
     frequencies: Tensor
 
     def __init__(self, n_smooth: int, n_patterns: int) -> None:
         super().__init__()
-        self.smooth, self.patterns = SmoothFields(n_smooth), PatternFields(n_patterns)
         self.n_smooth, self.n_draws = n_smooth, n_smooth + 2 * n_patterns
+        self.smooth = CosineCoefficients(squared_sums(SMOOTH_HARMONICS)[1:], (n_smooth,), 1.0, 4.0, 2.5)
+        squares = torch.arange(PATTERN_HARMONICS).square()
+        self.along_axes = CosineCoefficients(squares, (4, n_patterns // 2), 1.0, 64.0, 1.0)
         self.register_buffer("frequencies", math.pi * torch.arange(PATTERN_HARMONICS).unsqueeze(1), persistent=False)
 
     def forward(self, place: Tensor, noise: Tensor | None = None) -> Tensor:
@@ -111,15 +90,21 @@ class Fields(nn.Module):
         # Points lie along the last axis of all tables, which makes the products of small tables far faster. The factor
         # makes the cosines' mean squares 1.
         cosines = math.sqrt(2) * torch.cos(self.frequencies * along)
-        of_smooth, of_patterns = (None, None) if noise is None else noise.tensor_split([self.n_smooth])
-        return torch.cat([self.smooth(cosines, of_smooth), self.patterns(cosines, of_patterns)]).T
+        x, y = cosines[:2, :SMOOTH_HARMONICS]
+        of_both = (x.unsqueeze(1) * y).flatten(0, 1)[1:]
+        of_smooth = of_axes = None
+        if noise is not None:
+            of_smooth, of_axes = noise.tensor_split([self.n_smooth])
+            of_axes = of_axes.unflatten(0, (4, -1))
+        row, column, diagonal, other = 1 + self.along_axes(cosines, of_axes)
+        return torch.cat([self.smooth(of_both, of_smooth), row * column, diagonal * other]).T
 
     def kl(self) -> Tensor:
         """KL of all coefficients' posterior from their prior, in nats for the whole data set."""
-        return self.smooth.coefficients.kl() + self.patterns.coefficients.kl()
+        return self.smooth.kl() + self.along_axes.kl()
 
 
 def squared_sums(n_harmonics: int) -> Tensor:
     """j^2 + k^2 for each pair of harmonics, `(n_harmonics^2,)`; k runs fastest."""
     squares = torch.arange(n_harmonics).square()
-    return (squares.unsqueeze(1) + squares).flatten().float()
+    return (squares.unsqueeze(1) + squares).flatten()

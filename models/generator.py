@@ -2,7 +2,6 @@
 
 import io
 import operator
-import pickle
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from models.registry import MODELS, PRIORS
 from models.vae import VAE
 from utils.program.errors import InputError
 from utils.program.files import write_bytes
+from utils.program.reading import ZIP, missing_in_run, reading
 
 # The version of model.pt.
 FORMAT = 6
@@ -93,27 +93,15 @@ def load_generator(path: str | Path, device: torch.device | str = "cpu") -> Gene
 
     Raises InputError if there is no such file, or it does not hold a generator.
     """
-    path = Path(path).expanduser()
-    try:
+    path, advice = Path(path).expanduser(), "train again, with retrain=true"
+    with reading(path, "a model of this program", advice, ZIP, missing_in_run):
         content = torch.load(path, map_location=device, weights_only=True)
-    except FileNotFoundError:
-        raise InputError(f"{path}: there is no trained model here; train one first, with retrain=true") from None
-    except (OSError, RuntimeError, ValueError, EOFError, KeyError, pickle.UnpicklingError) as error:
-        reason = (str(error).splitlines() or ["broken"])[0]
-        raise InputError(f"{path}: not a model of this program ({reason}); train again, with retrain=true") from None
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise InputError(f"{path}: not a model that this version of the program wrote; train again, with retrain=true")
-    try:
+        if not isinstance(content, dict) or content.get("format") != FORMAT:
+            raise InputError(f"{path}: not a model that this version of the program wrote; {advice}")
         scaling = Scaling(tuple(content["shape"]), content["ycbcr"])
         model = build_model(content["config"], scaling)
         model.load_state_dict(content["weights"])
-        generator = Generator(model.to(device), scaling, content["config"], content["fingerprint"])
-    except (KeyError, TypeError, ValueError, AttributeError, RuntimeError, OverflowError) as error:
-        reason = (str(error).splitlines() or ["broken"])[0]
-        raise InputError(
-            f"{path}: the weights do not fit the model ({reason}); train again, with retrain=true"
-        ) from None
-    return generator
+        return Generator(model.to(device), scaling, content["config"], content["fingerprint"])
 
 
 def colored_pi_generator(n: int = 1, path: str = "result/attention/model.pt", seed: int | None = None) -> np.ndarray:

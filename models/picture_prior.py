@@ -1,15 +1,14 @@
 """A prior as sharp as the data can tell: a learned density on the latent plane."""
 
 import math
-from typing import Any, NamedTuple, Self
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from models.fields import CosineCoefficients, squared_sums
-from models.posterior import Posterior
-from models.prior import Prior
+from models.latent import Posterior, Prior
 
 # The density is normalized and sampled on BLOCKS x BLOCKS blocks of FINE x FINE bins.
 BLOCKS, FINE = 60, 5
@@ -18,20 +17,13 @@ BINS = BLOCKS * FINE
 # arXiv 2002.02405): with full weight edges are soft.
 HARMONICS, GAIN, FREQUENCY, DECAY, SHIFT = 128, 5.0, 8.0, 2.5, -6.0
 TEMPERATURE = 0.6
-# The square reaches this far to either side of 0. The picture reaches to 2.5 (`PointVAE`).
-REACH = 2.5
-MARGIN = 0.01
-# The density falls to 0 over this distance around the square's edge.
+# The square reaches as far to either side of 0 as the picture does (`PointVAE`), and has a margin around it, as a share
+# of the picture.
+REACH, MARGIN = 2.5, 0.01
+# The density falls to 0 over this distance around the edge of the square.
 EDGE = 0.25 * MARGIN * REACH
 # Sampling drops the bins of lowest density that hold this share of the mass: a stray point now and then.
 TAIL_MASS = 1e-3
-
-
-class PriorNoise(NamedTuple):
-    """The coefficients' noise `(HARMONICS, HARMONICS)`, standard normal; and two integers below FINE."""
-
-    coefficients: Tensor
-    bin: Tensor
 
 
 class PicturePrior(Prior):
@@ -44,20 +36,19 @@ class PicturePrior(Prior):
     frequencies of its own (automatic relevance determination: Neal 1996, "Bayesian learning for neural networks",
     section 4.3). A training step draws one phi from the posterior for all its points.
 
-    Beyond an edge the cosines mirror the square. A density that is divided between a place and its mirror image, by
-    sigmoid(distance from the edge / EDGE), integrates to 1 over the plane.
+    Beyond an edge the cosines mirror the square. The density there is divided between a place and its mirror image, by
+    sigmoid(distance from the edge / EDGE), so that it integrates to 1 over the plane.
     """
 
     is_sharp = True
-    only_latent_dim = 2
-    lr_scale = {"shift": 4.0, "log_relevance": 4.0}
+    lr_scale: ClassVar = {"shift": 4.0, "log_relevance": 4.0}
     frequencies: Tensor
     norm: Tensor
     cosines: Tensor
 
     def __init__(self, latent_dim: int = 2) -> None:
         super().__init__(latent_dim)
-        if latent_dim != self.only_latent_dim:
+        if latent_dim != 2:
             raise ValueError("the picture prior is a density on a plane: latent_dim must be 2")
         self.reach = REACH * (1 + 2 * MARGIN)
         self.coefficients = CosineCoefficients(squared_sums(HARMONICS), (), GAIN, FREQUENCY, DECAY)
@@ -86,29 +77,29 @@ class PicturePrior(Prior):
         u = (corner + torch.rand(corner.shape, generator=rng, device=rng.device)) / BINS
         return self.reach * (2 * u - 1)
 
-    def sample_noise(self, rng: torch.Generator) -> PriorNoise:
-        return PriorNoise(
-            torch.randn(HARMONICS, HARMONICS, generator=rng, device=rng.device),
-            torch.randint(FINE, (2,), generator=rng, device=rng.device),
-        )
+    def sample_noise(self, rng: torch.Generator) -> tuple[Tensor, Tensor]:
+        """For the coefficients, standard normal, and two integers below FINE."""
+        of_coefficients = torch.randn(HARMONICS * HARMONICS, generator=rng, device=rng.device)
+        return of_coefficients, torch.randint(FINE, (2,), generator=rng, device=rng.device)
 
-    def kl(self, posterior: Posterior, z: Tensor, noise: PriorNoise | None = None) -> Tensor:
+    def kl(self, posterior: Posterior, z: Tensor, noise: tuple[Tensor, Tensor] | None = None) -> Tensor:
         if noise is None:
             return super().kl(posterior, z)
         # One bin stands for its block. With a bin drawn evenly at random the sum has no bias, and costs a fraction.
+        of_coefficients, bin = noise
         blocks = self.cosines.unflatten(0, (BLOCKS, FINE))
-        rows, columns = (blocks.index_select(1, k).squeeze(1) for k in noise.bin.split(1))
-        return -posterior.entropy() - self._log_density(z, self._scaled(noise.coefficients), rows, columns)
+        rows, columns = (blocks.index_select(1, k).squeeze(1) for k in bin.split(1))
+        return -posterior.entropy() - self._log_density(z, self._scaled(of_coefficients), rows, columns)
 
     def parameter_kl(self) -> Tensor:
         return TEMPERATURE * self.coefficients.kl() + 0.5 * self.log_relevance.square().sum()
 
     def _scaled(self, noise: Tensor | None) -> Tensor:
-        """scale_jk c_jk `(HARMONICS, HARMONICS)`, drawn with `noise`; without it, of the mean."""
+        """scale_jk c_jk `(HARMONICS, HARMONICS)`, drawn with `noise (HARMONICS^2,)`; without it, of the mean."""
         relevance = (self.log_relevance[0].unsqueeze(1) + self.log_relevance[1]).flatten()
         scale = self.coefficients.scale(relevance)
         mean, std = self.coefficients.mean, self.coefficients.log_std.exp()
-        drawn = mean if noise is None else mean + std * noise.flatten()
+        drawn = mean if noise is None else mean + std * noise
         return (scale * drawn).view(HARMONICS, HARMONICS) * self.norm
 
     def _log_density(self, z: Tensor, scaled: Tensor, rows: Tensor, columns: Tensor) -> Tensor:

@@ -1,10 +1,30 @@
 """Models and priors by name, as config.yaml chooses them. A new one is one class and one row here."""
 
-from models.attention import AttentionVAE
-from models.picture_prior import PicturePrior
-from models.point_vae import PointVAE
-from models.prior import MixturePrior, NormalPrior, Prior
-from models.vanilla import VanillaVAE
+from collections import UserDict
+from importlib import import_module
+from typing import Any
 
-MODELS: dict[str, type[PointVAE]] = {"vanilla": VanillaVAE, "attention": AttentionVAE}
-PRIORS: dict[str, type[Prior]] = {"picture": PicturePrior, "mixture": MixturePrior, "normal": NormalPrior}
+
+class Registry(UserDict[str, Any]):
+    """Classes by name. A row is the class, or "module:class", which is imported when it is asked for.
+
+    So the names are known at once, without the seconds that PyTorch takes to load.
+    """
+
+    def __getitem__(self, name: str) -> Any:
+        row = super().__getitem__(name)
+        if not isinstance(row, str):
+            return row
+        module, _, kind = row.partition(":")
+        return getattr(import_module(module), kind)
+
+
+MODELS = Registry(
+    vanilla="models.vanilla:VanillaVAE",
+    attention="models.attention:AttentionVAE",
+)
+PRIORS = Registry(
+    picture="models.picture_prior:PicturePrior",
+    mixture="models.latent:MixturePrior",
+    normal="models.latent:NormalPrior",
+)

@@ -1,13 +1,11 @@
 """The variational autoencoder: loss, bound and sampling, for any encoder, decoder and prior."""
 
-import math
 from typing import Any, NamedTuple, Protocol
 
 import torch
 from torch import Tensor, nn
 
-from models.posterior import Posterior
-from models.prior import Prior
+from models.latent import Posterior, Prior
 
 
 class Loss(NamedTuple):
@@ -22,19 +20,11 @@ class Loss(NamedTuple):
 
 
 class Noise(NamedTuple):
-    """The random numbers of one training step: for z, `(n, latent_dim)`, and whatever the prior and the decoder need."""
+    """The random numbers of a training step: for z, `(n, latent_dim)`, and whatever the prior and the decoder need."""
 
     latent: Tensor
     prior: Any = None
     decoder: Any = None
-
-
-class WeightGroup(NamedTuple):
-    """Weights that are optimized alike: clipped together, with or without decay, and at a multiple of the learning rate."""
-
-    parameters: list[nn.Parameter]
-    decays: bool = False
-    lr_scale: float = 1.0
 
 
 class Decoded(Protocol):
@@ -74,36 +64,13 @@ class VAE(nn.Module):
         return self.prior.parameter_kl()
 
     def loss(self, x: Tensor, noise: Noise, n_points: int) -> Loss:
-        """The loss of `x (n, 5)`, a batch of `n_points` in all: -log p(x|z) for one z ~ q(z|x), and KL(q(z|x) || p(z))."""
+        """The loss of `x (n, 5)`, a batch of the `n_points` in all: -log p(x|z) for one z ~ q(z|x), and KL(q || p)."""
         posterior = self.encode(x)
         z = posterior.reparameterize(noise.latent)
         reconstruction = -self.decode(z, noise.decoder).log_prob(x)
         return Loss(reconstruction, self.prior.kl(posterior, z, noise.prior), self.parameter_kl() / n_points)
 
     @torch.no_grad()
-    def importance_weighted_bound(self, x: Tensor, k: int, rng: torch.Generator) -> Tensor:
-        """A lower bound `(n,)` on log p(x), at least as tight as the ELBO: log mean_k p(x|z_k) p(z_k) / q(z_k|x).
-
-        Burda et al. 2016, "Importance weighted autoencoders" (arXiv 1509.00519), equation 8; `k` draws z_k ~ q(z|x).
-        """
-        posterior = self.encode(x)
-        log_weights = []
-        for _ in range(k):
-            z = posterior.reparameterize(torch.randn(posterior.mean.shape, generator=rng, device=rng.device))
-            log_weights.append(self.decode(z).log_prob(x) + self.prior.log_prob(z) - posterior.log_prob(z))
-        return torch.stack(log_weights).logsumexp(0) - math.log(k)
-
-    @torch.no_grad()
     def sample(self, n: int, rng: torch.Generator) -> Tensor:
         """`n` new points `(n, 5)`: z ~ p(z), then x ~ p(x|z)."""
         return self.decode(self.prior.sample(n, rng)).sample(rng)
-
-    def weight_groups(self) -> list[WeightGroup]:
-        """All weights: matrices decay; parameters that a module names in `lr_scale` learn faster than the others."""
-        groups: dict[tuple[bool, float], list[nn.Parameter]] = {}
-        for module in self.modules():
-            for name, parameter in module.named_parameters(recurse=False):
-                decays = name == "weight" and parameter.dim() > 1
-                lr_scale = getattr(module, "lr_scale", {}).get(name, 1.0)
-                groups.setdefault((decays, lr_scale), []).append(parameter)
-        return [WeightGroup(parameters, *kind) for kind, parameters in groups.items()]

@@ -3,9 +3,7 @@
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from data.scaling import Scaling
 from models.point_vae import PointVAE
-from models.prior import Prior
 
 # Tuned (docs/design.md).
 WIDTH = 32
@@ -13,10 +11,6 @@ WIDTH = 32
 
 class VanillaVAE(PointVAE):
     """Residual multilayer perceptrons with `hidden_dim` hidden units."""
-
-    def __init__(self, prior: Prior, hidden_dim: int, scaling: Scaling) -> None:
-        self.hidden_dim = hidden_dim
-        super().__init__(prior, scaling)
 
     def network(self, tokens: int, features: int, outputs: int, blocks: int = 1) -> nn.Sequential:
         return nn.Sequential(nn.Flatten(), *residual_mlp(tokens * features, self.hidden_dim, outputs, blocks))

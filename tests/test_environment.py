@@ -1,21 +1,39 @@
 """Machines and habits as people have them: the program runs the same whatever surrounds it."""
 
+import ast
 import os
+import re
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
+from quick import REPOSITORY, command_line
 
-REPOSITORY = Path(__file__).parent.parent
+from main import main
+from utils.program.requirements import PACKAGES
+
 # A run that is over in a moment.
 QUICK = ("model=vanilla", "epochs=1", "hidden_dim=8", "n_components=2", "gen_every_epochs=0", "n_generate=50")
+# A shell that gives a command's output to a program which reads one line, and then tells the command's status.
+ONE_LINE = 'set -o pipefail; "$@" 2>&1 | head -n 1'
+# Notes at the exit which of the packages that take seconds to load were imported.
+WATCHING = """
+import atexit, runpy, sys
+slow = lambda: print("loaded:", *(name for name in ("torch", "matplotlib") if name in sys.modules), file=sys.stderr)
+atexit.register(slow)
+module = sys.argv.pop(1)
+runpy.run_path(module, run_name="__main__") if module.endswith(".py") else runpy.run_module(module, run_name="__main__")
+"""
+COMMANDS = (["main.py"], ["-m", "data.from_picture"], ["-m", "utils.runs"], ["-m", "utils.evaluation"])
 
 
-def start(folder: Path, result: Path, **environment: str) -> subprocess.CompletedProcess[bytes]:
-    """A whole run in a process of its own, with other environment variables."""
+def started(*command: str | Path, shell: str | None = None, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """A Python in a process of its own, with other environment variables, perhaps started by a line of a `shell`."""
+    words = [sys.executable, *map(str, command)]
     return subprocess.run(
-        [sys.executable, "main.py", *QUICK, f"data_path={folder}", f"result_path={result}"],
+        ["bash", "-c", shell, "bash", *words] if shell else words,
         cwd=REPOSITORY,
         env=os.environ | environment,
         capture_output=True,
@@ -24,38 +42,102 @@ def start(folder: Path, result: Path, **environment: str) -> subprocess.Complete
 
 
 @pytest.mark.slow
-def test_pictures_are_the_same_whatever_backend_style_or_encoding_the_person_uses(folder: Path, tmp_path: Path):
+def test_pictures_are_the_same_whatever_the_person_uses(folder: Path, tmp_path: Path):
+    """Another backend, style and encoding, no home, and a folder whose name is in no encoding."""
     (tmp_path / "matplotlibrc").write_text("text.usetex: True\nfigure.facecolor: red\n")
+    theirs = folder.parent / os.fsdecode(b"caf\xe9")
+    theirs.symlink_to(folder)
+    surroundings = {
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "MATPLOTLIBRC": str(tmp_path / "matplotlibrc"),
+        "PYTHONIOENCODING": "ascii",
+        "HOME": "/proc/nowhere",
+    }
 
-    plain = start(folder, tmp_path / "plain")
-    theirs = start(
-        folder,
-        tmp_path / "theirs",
-        MPLBACKEND="module://matplotlib_inline.backend_inline",
-        MATPLOTLIBRC=str(tmp_path / "matplotlibrc"),
-        PYTHONIOENCODING="ascii",
-    )
+    plain = started("main.py", *QUICK, f"data_path={folder}", f"result_path={tmp_path / 'plain'}")
+    other = started("main.py", *QUICK, f"data_path={theirs}", f"result_path={tmp_path / 'other'}", **surroundings)
 
-    assert (plain.returncode, theirs.returncode) == (0, 0), theirs.stderr.decode()
-    assert b"?" in theirs.stdout
+    assert (plain.returncode, other.returncode) == (0, 0), other.stderr.decode()
+    assert b"?" in other.stdout
+    assert b"matplotlib" not in other.stderr
     for name in ("comparison.png", "loss.png"):
-        ours, other = (tmp_path / run / "vanilla" / name for run in ("plain", "theirs"))
-        assert ours.read_bytes() == other.read_bytes()
+        ours, others = (tmp_path / run / "vanilla" / name for run in ("plain", "other"))
+        assert ours.read_bytes() == others.read_bytes()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shell", [ONE_LINE, '"$@" >&- 2>&-'], ids=["| head -n 1", ">&- 2>&-"])
+def test_a_run_goes_on_when_nobody_reads_what_it_prints(folder: Path, tmp_path: Path, shell: str):
+    run = started("main.py", *QUICK, f"data_path={folder}", f"result_path={tmp_path / 'result'}", shell=shell)
+
+    assert (run.returncode, run.stderr) == (0, b"")
+    assert (tmp_path / "result" / "vanilla" / "report.html").exists()
+
+
+def test_a_command_that_only_prints_ends_quietly_when_nobody_reads_it():
+    shown = started("main.py", "--help", shell=ONE_LINE)
+
+    assert (shown.returncode, shown.stdout.count(b"\n"), shown.stderr) == (0, 1, b"")
+
+
+@pytest.mark.usefixtures("without_figures")
+def test_a_run_in_a_thread_is_a_run(folder: Path, tmp_path: Path):
+    thread = threading.Thread(target=main, args=(command_line(folder, tmp_path / "result", "model=vanilla"),))
+    thread.start()
+    thread.join()
+
+    assert (tmp_path / "result" / "vanilla" / "report.html").exists()
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=str)
+def test_a_python_without_the_packages_says_so_in_one_line(command: list[str]):
+    # -S leaves out what is installed.
+    run = started("-S", *command)
+
+    assert (run.returncode, run.stdout, run.stderr.count(b"\n")) == (2, b"", 1)
+    assert re.match(rb"error: .* lacks the packages torch, numpy, .*: install them with `.* -m pip", run.stderr)
+
+
+def test_an_older_python_says_so_in_one_line():
+    older = "import sys; sys.version_info = (3, 8, 10); sys.argv = ['main.py']; exec(open('main.py').read())"
+
+    run = started("-c", older)
+
+    assert (run.returncode, run.stdout, run.stderr.count(b"\n")) == (2, b"", 1)
+    assert b"is Python 3.8, and the program needs 3.11 or newer: install that, or start it with" in run.stderr
+    for name in ("main.py", "data/__init__.py", "utils/__init__.py", "utils/program/requirements.py"):
+        ast.parse((REPOSITORY / name).read_text(encoding="utf-8"), feature_version=(3, 8))
+
+
+def test_the_packages_that_are_looked_for_are_those_that_are_required():
+    required = re.findall(r"^[\w-]+", (REPOSITORY / "requirements.txt").read_text(), re.MULTILINE)
+
+    assert [{"yaml": "pyyaml", "PIL": "pillow"}.get(name, name) for name in PACKAGES] == required
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (["main.py", "--help"], 0),
+        (["main.py", "epoch=3"], 2),
+        (["main.py", "--config", "none.yaml"], 2),
+        (["main.py", "data_path=tests"], 2),
+        (["data.from_picture", "--help"], 0),
+        (["data.from_picture", "none.png"], 2),
+        (["utils.runs", "--help"], 0),
+        (["utils.evaluation", "--help"], 0),
+        (["utils.evaluation", "none.npy"], 2),
+    ],
+    ids=str,
+)
+def test_the_first_answer_waits_for_no_package_that_takes_seconds_to_load(arguments: list[str], status: int):
+    run = started("-c", WATCHING, *arguments)
+
+    assert run.returncode == status, run.stderr.decode()
+    assert run.stderr.decode().splitlines()[-1] == "loaded:"
 
 
 def test_importing_the_pictures_leaves_the_persons_own_choice_of_backend():
-    code = (
-        "import os, utils.pictures, matplotlib\n"
-        "print(os.environ['MPLBACKEND'], matplotlib.rcParams['font.size'], sep=',')\n"
-    )
+    code = "import os, utils.pictures, matplotlib; print(os.environ['MPLBACKEND'], matplotlib.rcParams['font.size'])"
 
-    shown = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=REPOSITORY,
-        env=os.environ | {"MPLBACKEND": "svg"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-
-    assert shown.stdout.strip() == "svg,10.0"
+    assert started("-c", code, MPLBACKEND="svg").stdout.strip() == b"svg 10.0"

@@ -32,7 +32,7 @@ def only_trains_and_generates(monkeypatch: pytest.MonkeyPatch) -> None:
         "utils.runs.gallery.draw_run",
         "utils.runs.page.write_page",
         "utils.runs.gallery.draw_models",
-        "main.describe_result",
+        "utils.runs.report.describe_result",
     ):
         monkeypatch.setattr(unseen, lambda *_: "")
     monkeypatch.setattr(Record, "draw", Record.wait)
@@ -128,7 +128,7 @@ def test_a_run_asked_to_stop_saves_tells_how_to_continue_and_resumes_to_the_same
 
     assert ended == status
     error = capfd.readouterr().err.splitlines()[-1]
-    assert error.startswith("stopped after 1 epochs; to continue: python main.py --config ")
+    assert error.startswith("stopped after 1 epochs; to continue: ")
     assert error.endswith(" --resume")
     assert (out / "training.gif").exists()
     assert not (out / "generated.npy").exists()

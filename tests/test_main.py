@@ -78,7 +78,9 @@ def test_a_model_trained_alone_gives_the_same_bytes_as_beside_the_other(
     alone, beside = tmp_path / "vanilla", finished.result / "vanilla"
     assert [name for name in names if (alone / name).read_bytes() != (beside / name).read_bytes()] == []
     assert outcome(alone) == outcome(beside)
-    assert capsys.readouterr().out.splitlines()[-1].startswith("to try next: python main.py model=both")
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.startswith("to try next: ")
+    assert f"data_path={finished.data} result_path={tmp_path} model=both " in last
 
 
 @pytest.mark.usefixtures("without_figures")
@@ -201,11 +203,11 @@ def test_training_that_diverges_keeps_the_model_of_the_last_good_epoch(
 
 
 def test_a_mistake_costs_one_line_and_exit_status_2(tmp_path: Path):
-    command = [sys.executable, REPOSITORY / "main.py"]
+    command = [sys.executable, REPOSITORY / "main.py", "--config", "none.yaml"]
     ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
 
     assert (ended.returncode, ended.stdout) == (2, "")
-    assert ended.stderr.startswith("error: config.yaml: cannot read the configuration")
+    assert ended.stderr.startswith(f"error: {tmp_path / 'none.yaml'}: there is no such file")
     assert ended.stderr.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
 

@@ -1,1 +1,6 @@
 """Everything around the models. Imports run one way: runs > pictures > training > evaluation > settings > program."""
+
+from utils.program.requirements import require_environment
+
+# Whatever is started, this file is loaded before all that needs a package or a new Python.
+require_environment()

@@ -38,15 +38,12 @@ def test_the_ground_is_background_and_the_figure_is_not(ground: str):
     assert not background.holds(picture[FIGURE]).any()
 
 
-def test_a_picture_without_a_color_that_stands_out_has_no_background():
-    picture = np.random.default_rng(0).integers(0, 256, (SIZE, SIZE, 3))
-
-    assert find_background(picture) is None
-
-
-def test_a_picture_of_two_halves_is_not_all_background():
-    picture = np.where(COLUMNS[..., None] < 30, (220, 0, 0), (0, 0, 0))
-
+@pytest.mark.parametrize(
+    "picture",
+    [np.random.default_rng(0).integers(0, 256, (SIZE, SIZE, 3)), np.where(COLUMNS[..., None] < 30, (220, 0, 0), 0)],
+    ids=["no color that stands out", "two halves"],
+)
+def test_a_picture_that_is_all_figure_has_no_background(picture: np.ndarray):
     assert find_background(picture) is None
 
 

@@ -7,96 +7,9 @@ from PIL import Image
 from quick import REPOSITORY
 
 from data.coordinates import PLACES
-from data.from_picture import main, scatter
-from data.points import read_points
+from data.from_picture import main
+from data.points import ColoredPoints, read_points
 from utils.program.errors import InputError
-
-
-def halves() -> Image.Image:
-    """Black above, dim red in the lower left, bright red in the lower right; twice as wide as high."""
-    picture = np.zeros((50, 100, 3), np.uint8)
-    picture[25:, :50, 0], picture[25:, 50:, 0] = 60, 240
-    return Image.fromarray(picture)
-
-
-def test_places_that_differ_more_from_the_background_get_more_points_and_the_background_none():
-    (rows, columns, _), background = scatter(halves(), n=400, size=100, seed=0)
-
-    assert len(set(zip(rows.tolist(), columns.tolist(), strict=True))) == 400
-    assert background.startswith("#000000")
-    assert rows.min() >= 24
-    assert (columns >= 50).sum() > 3 * (columns < 50).sum()
-
-
-def test_opacity_counts_where_there_is_any_transparency():
-    picture = Image.new("RGBA", (40, 40), (10, 10, 10, 0))
-    picture.paste((10, 10, 10, 255), (10, 10, 30, 30))
-
-    (rows, columns, _), background = scatter(picture, n=300, size=40, seed=0)
-
-    assert background == "what is transparent"
-    assert min(rows.min(), columns.min()) >= 9
-    assert max(rows.max(), columns.max()) <= 30
-
-
-def test_inverted_the_points_are_on_the_background():
-    (rows, columns, _), _ = scatter(halves(), n=400, size=100, seed=0, invert=True)
-
-    assert rows.max() <= 25
-
-
-def test_the_background_may_be_named(tmp_path: Path):
-    (rows, columns, _), background = scatter(halves(), n=400, size=100, seed=0, background="#f00000")
-
-    assert background == "#f00000, as you said"
-    assert ((rows < 26) | (columns < 51)).all()
-
-
-def test_a_picture_becomes_a_data_set_of_its_own_shape_and_colors(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    halves().save(tmp_path / "photo.png")
-
-    main([str(tmp_path / "photo.png"), "--points", "300", "--size", "60", "--out", str(tmp_path / "set")])
-
-    data = read_points(tmp_path / "set")
-    assert len(data) == 300
-    assert data.scaling.size[:2] == (30, 60)
-    bright = data.points[data.points[:, 1] > 32]
-    assert abs(bright[:, 2].float().mean() - 240) < 20
-    assert bright[:, 3].float().mean() < 60
-    assert f"python main.py data_path={tmp_path / 'set'}" in capsys.readouterr().out
-
-
-def test_the_command_draws_the_committed_sample_set_again(tmp_path: Path):
-    main(["--text", "π", "--out", str(tmp_path)])
-
-    drawn, committed = read_points(tmp_path), read_points(REPOSITORY / "gen_ml_quiz_content")
-    assert torch.equal(drawn.points[:, PLACES], committed.points[:, PLACES])
-    # Another build of the JPEG encoder may round another way.
-    assert (drawn.points - committed.points).abs().max() <= 3
-
-
-@pytest.mark.parametrize(
-    ("arguments", "complaint"),
-    [
-        (["none.png"], "there is no such picture"),
-        (["--text", "A", "--points", "90000"], "covers only .* pixels; ask for fewer --points"),
-        (["--text", " "], "has nothing to draw"),
-        (["--text", "A", "--points", "1"], "--points must be 2 or more"),
-        (["--text", "A", "--size", "3"], "--size from 8"),
-    ],
-)
-def test_an_impossible_data_set_is_refused_before_anything_is_written(
-    tmp_path: Path, arguments: list[str], complaint: str
-):
-    with pytest.raises(InputError, match=complaint):
-        main([*arguments, "--out", str(tmp_path / "set")])
-    assert not (tmp_path / "set").exists()
-
-
-def test_a_picture_of_one_color_is_refused():
-    with pytest.raises(InputError, match="only 0 pixels differ from the background"):
-        scatter(Image.new("L", (50, 50), 20), n=10, size=50, seed=0)
-
 
 SIDE = 200
 ROWS, COLUMNS = np.mgrid[:SIDE, :SIDE]
@@ -105,12 +18,24 @@ LINES = (np.abs(np.hypot(ROWS - 100, COLUMNS - 100) - 70) < 1.5) | ((ROWS == COL
 NOISE = np.random.default_rng(0).normal(0, 1, (SIDE, SIDE, 1)) * np.ones(3)
 
 
+def made(folder: Path, picture: Image.Image | str, *options: str) -> ColoredPoints:
+    """The data set that the command makes of a picture or a text."""
+    source = ["--text", picture] if isinstance(picture, str) else [str(folder / "picture.png")]
+    if not isinstance(picture, str):
+        picture.save(folder / "picture.png")
+    main([*source, "--out", str(folder / "set"), *options])
+    return read_points(folder / "set")
+
+
+def halves() -> Image.Image:
+    """Black but for its lower third: dim red on the left, bright red on the right; twice as wide as high."""
+    picture = np.zeros((50, 100, 3), np.uint8)
+    picture[33:, :50, 0], picture[33:, 50:, 0] = 60, 240
+    return Image.fromarray(picture)
+
+
 def drawn_on(ground: object, figure: object, mask: np.ndarray = RING) -> Image.Image:
     return Image.fromarray(np.where(mask[..., None], figure, ground * np.ones(3)).clip(0, 255).astype(np.uint8))
-
-
-def sixteen_bits() -> Image.Image:
-    return Image.fromarray(np.where(RING, 9000, 60_000).astype(np.uint16))
 
 
 def with_alpha(opacity_of_ground: int) -> Image.Image:
@@ -122,6 +47,102 @@ def with_alpha(opacity_of_ground: int) -> Image.Image:
     return picture
 
 
+def test_places_that_differ_more_from_the_background_get_more_points_and_the_background_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    data = made(tmp_path, halves(), "--points", "400", "--size", "100")
+    rows, columns = data.points[:, PLACES].T.numpy()
+
+    assert data.scaling.shape == (50, 100)
+    assert len(set(zip(rows.tolist(), columns.tolist(), strict=True))) == 400
+    assert rows.min() >= 32
+    assert (columns >= 50).sum() > 3 * (columns < 50).sum()
+    bright = data.points[columns > 53, 2:].float().mean(0)
+    assert bright[0] == pytest.approx(240, abs=20)
+    assert bright[1] < 60
+    assert "background: #000000, as along its border" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("options", "where"),
+    [
+        (["--invert"], lambda rows, columns: rows <= 33),
+        (["--background", "#f00000"], lambda rows, columns: (rows < 34) | (columns < 51)),
+        (["--background", "none"], lambda rows, columns: rows >= 0),
+    ],
+)
+def test_the_background_may_be_named_or_drawn_instead(tmp_path: Path, options: list[str], where: object):
+    rows, columns = made(tmp_path, halves(), "--points", "400", "--size", "100", *options).points[:, PLACES].T.numpy()
+
+    assert where(rows, columns).all()
+    assert np.ptp(columns) > 90
+
+
+def test_the_command_draws_the_committed_sample_set_again(tmp_path: Path):
+    drawn, committed = made(tmp_path, "π"), read_points(REPOSITORY / "gen_ml_quiz_content")
+
+    assert torch.equal(drawn.points[:, PLACES], committed.points[:, PLACES])
+    # Another build of the JPEG encoder may round another way.
+    assert (drawn.points - committed.points).abs().max() <= 3
+
+
+def test_a_figure_with_too_little_room_is_made_larger_or_gets_fewer_points(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    stroke = (np.abs(ROWS - 100) < 3) & (np.abs(COLUMNS - 100) < 90)
+    banner = drawn_on(255, 0, stroke).crop((0, 90, SIDE, 110))
+
+    assert len(made(tmp_path, banner)) == 5000
+    assert "so that the figure has room for the points; --size says otherwise" in capsys.readouterr().out
+
+    few = len(made(tmp_path, banner, "--size", "100", "--overwrite"))
+    assert 100 < few < 1000
+    assert f"points: {few}, because the figure covers no more pixels" in capsys.readouterr().out
+
+    with pytest.raises(InputError, match=rf"covers only {few} pixels; ask for --points {few}, or --size \d+$") as error:
+        made(tmp_path, banner, "--size", "100", "--points", "2000", "--overwrite")
+    size = str(error.value).split()[-1]
+    assert len(made(tmp_path, banner, "--size", size, "--points", "2000", "--overwrite")) == 2000
+
+
+@pytest.mark.parametrize("text", ["Hello World", "Ж"])
+def test_texts_find_room_and_a_font(tmp_path: Path, text: str):
+    assert len(made(tmp_path, text)) == 5000
+
+
+@pytest.mark.parametrize("picture", ["spots", "landscape"])
+def test_a_photo_has_points_everywhere(tmp_path: Path, capsys: pytest.CaptureFixture[str], picture: str):
+    spots = np.random.default_rng(0).integers(0, 256, (6, 9, 3), np.uint8)
+    sky, meadow = np.array([120, 160, 230]), np.array([90, 130, 60])
+    landscape = drawn_on(np.where(ROWS[..., None] < 110, sky, meadow) + 8 * NOISE, 0, np.zeros((SIDE, SIDE), bool))
+    photo = Image.fromarray(spots).resize((90, 60)) if picture == "spots" else landscape
+
+    rows, columns = made(tmp_path, photo).points[:, PLACES].T.numpy()
+
+    assert "background: none, as in a photo, where no color stands out" in capsys.readouterr().out
+    assert np.histogram2d(rows, columns, 4)[0].min() > 200
+
+
+@pytest.mark.parametrize(
+    ("picture", "options", "complaint"),
+    [
+        ("A", ["--points", "1"], "--points must be from 2 to 100000000, not 1"),
+        ("A", ["--size", "3"], "--size must be from 8 to 10000, not 3"),
+        (" ", [], "has nothing to draw"),
+        ("A\U0010fffd", [], r"there is no glyph for '\\U0010fffd' .*--font"),
+        ("A", ["--font", str(Path(__file__))], r"\.py: cannot be read as a font: name a \.ttf"),
+        (Image.new("L", (50, 50), 20), [], "covers only 0 pixels, because nothing else differs"),
+        (halves(), ["--background", "nocolor"], "nocolor: is no color; write a name, as white"),
+    ],
+)
+def test_an_impossible_data_set_is_refused_before_anything_is_written(
+    tmp_path: Path, picture: Image.Image | str, options: list[str], complaint: str
+):
+    with pytest.raises(InputError, match=complaint):
+        made(tmp_path, picture, *options)
+    assert not (tmp_path / "set").exists()
+
+
 PICTURES = {
     "a black logo on white": drawn_on(255, 0),
     "line art": drawn_on(255, 30, LINES),
@@ -131,73 +152,31 @@ PICTURES = {
     "a scan with noise": drawn_on(225 + 15 * NOISE, 60 + 15 * NOISE),
     "gray on gray": drawn_on(200, 90),
     "a palette": drawn_on(np.array([0, 90, 40]), (250, 200, 0)).quantize(8),
-    "16 bits": sixteen_bits(),
+    "16 bits": Image.fromarray(np.where(RING, 9000, 60_000).astype(np.uint16)),
+    "12 bits in 16": Image.fromarray(np.where(RING, 600, 4000).astype(np.uint16)),
     "on a checkerboard": drawn_on(np.where((ROWS // 20 + COLUMNS // 20) % 2, 200, 255)[..., None], (180, 20, 20)),
-    "bright on black": drawn_on(0, (250, 120, 30)),
 }
 
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_the_points_are_on_the_figure_whatever_the_ground(tmp_path: Path, name: str):
-    PICTURES[name].save(tmp_path / "picture.png")
-    main([str(tmp_path / "picture.png"), "--points", "400", "--size", str(SIDE), "--out", str(tmp_path / "set")])
+    rows, columns = made(tmp_path, PICTURES[name], "--points", "400", "--size", str(SIDE)).points[:, PLACES].T.numpy()
 
-    rows, columns = read_points(tmp_path / "set").points[:, PLACES].T.numpy()
     figure = LINES if name == "line art" else RING
     near = figure | np.roll(figure, 1, 0) | np.roll(figure, -1, 0) | np.roll(figure, 1, 1) | np.roll(figure, -1, 1)
     assert near[rows, columns].mean() > 0.98
 
 
-@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
-def test_a_phones_picture_is_turned_upright(tmp_path: Path, orientation: int):
-    exif = Image.Exif()
-    exif[0x0112] = orientation
-    Image.new("RGB", (160, 90), (220, 0, 0)).save(tmp_path / "phone.jpg", exif=exif)
-
-    main(
-        [str(tmp_path / "phone.jpg"), "--size", "80", "--points", "50", "--background", "black", "--out", str(tmp_path)]
-    )
-
-    assert read_points(tmp_path).scaling.shape == ((80, 45) if orientation in (6, 8) else (45, 80))
-
-
 def test_a_data_set_is_not_replaced_unless_asked(tmp_path: Path):
-    main(["--text", "A", "--points", "100", "--out", str(tmp_path)])
-    before = read_points(tmp_path).fingerprint()
+    before = made(tmp_path, "A", "--points", "100").fingerprint()
 
     with pytest.raises(InputError, match=r"holds a data set already .*; add --overwrite, or choose another --out"):
-        main(["--text", "B", "--points", "100", "--out", str(tmp_path)])
-    assert read_points(tmp_path).fingerprint() == before
-
-    main(["--text", "B", "--points", "100", "--overwrite", "--out", str(tmp_path)])
-    assert read_points(tmp_path).fingerprint() != before
+        made(tmp_path, "B", "--points", "100")
+    assert read_points(tmp_path / "set").fingerprint() == before
+    assert made(tmp_path, "B", "--points", "100", "--overwrite").fingerprint() != before
 
 
 def test_the_command_to_go_on_with_survives_a_space(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     main(["--text", "A", "--points", "100", "--out", str(tmp_path / "my set")])
 
-    assert capsys.readouterr().out.rstrip().endswith(f"python main.py 'data_path={tmp_path / 'my set'}'")
-
-
-def test_a_character_that_the_first_font_lacks_comes_from_another(tmp_path: Path):
-    main(["--text", "Ж", "--points", "100", "--out", str(tmp_path)])
-
-    assert len(read_points(tmp_path)) == 100
-
-
-def test_a_character_without_a_glyph_is_named(tmp_path: Path):
-    with pytest.raises(InputError, match=r"there is no glyph for '\\U0010fffd' .*--font"):
-        main(["--text", "A\U0010fffd", "--out", str(tmp_path / "set")])
-    (tmp_path / "font.ttf").write_text("no font")
-    with pytest.raises(InputError, match=r"font\.ttf: cannot be read as a font"):
-        main(["--text", "A", "--font", str(tmp_path / "font.ttf"), "--out", str(tmp_path / "set")])
-
-
-def test_where_no_color_stands_out_it_says_what_it_assumed(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    Image.fromarray(np.random.default_rng(0).integers(0, 256, (60, 60, 3), np.uint8)).save(tmp_path / "noise.png")
-
-    main([str(tmp_path / "noise.png"), "--size", "60", "--points", "100", "--out", str(tmp_path / "set")])
-
-    said = capsys.readouterr().out
-    assert "background: #000000, for lack of a color that stands out along its border" in said
-    assert "use --background or --invert" in said
+    assert capsys.readouterr().out.rstrip().endswith(f"main.py 'data_path={tmp_path / 'my set'}'")

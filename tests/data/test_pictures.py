@@ -1,12 +1,15 @@
 """Pictures of any format, mode, depth and orientation; files that are something else say what they are."""
 
+import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
-from data.pictures import open_picture
+from data.from_picture import MOST_SIZE
+from data.pictures import MOST_PIXELS, open_as_seen, open_picture
 from utils.program.errors import InputError
 
 
@@ -20,6 +23,9 @@ def saved(path: Path, values: np.ndarray, kind: str = "TIFF") -> Path:
     [
         (np.full((4, 5), 200, np.uint8), 200),
         (np.full((4, 5), 0x8040, np.uint16), 0x80),
+        (np.full((4, 5), 4095, np.uint16), 255),
+        (np.full((4, 5), 512, np.uint16), 128),
+        (np.full((4, 5), 200, np.uint16), 200),
         (np.full((4, 5), 200, np.int32), 200),
         (np.full((4, 5), 0x8040, np.int32), 0x80),
         (np.full((4, 5), 0.5, np.float32), 128),
@@ -33,7 +39,7 @@ def test_one_channel_of_any_depth_becomes_eight_bits(tmp_path: Path, values: np.
     assert set(np.asarray(picture.convert("RGB")).ravel().tolist()) == {expected}
 
 
-@pytest.mark.parametrize("values", [np.full((4, 5), 300.0, np.float32), np.full((4, 5), -3, np.int32)])
+@pytest.mark.parametrize("values", [np.full((4, 5), value, np.float32) for value in (300, -1, np.nan)])
 def test_values_that_could_mean_any_color_are_refused(tmp_path: Path, values: np.ndarray):
     with pytest.raises(InputError, match=r"could mean any color; save it with 8 bits per channel"):
         open_picture(saved(tmp_path / "picture", values))
@@ -50,22 +56,65 @@ def test_every_mode_becomes_rgb_or_rgba(tmp_path: Path, mode: str):
     assert np.asarray(picture.convert("RGB")).min() >= 254
 
 
+def test_deep_colors_that_pillow_would_make_black_are_refused(tmp_path: Path):
+    """A PNG of 16 bits per channel, of which 12 are used: Pillow cannot write one, but it reads the upper 8 bits."""
+    rows = b"".join(b"\0" + np.full(3 * 4, 4095, ">u2").tobytes() for _ in range(4))
+    chunks = ((b"IHDR", struct.pack(">IIBBBBB", 4, 4, 16, 2, 0, 0, 0)), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+    parts = (
+        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body)) for kind, body in chunks
+    )
+    (tmp_path / "deep.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(parts))
+
+    with pytest.raises(InputError, match="is black, perhaps because it has 12 bits in 16; save it with 8 bits"):
+        open_picture(tmp_path / "deep.png")
+
+
+@pytest.mark.parametrize("broken", [False, True])
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_an_upright_picture_is_turned_as_its_exif_says_and_a_raw_one_is_not(tmp_path: Path, orientation: int):
+def test_a_picture_is_seen_turned_as_its_exif_says_even_if_other_fields_are_broken(
+    tmp_path: Path, orientation: int, broken: bool
+):
     exif = Image.Exif()
     exif[0x0112] = orientation
     lying = Image.new("RGB", (40, 20))
     lying.paste((255, 0, 0), (0, 0, 20, 20))
-    lying.save(tmp_path / "phone.jpg", exif=exif, quality=95)
+    # A negative resolution, in a field that may not be negative.
+    fields = [(0x0112, 3, struct.pack("<HH", orientation, 0)), (0x011A, 10, struct.pack("<I", 38))]
+    entries = b"".join(struct.pack("<HHI", tag, kind, 1) + content for tag, kind, content in fields)
+    raw_exif = b"Exif\0\0II*\0\x08\0\0\0" + struct.pack("<H", 2) + entries + bytes(4) + struct.pack("<ii", -72, 1)
+    lying.save(tmp_path / "phone.jpg", exif=raw_exif if broken else exif, quality=95)
 
-    raw, upright = open_picture(tmp_path / "phone.jpg"), open_picture(tmp_path / "phone.jpg", upright=True)
+    raw, seen = open_picture(tmp_path / "phone.jpg"), open_as_seen(tmp_path / "phone.jpg", 40)
 
     assert raw.size == (40, 20)
-    assert upright.size == ((40, 20) if orientation <= 4 else (20, 40))
+    assert seen.size == ((40, 20) if orientation <= 4 else (20, 40))
     # Where the left half of the file comes to lie: orientations 2, 3 turn it right, 7, 8 down.
-    red = np.asarray(upright)[..., 0].astype(float)
+    red = np.asarray(seen)[..., 0].astype(float)
     first, second = (red[:, :20], red[:, 20:]) if orientation <= 4 else (red[:20], red[20:])
     assert (first.mean() > second.mean()) == (orientation in (1, 4, 5, 6))
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P"])
+def test_colors_are_seen_in_srgb_and_a_broken_profile_is_ignored(tmp_path: Path, mode: str):
+    red = Image.new("RGB", (4, 4), (255, 0, 0)).convert(mode)
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    # Of a screen whose first color is green, and whose second is red.
+    exchanged = profile.replace(b"rXYZ", b"none").replace(b"gXYZ", b"rXYZ").replace(b"none", b"gXYZ")
+    red.save(tmp_path / "exchanged.png", icc_profile=exchanged)
+    red.save(tmp_path / "broken.png", icc_profile=exchanged[:200])
+
+    assert open_as_seen(tmp_path / "exchanged.png", 4).convert("RGB").getpixel((1, 1)) == (0, 255, 0)
+    assert open_picture(tmp_path / "exchanged.png").convert("RGB").getpixel((1, 1)) == (255, 0, 0)
+    assert open_as_seen(tmp_path / "broken.png", 4).convert("RGB").getpixel((1, 1)) == (255, 0, 0)
+
+
+def test_a_photo_of_many_pixels_is_read_to_be_made_smaller_and_no_data_set_has_as_many(tmp_path: Path):
+    assert MOST_PIXELS == MOST_SIZE**2
+    Image.new("1", (12_000, 9_000)).save(tmp_path / "photo.png")
+
+    assert open_as_seen(tmp_path / "photo.png", 300).size == (12_000, 9_000)
+    with pytest.raises(InputError, match="has more pixels than 100,000,000; make it smaller"):
+        open_picture(tmp_path / "photo.png")
 
 
 @pytest.mark.parametrize(
@@ -74,9 +123,9 @@ def test_an_upright_picture_is_turned_as_its_exif_says_and_a_raw_one_is_not(tmp_
         (b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\n", "is a Git LFS pointer.*git lfs pull"),
         (b"<!DOCTYPE html><html></html>", "is a web page; download the file itself"),
         (b"\x93NUMPY\x01\x00", "is a NumPy array"),
-        (b"\x89PNG\r\n", "is cut off, or broken; copy it again"),
+        (b"\x89PNG\r\n", "is cut off, broken, or holds something else; copy it again, or save it again"),
         (b"", "is empty"),
-        (b"hello", "its format is unknown; save it again, as PNG or JPEG"),
+        (b"hello", "cannot be read as a picture: save it again, as PNG or JPEG"),
     ],
 )
 def test_what_is_no_picture_is_called_what_it_is(tmp_path: Path, content: bytes, complaint: str):
@@ -87,19 +136,14 @@ def test_what_is_no_picture_is_called_what_it_is(tmp_path: Path, content: bytes,
 
 
 def test_a_missing_picture_names_those_that_are_there(tmp_path: Path):
-    with pytest.raises(InputError, match="there is no such picture; its folder holds no picture at all; set data_path"):
+    (tmp_path / "._wanted.jpg").touch()
+    with pytest.raises(InputError, match="there is no such file; its folder holds nothing like it"):
         open_picture(tmp_path / "wanted.jpg")
     with pytest.raises(InputError, match="there is no folder"):
         open_picture(tmp_path / "nowhere" / "wanted.jpg")
 
     Image.new("RGB", (2, 2)).save(tmp_path / "pi.PNG")
-    with pytest.raises(InputError, match=r"the folder holds pi\.PNG: rename the right one to wanted\.jpg"):
+    with pytest.raises(InputError, match=r"the folder holds pi\.PNG"):
         open_picture(tmp_path / "wanted.jpg")
-
-
-def test_the_home_directory_may_be_abbreviated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("USERPROFILE", str(tmp_path))
-    Image.new("RGB", (2, 3)).save(tmp_path / "pi.png")
-
-    assert open_picture("~/pi.png").size == (2, 3)
+    with pytest.raises(InputError, match=r"did you mean pi\.PNG\?"):
+        open_picture(tmp_path / "pi.PN")

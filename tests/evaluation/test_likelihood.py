@@ -1,20 +1,21 @@
 import numpy as np
 import pytest
 import torch
+from linear_gaussian import LinearGaussianVAE
 from torch import Tensor, nn
-from torch.distributions import Independent, Normal
+from torch.distributions import Independent, Normal, kl_divergence
 
 from data.points import ColoredPoints
 from data.scaling import Scaling
 from models.generator import Generator, build_model
-from models.posterior import Posterior
-from models.prior import NormalPrior
+from models.latent import NormalPrior, Posterior
 from models.vae import VAE
 from utils.evaluation.likelihood import (
     active_units,
     evaluate_bound,
     evaluate_loss,
     evaluate_model,
+    importance_weighted_bound,
     posterior_means,
 )
 
@@ -66,6 +67,31 @@ def test_the_bound_is_the_mean_log_probability_of_the_points(points: ColoredPoin
     bound = evaluate_bound(Centered(), rgb(points), seed=0, k=3)
 
     assert bound == pytest.approx(WithoutLatent.normal.log_prob(points.points.float()).sum(1).mean().item())
+
+
+def test_with_the_true_posterior_the_bound_is_the_log_likelihood_for_any_number_of_draws(torch_rng: torch.Generator):
+    model = LinearGaussianVAE()
+    x = torch.randn(50, 5, generator=torch_rng)
+
+    for k in (1, 7):
+        bound = importance_weighted_bound(model, x, k, torch_rng)
+        torch.testing.assert_close(bound, model.log_evidence(x), atol=1e-4, rtol=0)
+
+
+def test_with_another_posterior_the_bound_rises_from_the_elbo_towards_the_log_likelihood(torch_rng: torch.Generator):
+    model = LinearGaussianVAE(shift=0.4)
+    x = torch.randn(1, 5, generator=torch_rng)
+    exact, many = model.log_evidence(x).item(), x.expand(4000, 5)
+    posterior, true_posterior = (m.encode(x) for m in (model, LinearGaussianVAE()))
+    normals = (Independent(Normal(q.mean, q.log_std.exp()), 1) for q in (posterior, true_posterior))
+    elbo = exact - kl_divergence(*normals).item()
+
+    bounds = {k: importance_weighted_bound(model, many, k, torch_rng).mean().item() for k in (1, 5, 50)}
+
+    assert elbo < exact - 1
+    assert bounds[1] == pytest.approx(elbo, abs=0.1)
+    assert bounds[1] + 0.3 < bounds[5] < bounds[50] - 0.1
+    assert bounds[50] < exact + 0.02
 
 
 def test_posterior_means_are_where_the_encoder_puts_the_points(points: ColoredPoints):

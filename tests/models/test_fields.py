@@ -27,14 +27,14 @@ def cosines(v: float, n: int) -> torch.Tensor:
 
 def test_a_smooth_field_is_the_sum_of_its_scaled_cosines(fields: Fields):
     x, y = (cosines(v, SMOOTH_HARMONICS) for v in (0.3, 0.8))
-    scaled = fields.smooth.coefficients.scale() * fields.smooth.coefficients.mean
+    scaled = fields.smooth.scale() * fields.smooth.mean
 
     torch.testing.assert_close(fields(PLACE)[0, :2], scaled @ torch.outer(x, y).flatten()[1:], atol=1e-4, rtol=1e-4)
 
 
 def test_a_pattern_is_a_product_of_sums_along_rows_and_columns_or_along_the_diagonals(fields: Fields):
     along = [cosines(v, PATTERN_HARMONICS) for v in (0.3, 0.8, (0.3 + 0.8) / 2, (1 + 0.3 - 0.8) / 2)]
-    scaled = fields.patterns.coefficients.scale() * fields.patterns.coefficients.mean
+    scaled = fields.along_axes.scale() * fields.along_axes.mean
 
     row, column, diagonal, other = (1 + c @ x for x, c in zip(along, scaled, strict=True))
 
@@ -60,7 +60,7 @@ def test_drawn_sums_have_the_mean_and_the_spread_of_drawn_coefficients(
     basis = torch.randn(35, 1, generator=torch_rng)
     posterior = Normal(coefficients.mean, coefficients.log_std.exp())
 
-    drawn = coefficients.sums(basis.expand(35, 20_000), torch.randn(3, 20_000, generator=torch_rng))
+    drawn = coefficients(basis.expand(35, 20_000), torch.randn(3, 20_000, generator=torch_rng))
 
     expected = (coefficients.scale() * posterior.sample((20_000,))) @ basis
     torch.testing.assert_close(drawn.mean(1), expected[..., 0].mean(0), atol=0.05, rtol=0)
@@ -71,9 +71,7 @@ def test_the_kl_is_that_of_normals_and_of_all_fields_together(coefficients: Cosi
     posterior = Normal(coefficients.mean, coefficients.log_std.exp())
 
     assert coefficients.kl().item() == pytest.approx(kl_divergence(posterior, Normal(0.0, 1.0)).sum().item(), rel=1e-4)
-    assert fields.kl().item() == pytest.approx(
-        (fields.smooth.coefficients.kl() + fields.patterns.coefficients.kl()).item()
-    )
+    assert fields.kl().item() == pytest.approx((fields.smooth.kl() + fields.along_axes.kl()).item())
 
 
 def test_squared_scales_follow_the_matern_spectrum_and_sum_to_the_squared_gain(coefficients: CosineCoefficients):

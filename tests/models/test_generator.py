@@ -76,7 +76,7 @@ def test_weights_of_another_shape_than_the_settings_say_are_refused(path: Path):
     content = torch.load(path, weights_only=True)
     torch.save(content | {"config": CONFIG | {"hidden_dim": 32}}, path)
 
-    with pytest.raises(InputError, match="the weights do not fit"):
+    with pytest.raises(InputError, match=r"cannot be read as a model of this program: .* train again"):
         load_generator(path)
 
 

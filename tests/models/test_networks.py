@@ -6,14 +6,14 @@ import torch
 from torch.nn import functional as F
 
 from models.attention import SelfAttention
-from models.point_vae import Harmonics
+from models.point_vae import harmonics
 from models.vanilla import ResidualBlock
 
 
 def test_harmonics_are_cosines_of_whole_and_half_periods():
-    features = Harmonics(3)(torch.tensor([[0.0, 0.5], [1.0, 1 / 3]]))
+    features = harmonics(torch.tensor([[0.0, 0.5], [1.0, 1 / 3]]))
 
-    expected = [[[1, 1, 1], [0, -1, 0]], [[-1, 1, -1], [0.5, -0.5, -1]]]
+    expected = [[[1, 1, 1, 1], [0, -1, 0, 1]], [[-1, 1, -1, 1], [0.5, -0.5, -1, -0.5]]]
     torch.testing.assert_close(features, torch.tensor(expected, dtype=torch.float32), atol=1e-6, rtol=0)
 
 

@@ -6,6 +6,8 @@ import pytest
 from utils.program.errors import InputError, run_program
 from utils.program.interruption import Interrupted
 
+TOO_MANY = "this program may open too few files; allow it more, as with `ulimit -n 1024`, or set num_workers=0"
+
 
 @pytest.fixture(autouse=True)
 def _handler_as_before() -> Iterator[None]:
@@ -21,6 +23,8 @@ def _handler_as_before() -> Iterator[None]:
         (Interrupted(signal.SIGTERM, "stopped after 3 epochs"), 143, "stopped after 3 epochs"),
         (KeyboardInterrupt(), 130, "stopped"),
         (OSError(28, "No space left on device", "file"), 2, "error: file: No space left on device"),
+        (OSError(24, "Too many open files", "our.py"), 2, f"error: {TOO_MANY}"),
+        (ImportError("libx.so: cannot open shared object file: Too many open files"), 2, f"error: {TOO_MANY}"),
         (OSError("no words of the system"), 2, "error: no words of the system"),
         (
             MemoryError(),
@@ -48,11 +52,12 @@ def test_a_program_ends_with_one_line_and_a_status(
     assert capsys.readouterr().err == f"{message}\n"
 
 
-def test_a_bug_of_the_program_keeps_its_traceback():
+@pytest.mark.parametrize("bug", [ZeroDivisionError, ModuleNotFoundError("No module named 'nothing'")])
+def test_a_bug_of_the_program_keeps_its_traceback(bug: type[Exception] | Exception):
     def main(arguments: list[str]) -> None:
-        raise ZeroDivisionError
+        raise bug
 
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(type(bug) if isinstance(bug, Exception) else bug):
         run_program(main, [])
 
 

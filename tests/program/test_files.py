@@ -1,3 +1,4 @@
+import errno
 import multiprocessing
 import os
 import signal
@@ -24,14 +25,21 @@ def test_a_file_is_moved_to_its_place_once_it_is_whole(tmp_path: Path):
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("file.txt", "a whole file")]
 
 
-def test_a_file_that_cannot_be_written_whole_leaves_the_one_before(tmp_path: Path):
-    def fill_the_disk(unfinished: Path) -> None:
+@pytest.mark.parametrize(
+    ("code", "remedy"),
+    [
+        (errno.ENOSPC, r"\(No space left on device\); make room there"),
+        (errno.EACCES, r"\(Permission denied\); close it in other programs, or choose another folder"),
+    ],
+)
+def test_a_file_that_cannot_be_written_whole_leaves_the_one_before(tmp_path: Path, code: int, remedy: str):
+    def fail(unfinished: Path) -> None:
         unfinished.write_text("half a fi")
-        raise OSError(28, "No space left on device")
+        raise OSError(code, os.strerror(code))
 
     (tmp_path / "file").write_text("before")
-    with pytest.raises(InputError, match=r"file: cannot be written \(No space left on device\); make room"):
-        write_whole(tmp_path / "file", fill_the_disk)
+    with pytest.raises(InputError, match=f"file: cannot be written {remedy}"):
+        write_whole(tmp_path / "file", fail)
 
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("file", "before")]
 
@@ -59,19 +67,46 @@ def test_a_durable_file_is_on_the_disk_before_it_is_in_its_place_and_the_folder_
     assert (tmp_path / "file").read_bytes() == b"content"
 
 
-def test_text_is_written_in_utf_8_as_it_is(tmp_path: Path):
-    write_text(tmp_path / "file", "π\n")
+def test_a_disk_that_cannot_sync_is_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def fsync(descriptor: int) -> None:
+        raise OSError(errno.EINVAL, "Invalid argument")
 
-    assert (tmp_path / "file").read_bytes() == b"\xcf\x80\n"
+    monkeypatch.setattr("os.fsync", fsync)
+
+    write_bytes(tmp_path / "file", b"content", durable=True)
+
+    assert (tmp_path / "file").read_bytes() == b"content"
 
 
-def test_a_claimed_folder_is_refused_to_others_until_it_is_released(tmp_path: Path):
+@pytest.mark.parametrize("code", [errno.ENOLCK, errno.ENOSYS])
+def test_a_disk_without_locks_is_written_to_with_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], code: int
+):
+    def flock(descriptor: int, operation: int) -> None:
+        if operation & fcntl.LOCK_EX:
+            raise OSError(code, os.strerror(code))
+
+    fcntl = pytest.importorskip("fcntl")
+    monkeypatch.setattr("fcntl.flock", flock)
+
+    with claimed(tmp_path / "new"):
+        assert capsys.readouterr().out.endswith("no file locks; take care that no second run writes there\n")
+
+
+def test_text_is_written_in_utf_8_with_a_replacement_for_what_is_no_character(tmp_path: Path):
+    write_text(tmp_path / "file", "π\udce9\n")
+
+    assert (tmp_path / "file").read_bytes() == b"\xcf\x80?\n"
+
+
+def test_a_claimed_folder_is_refused_to_others_until_its_run_has_ended_or_failed(tmp_path: Path):
     refused = pytest.raises(InputError, match="new: another run is writing there; wait for it")
-    with claimed(tmp_path / "new"), refused, claimed(tmp_path / "new"):
+    with refused, claimed(tmp_path / "new"), claimed(tmp_path / "new"):
         pass
 
     with claimed(tmp_path / "new"):
         pass
+    assert list((tmp_path / "new").iterdir()) == []
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="ends a process that was started by fork")
@@ -87,13 +122,6 @@ def test_a_folder_is_free_once_the_process_that_claimed_it_has_died(tmp_path: Pa
 
     with claimed(tmp_path):
         pass
-
-
-def test_a_claimed_folder_is_released_when_the_run_fails(tmp_path: Path):
-    with pytest.raises(ZeroDivisionError), claimed(tmp_path / "new"):
-        raise ZeroDivisionError
-
-    assert list((tmp_path / "new").iterdir()) == []
 
 
 def test_too_little_room_on_the_disk_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

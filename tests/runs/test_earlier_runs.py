@@ -214,7 +214,7 @@ def test_what_was_drawn_goes_once_a_resumed_run_has_changed_the_model(folder: Pa
         def stop(*_: object) -> None:
             raise InputError("stopped before drawing")
 
-        patch.setattr("main.generate", stop)
+        patch.setattr("utils.runs.generation.generate", stop)
         with pytest.raises(InputError, match="stopped before drawing"):
             main(["--config", settings, "--resume", "epochs=3"])
 

@@ -75,3 +75,12 @@ def test_results_are_cleared_and_what_training_wrote_stays(tmp_path: Path):
     clear_results(tmp_path)
 
     assert {path.name for path in tmp_path.iterdir()} == {"model.pt", "loss.png"}
+
+
+def test_what_systems_leave_in_a_folder_is_no_run(tmp_path: Path):
+    (tmp_path / "vanilla").mkdir()
+    for name in (".DS_Store", "Thumbs.db"):
+        (tmp_path / "vanilla" / name).touch()
+
+    assert set_aside(tmp_path / "vanilla", keep=3) is None
+    assert not (tmp_path / "earlier").exists()

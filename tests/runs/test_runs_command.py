@@ -77,7 +77,7 @@ def broken(name: str, content: str | None) -> Callable[[Path], None]:
         (broken("metrics.json", '{"heldout_reconstruction": 1, "heldout_kl": 1, "p": "x"}'), "could not convert"),
         (broken("history.csv", "epoch\n"), r"history\.csv: cannot be read"),
         (broken("generated.png", "no picture"), r"generated\.png: cannot be read"),
-        (shutil.rmtree, "there is no such folder; give folders of runs"),
+        (lambda folder: shutil.rmtree(folder), "there is no such folder; give folders of runs"),
     ],
 )
 def test_what_is_no_run_or_broken_is_refused_in_one_line(

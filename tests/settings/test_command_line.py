@@ -1,9 +1,10 @@
 from pathlib import Path
 
 import pytest
+from quick import REPOSITORY
 
 from utils.program.errors import InputError
-from utils.settings.command_line import continue_command, parse_command_line
+from utils.settings.command_line import changed, continue_command, parse_command_line
 from utils.settings.config import Config
 
 
@@ -16,10 +17,18 @@ def file(tmp_path: Path) -> str:
 def test_flags_and_settings_may_stand_in_any_order(file: str):
     for arguments in (["--config", file, "seed=1", "--resume"], ["--resume", "seed=1", "--config", file]):
         assert parse_command_line(arguments, "") == (Config(epochs=3, seed=1), True)
-
-
-def test_without_resume_a_run_starts_over(file: str):
     assert parse_command_line(["--config", file], "") == (Config(epochs=3), False)
+
+
+def test_settings_are_in_the_current_folder_or_beside_the_program(
+    file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
+    assert parse_command_line([], "")[0].epochs == 3
+
+    Path(file).unlink()
+    beside, _ = parse_command_line(["data_path=here"], "")
+    assert (beside.result_path, beside.data_path) == (str(REPOSITORY / "result"), "here")
 
 
 def test_help_begins_with_the_description(capsys: pytest.CaptureFixture[str]):
@@ -30,16 +39,36 @@ def test_help_begins_with_the_description(capsys: pytest.CaptureFixture[str]):
     assert "What the program does." in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("arguments", [["seed=1", "data_path=a b"], ["seed=1", "--resume", "data_path=a b"]])
-def test_the_command_to_continue_is_the_same_command_with_resume(arguments: list[str]):
-    assert continue_command(Config(), arguments) == "python main.py seed=1 'data_path=a b' --resume"
+def test_the_command_to_continue_is_the_same_command_with_resume(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(REPOSITORY)
+
+    for arguments in (["seed=1", "data_path=a b"], ["seed=1", "--resume", "data_path=a b"]):
+        assert continue_command(Config(), arguments).endswith(" main.py seed=1 'data_path=a b' --resume")
+    assert continue_command(Config(retrain=False), ["retrain=false"]).endswith(" main.py retrain=false")
 
 
-def test_after_training_the_command_to_continue_does_not_train():
-    assert continue_command(Config(retrain=False), ["retrain=false"]) == "python main.py retrain=false"
+def test_another_run_keeps_the_other_settings_of_this_one():
+    arguments = ["--config", "my.yaml", "model=vanilla", "seed=1", "--resume", "retrain=false"]
+
+    assert changed(arguments, model="both", retrain=None) == ["--config", "my.yaml", "seed=1", "model=both"]
 
 
-@pytest.mark.parametrize("argument", ["--epochs=3", "--epochs", "-epochs", "--batch-size"])
-def test_keys_with_dashes_are_refused_with_how_to_write_them(file: str, argument: str):
-    with pytest.raises(InputError, match=f"{argument}: keys have no dashes; write (epochs|batch_size)=VALUE"):
+@pytest.mark.parametrize(
+    ("argument", "remedy"),
+    [
+        ("--epochs=3", "keys have no dashes; write epochs=VALUE"),
+        ("--batch-size", "keys have no dashes; write batch_size=VALUE"),
+        ("config.yaml", "a file of settings is named with --config FILE"),
+        ("my.yml", "a file of settings is named with --config FILE"),
+        ("config=my.yaml", "a file of settings is named with --config FILE"),
+        ("-c", "a file of settings is named with --config FILE"),
+        ("resume", "an interrupted run is continued with --resume"),
+        ("resume=true", "an interrupted run is continued with --resume"),
+        ("--continue", "an interrupted run is continued with --resume"),
+    ],
+)
+def test_what_is_written_as_for_other_programs_is_refused_with_how_to_write_it(file: str, argument: str, remedy: str):
+    with pytest.raises(InputError) as error:
         parse_command_line(["--config", file, argument, "3"], "")
+
+    assert str(error.value) == f"the command line: {argument}: {remedy}"

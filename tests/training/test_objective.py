@@ -18,6 +18,7 @@ from utils.training.eager import EagerStep
 from utils.training.fast import FastStep
 from utils.training.loop import Training
 from utils.training.schedules import beta_schedule, cosine_decay
+from utils.training.weights import weight_groups
 
 Step = EagerStep | FastStep
 EACH_STEP = pytest.mark.parametrize("kind", [EagerStep, FastStep])
@@ -26,7 +27,7 @@ EACH_STEP = pytest.mark.parametrize("kind", [EagerStep, FastStep])
 def textbook(model: VAE, points: ColoredPoints, config: Config) -> tuple[VAE, VAE]:
     """`model` trained as a textbook would, with the random numbers of `Training`; and its weight average."""
     average, step, k, squared_length = copy.deepcopy(model), 0, config.batch_size / 200, 0.0
-    groups = model.weight_groups()
+    groups = weight_groups(model)
     optimizer = torch.optim.AdamW(
         [
             {"params": group.parameters, "weight_decay": config.weight_decay * k**0.5 if group.decays else 0.0}

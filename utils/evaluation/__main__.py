@@ -8,9 +8,9 @@ import numpy as np
 from data.arrays import load_array
 from data.coordinates import COLORS, N_COORDINATES, N_LEVELS
 from data.points import read_points
-from utils.evaluation.evaluate import evaluate
 from utils.program.errors import InputError, run_program
 from utils.program.parser import Parser
+from utils.program.paths import expanded
 from utils.settings.config import Config
 
 
@@ -23,24 +23,20 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("samples", metavar="SAMPLES.npy", help="integers (n, 5): x, y, r, g, b")
     options = parser.parse_args(arguments)
     settings = Config(holdout=options.holdout, seed=options.seed)
-    data = read_points(options.data)
     samples = read_samples(options.samples)
+    data = read_points(options.data)
     check_units(options.samples, samples, data.scaling.shape)
     train, held_out = (part.points.numpy() for part in data.split(settings.holdout, settings.seed))
+    # PyTorch, which takes seconds to load, comes after what can be said without.
+    from utils.evaluation.evaluate import evaluate
+
     found = evaluate(samples.round().astype(np.int64), train, held_out)
     print(f"{found.conclusion}\n\n{found.table}\n{found.power}")
 
 
 def read_samples(path: str) -> np.ndarray:
     """The points `(n, 5)` in `path`. Raises InputError if it holds none."""
-    samples = load_array(Path(path).expanduser())
-    if not isinstance(samples, np.ndarray):
-        names = samples.files
-        if len(names) != 1:
-            raise InputError(
-                f"{path}: is an archive of {len(names)} arrays ({', '.join(names)}); save one with numpy.save"
-            )
-        samples = samples[names[0]]
+    samples = load_array(Path(expanded(path)))
     if samples.ndim != 2 or samples.shape[1] != N_COORDINATES or len(samples) < 2 or samples.dtype.kind not in "iuf":
         raise InputError(f"{path}: must hold numbers (n, {N_COORDINATES}), but is {samples.dtype} {samples.shape}")
     if not np.isfinite(samples).all():

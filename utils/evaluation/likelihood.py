@@ -1,7 +1,10 @@
 """How well a model explains points: the ELBO, a tighter bound on the log-likelihood, and active units."""
 
+import math
+
 import numpy as np
 import torch
+from torch import Tensor
 
 from data.points import ColoredPoints
 from data.thinning import thinned
@@ -40,7 +43,21 @@ def evaluate_bound(model: VAE, points: ColoredPoints, seed: int, k: int = 100) -
     device = next(model.parameters()).device
     rng = torch.Generator(device).manual_seed(seed)
     x = points.scaling.to_model(points.points[:MOST_FOR_BOUND]).to(device)
-    return model.importance_weighted_bound(x, k, rng).mean().item()
+    return importance_weighted_bound(model, x, k, rng).mean().item()
+
+
+@torch.no_grad()
+def importance_weighted_bound(model: VAE, x: Tensor, k: int, rng: torch.Generator) -> Tensor:
+    """A lower bound `(n,)` on log p(x), at least as tight as the ELBO: log mean_k p(x|z_k) p(z_k) / q(z_k|x).
+
+    Burda et al. 2016, "Importance weighted autoencoders" (arXiv 1509.00519), equation 8; `k` draws z_k ~ q(z|x).
+    """
+    posterior = model.encode(x)
+    log_weights = []
+    for _ in range(k):
+        z = posterior.reparameterize(torch.randn(posterior.mean.shape, generator=rng, device=rng.device))
+        log_weights.append(model.decode(z).log_prob(x) + model.prior.log_prob(z) - posterior.log_prob(z))
+    return torch.stack(log_weights).logsumexp(0) - math.log(k)
 
 
 @torch.no_grad()

@@ -1,5 +1,6 @@
 """Files that are whole or not there, and folders that belong to one run at a time."""
 
+import errno
 import os
 import shutil
 import sys
@@ -7,12 +8,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, Timeout
 
-from utils.program.errors import InputError
+from utils.program.errors import InputError, reason_of, too_many_files
 
 # Twice what a run with default settings writes.
 NEEDED_BYTES = 64 * 2**20
+DISK_IS_FULL = (errno.ENOSPC, errno.EDQUOT)
+# What disks answer, as those of networks, that have no locks or cannot sync.
+UNSUPPORTED = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL)
 
 
 def write_whole(path: str | Path, write: Callable[[Path], object], durable: bool = False) -> None:
@@ -32,8 +36,9 @@ def write_whole(path: str | Path, write: Callable[[Path], object], durable: bool
         if durable and sys.platform != "win32":
             _sync(path.parent)
     except OSError as error:
-        reason = error.strerror or str(error).partition("\n")[0]
-        raise InputError(f"{path}: cannot be written ({reason}); make room there, or choose another folder") from None
+        remedy = "make room there" if error.errno in DISK_IS_FULL else "close it in other programs"
+        reason = f"{path}: cannot be written ({reason_of(error)}); {remedy}, or choose another folder"
+        raise InputError(too_many_files(error) or reason) from None
     finally:
         unfinished.unlink(missing_ok=True)
 
@@ -44,8 +49,11 @@ def write_bytes(path: str | Path, content: bytes, durable: bool = False) -> None
 
 
 def write_text(path: str | Path, content: str) -> None:
-    """Write `content` to `path` in UTF-8, whole or not at all; see `write_whole`."""
-    write_bytes(path, content.encode())
+    """Write `content` to `path` in UTF-8, whole or not at all; see `write_whole`.
+
+    Bytes of a path that are no characters are replaced.
+    """
+    write_bytes(path, content.encode(errors="replace"))
 
 
 @contextmanager
@@ -55,10 +63,10 @@ def claimed(folder: Path) -> Iterator[None]:
     The lock is a file beside the folder that the operating system holds for this process and releases when it ends, in
     whatever way. Raises InputError if the folder cannot be written to, the disk is full, or another run is using it.
     """
-    lock = FileLock(folder.parent / f".{folder.name}.lock", timeout=0)
+    lock = FileLock(folder.parent / f".{folder.name}.lock", timeout=0, fallback_to_soft=False)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
+        _acquire(lock, folder)
         free = shutil.disk_usage(folder).free
     except Timeout:
         raise InputError(f"{folder}: another run is writing there; wait for it, or set another result_path") from None
@@ -78,9 +86,21 @@ def claimed(folder: Path) -> Iterator[None]:
         lock.release()
 
 
+def _acquire(lock: BaseFileLock, folder: Path) -> None:
+    try:
+        lock.acquire()
+    except OSError as error:
+        if error.errno not in UNSUPPORTED:
+            raise
+        print(f"{folder}: this disk has no file locks; take care that no second run writes there")
+
+
 def _sync(path: Path) -> None:
     descriptor = os.open(path, os.O_RDWR if path.is_file() else os.O_RDONLY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in UNSUPPORTED:
+            raise
     finally:
         os.close(descriptor)

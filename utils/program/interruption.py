@@ -1,6 +1,7 @@
 """Ctrl-C and SIGTERM: a run that is asked to stop finishes its step and saves first."""
 
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -24,9 +25,13 @@ class Interrupted(BaseException):
 
 @contextmanager
 def deferred() -> Iterator[list[int]]:
-    """Defer SIGINT and SIGTERM: yields a list that receives the signal's number. A second signal acts at once."""
+    """Defer SIGINT and SIGTERM: yields a list that receives the signal's number. A second signal acts at once.
+
+    Only a program's main thread can receive signals; in another one, this does nothing.
+    """
     received: list[int] = []
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    numbers = (signal.SIGINT, signal.SIGTERM) if threading.current_thread() is threading.main_thread() else ()
+    before = {number: signal.getsignal(number) for number in numbers}
 
     def restore() -> None:
         for number, handler in before.items():
@@ -50,7 +55,8 @@ def raise_on_terminate() -> None:
     def stop(number: int, frame: FrameType | None) -> None:
         raise Interrupted(number, "stopped")
 
-    signal.signal(signal.SIGTERM, stop)
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, stop)
 
 
 @contextmanager

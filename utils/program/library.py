@@ -1,8 +1,8 @@
 """matplotlib, the same for everybody."""
 
-import importlib.util
+import logging
 import os
-from pathlib import Path
+import sys
 
 
 def import_matplotlib() -> None:
@@ -10,16 +10,13 @@ def import_matplotlib() -> None:
 
     A notebook, for instance, chooses a backend that only exists inside it. The person's choices are left as they were.
     """
-    specification = importlib.util.find_spec("matplotlib")
-    folder = Path(specification.origin).parent if specification and specification.origin else Path()
-    ours = {"MATPLOTLIBRC": str(folder / "mpl-data" / "matplotlibrc"), "MPLBACKEND": "agg"}
-    theirs = {name: os.environ.get(name) for name in ours}
-    os.environ.update(ours)
-    try:
-        import matplotlib  # noqa: F401 - for what it reads from the environment
-    finally:
-        for name, value in theirs.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+    if "matplotlib" in sys.modules:
+        return
+    backend = os.environ.pop("MPLBACKEND", None)
+    # Where it cannot keep a cache it says so, at length, and works.
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    import matplotlib
+
+    matplotlib.rcdefaults()
+    if backend is not None:
+        os.environ["MPLBACKEND"] = backend

@@ -10,12 +10,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from utils.pictures.side_by_side import NOTE
 from utils.program.errors import InputError, run_program
 from utils.program.parser import Parser
-from utils.runs.columns import figure_rows, grouped, setting_rows
-from utils.runs.finished import UnfinishedError, read_run
-from utils.runs.gallery import draw_runs
 
 FORMATS = (".png", ".pdf", ".svg", ".jpg")
 
@@ -30,6 +26,12 @@ def main(arguments: list[str]) -> None:
     options = parser.parse_args(arguments)
     if options.out.suffix.lower() not in FORMATS:
         raise InputError(f"{options.out}: is no name for a picture; end it with {', '.join(FORMATS)}")
+    # PyTorch and matplotlib, which take seconds to load, come after what can be said without.
+    from utils.pictures.side_by_side import NOTE
+    from utils.runs.columns import figure_rows, grouped, setting_rows
+    from utils.runs.finished import UnfinishedError, read_run
+    from utils.runs.gallery import draw_runs
+
     runs = []
     for folder in options.runs:
         try:

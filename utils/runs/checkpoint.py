@@ -2,7 +2,6 @@
 
 import dataclasses
 import io
-import pickle
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,12 +9,13 @@ import torch
 
 from utils.program.errors import InputError
 from utils.program.files import write_bytes
+from utils.program.reading import ZIP, missing_in_run, reading
 from utils.settings.config import Config
 from utils.training.loop import Epoch, Training
 
 NAME = "checkpoint.pt"
 # The version of checkpoint.pt.
-FORMAT = 10
+FORMAT = 11
 # Settings that a resumed run may change: how long it trains, where files are (the data are known by fingerprint), and
 # what changes no byte of what is trained.
 FREE_TO_CHANGE = (
@@ -83,20 +83,13 @@ def read_checkpoint(folder: Path) -> Checkpoint:
 
     Raises InputError if there is none, or it cannot be used.
     """
-    path = folder / NAME
-    try:
+    path, advice = folder / NAME, "train anew without --resume"
+    with reading(path, "a checkpoint of this program", advice, ZIP, missing_in_run):
         content = torch.load(path, map_location="cpu", weights_only=True)
-    except FileNotFoundError:
-        raise InputError(f"{path}: there is no run to resume; start one without --resume") from None
-    except (OSError, RuntimeError, ValueError, EOFError, KeyError, pickle.UnpicklingError) as error:
-        raise _unusable(path, error) from None
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise _unusable(path, "written by another version of the program")
-    try:
+        if not isinstance(content, dict) or content.get("format") != FORMAT:
+            raise _unusable(path, "written by another version of the program")
         epochs = [Epoch(*epoch) for epoch in content["epochs"]]
         return Checkpoint(dict(content["config"]), content["fingerprint"], epochs, content["training"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise _unusable(path, error) from None
 
 
 def _unusable(path: Path, reason: object) -> InputError:

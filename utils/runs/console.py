@@ -1,10 +1,13 @@
 """The lines that a run prints."""
 
 import textwrap
+from collections.abc import Sequence
 
 from data.points import ColoredPoints
 from utils.evaluation.result import Evaluation
 from utils.program.background import n_cores
+from utils.program.commands import main_command, module_command
+from utils.settings.command_line import changed
 from utils.settings.config import ALL_MODELS, Config
 from utils.training.loop import Training
 
@@ -75,8 +78,8 @@ def describe_result(config: Config, found: Evaluation) -> str:
     )
 
 
-def suggestion(config: Config) -> str:
-    """A command that shows something new after a run with these settings."""
+def suggestion(config: Config, arguments: Sequence[str] = ()) -> str:
+    """A command that shows something new after a run with these settings, which the `arguments` gave."""
     if config.model != ALL_MODELS:
-        return f"python main.py model={ALL_MODELS}   (all models, side by side)"
-    return 'python -m data.from_picture --text "Ω" --out my_data   (your own data set)'
+        return f"{main_command(*changed(arguments, model=ALL_MODELS, retrain=None))}   (all models, side by side)"
+    return f"{module_command('data.from_picture', '--text', 'Ω', '--out', 'my_data')}   (your own data set)"

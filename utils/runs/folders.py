@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from utils.program.errors import InputError
+from utils.program.reading import is_litter
 
 # What generating, judging and drawing write; training writes the rest.
 RESULTS = (
@@ -35,7 +36,7 @@ def set_aside(folder: Path, keep: int) -> Path | None:
     earlier = folder.parent / EARLIER
     removed = earlier / f".removed_{folder.name}"
     try:
-        files = list(folder.iterdir())
+        files = [file for file in folder.iterdir() if not is_litter(file)]
         if not files:
             return None
         earlier.mkdir(exist_ok=True)

@@ -1,7 +1,6 @@
 """report.html: all that a run came to, on one page that needs no other file."""
 
 import dataclasses
-import shlex
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,6 +20,7 @@ from utils.evaluation.result import ClassifierScores, Evaluation
 from utils.pictures.charts import HEIGHT, WIDTH, loss_charts, marginal_charts
 from utils.pictures.embedding import address, embedded
 from utils.pictures.thumbnails import paint_small
+from utils.program.commands import main_command
 from utils.program.files import write_text
 from utils.runs.explorer import explorer_content
 from utils.runs.gallery import shown
@@ -185,9 +185,9 @@ def _settings(config: Config, generator: Generator) -> list[tuple[str, str, str,
 
 def _command(config: Config, generator: Generator) -> str:
     """The command that repeats the run, from the settings in its folder."""
-    arguments = ["python", "main.py", "--config", str(config.output / "config.yaml")]
+    arguments = ["--config", str(config.output / "config.yaml")]
     if not config.retrain:
         drawn = ("n_generate", "seed")
         changed = [name for name in drawn if getattr(config, name) != generator.config.get(name)]
         arguments += ["retrain=false", *(f"{name}={getattr(config, name)}" for name in changed)]
-    return shlex.join(arguments)
+    return main_command(*arguments)

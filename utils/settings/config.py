@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from models.registry import MODELS, PRIORS
+from utils.program.commands import module_command
 from utils.program.errors import InputError
-from utils.settings.parsing import parse_yaml, read_text
-from utils.settings.validation import as_yaml, checked, key, note, type_name
+from utils.program.paths import expanded
+from utils.settings.parsing import parse_yaml, read_yaml
+from utils.settings.validation import NAMES, as_yaml, checked, key, note
 
 # The choice of `model` that stands for all of them.
 ALL_MODELS = "both"
@@ -30,9 +32,7 @@ class Config:
     data_path: str = key("./gen_ml_quiz_content/", "folder of pi_xs.npy, pi_ys.npy and the picture")
     result_path: str = key("./result/", "folder for the output; each model gets a subfolder of its own")
     model: str = key(
-        "attention",
-        f"which autoencoder to train; {ALL_MODELS} trains all and compares them",
-        choices=lambda: (*MODELS, ALL_MODELS),
+        "attention", "which autoencoder to train; both compares all", choices=lambda: (*MODELS, ALL_MODELS)
     )
     prior: str = key(
         "picture",
@@ -40,60 +40,38 @@ class Config:
         choices=lambda: tuple(PRIORS),
     )
     epochs: int = key(100, "passes over the training points", least=1, most=10**6)
-    batch_size: int = key(
-        200, "points per training step; the settings below are those for 200, and adapt to others", least=1, most=10**7
-    )
+    batch_size: int = key(200, "points per training step; other settings are for 200, and adapt", least=1, most=10**7)
     learning_rate: float = key(4e-3, "highest step size of Adam; it decays to zero along a cosine", above=0, most=1)
     weight_decay: float = key(0.5, "how strongly weight matrices decay towards zero (AdamW)", least=0, most=10)
     clip_norm: float = key(1.0, "gradients longer than this are scaled down to it", above=0)
-    hidden_dim: int = key(
-        256, "hidden units of a residual block; with attention, its tokens share them out", least=8, most=8192
-    )
+    hidden_dim: int = key(256, "hidden units of each network, in its residual blocks", least=8, most=8192)
     latent_dim: int = key(2, "number of latent dimensions; prior=picture has 2", least=1, most=256)
     n_components: int = key(64, "number of normals of prior=mixture", least=1, most=4096)
-    annealing: str = key(
-        "cyclical", "schedule of beta, the weight of the KL", choices=("cyclical", "monotonic", "constant")
-    )
-    annealing_share: float = key(
-        0.6, "share of the run in which beta is annealed; then it is beta_max", above=0, most=1
-    )
+    annealing: str = key("cyclical", "schedule of beta, the KL's weight", choices=("cyclical", "monotonic", "constant"))
+    annealing_share: float = key(0.6, "share of the run in which beta anneals; then it is beta_max", above=0, most=1)
     n_cycles: int = key(4, "number of cycles of beta (cyclical annealing)", least=1, most=10**6)
     ratio: float = key(0.5, "share of a cycle in which beta rises; for the rest it is beta_max", least=0, most=1)
     beta_max: float = key(1.0, "highest beta", least=0, most=1000)
     holdout: float = key(0.1, "share of the points that are held out for testing", above=0, most=0.5)
-    device: str = key(
-        "cpu",
-        "where to compute: cpu, cuda, cuda:1 or mps",
-        pattern=r"cpu|mps|cuda(:\d+)?",
-        example="cpu, cuda, cuda:1 or mps",
-    )
-    threads: int = key(
-        1, "processor cores to compute on; models this small are hardly faster on more than one", least=1, most=256
-    )
+    device: str = key("cpu", "where to compute: cpu, cuda, cuda:1 or mps", pattern=r"cpu|mps|cuda(:\d+)?")
+    threads: int = key(1, "cores to compute on; models this small are hardly faster on more", least=1, most=256)
     num_workers: int = key(0, "processes that load batches; 0 loads them in the main one", least=0, most=256)
     compile: str = key(
-        "auto",
-        "compile the training step with torch.compile; auto does for long runs",
-        choices=("auto", "always", "never"),
+        "auto", "compile the training step; auto does for long runs", choices=("auto", "always", "never")
     )
     seed: int = key(10, "seed of all random numbers", least=0, most=2**63 - 1)
     retrain: bool = key(True, "false loads the trained model and only generates")
-    gen_every_epochs: bool | int = key(
-        True, "paint the generator after each epoch, or after every k-th", least=0, most=10**6
-    )
-    keep_runs: int = key(
-        20, "earlier runs of a model to keep, in the folder earlier of result_path; 0 keeps none", least=0, most=10**6
-    )
+    gen_every_epochs: bool | int = key(True, "paint the generator after each epoch, or each k-th", least=0, most=10**6)
+    keep_runs: int = key(20, "earlier runs to keep, in result_path/earlier; 0 keeps none", least=0, most=10**6)
     n_generate: int = key(5000, "number of points to generate in the end", least=2, most=10**9)
 
     def __post_init__(self) -> None:
         for setting in dataclasses.fields(self):
             object.__setattr__(self, setting.name, checked(setting, getattr(self, setting.name)))
-        only = PRIORS[self.prior].only_latent_dim
-        if only not in (None, self.latent_dim):
+        # Not asked of the class, because PyTorch takes seconds to load.
+        if self.prior == "picture" and self.latent_dim != 2:
             raise InputError(
-                f"latent_dim must be {only} with prior={self.prior}, not {self.latent_dim}; "
-                f"set latent_dim={only}, or another prior"
+                f"latent_dim must be 2 with prior=picture, not {self.latent_dim}; set latent_dim=2, or another prior"
             )
 
     def to_yaml(self) -> str:
@@ -117,23 +95,22 @@ class Config:
 KINDS = {setting.name: setting.type for setting in dataclasses.fields(Config)}
 
 
-def load_config(path: str | Path, overrides: Sequence[str] = ()) -> Config:
+def load_config(path: str | Path, overrides: Sequence[str] = (), base: Path = Path()) -> Config:
     """Read the settings in the file `path`, replaced by `overrides` ("key=value"); the rest keep their defaults.
 
-    Raises InputError if the file cannot be read, a key is unknown or a value is not allowed.
+    Paths in the file are relative to `base`. Raises InputError if the file cannot be read, a key is unknown or a value
+    is not allowed.
     """
-    try:
-        text = read_text(Path(path).expanduser())
-    except OSError as error:
-        reason = error.strerror or error
-        raise InputError(f"{path}: cannot read the configuration ({reason}); name another with --config FILE") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{path}: cannot read the configuration (it is not UTF-8); save it as UTF-8") from None
-    settings = parse_yaml(text, str(path))
+    path = Path(expanded(str(path)))
+    settings = read_yaml(path)
     if settings is None:
-        raise InputError(f"{path}: is empty; `python -m utils.settings.config > {path}` writes one with all defaults")
+        command = module_command("utils.settings.config")
+        raise InputError(f"{path}: is empty; `{command} > {path}` writes one with all defaults")
     if not isinstance(settings, dict):
         raise InputError(f"{path}: is a {type(settings).__name__}, not a table; write one 'key: value' per line")
+    for name in ("data_path", "result_path"):
+        if base != Path() and isinstance(settings.get(name), str):
+            settings[name] = str(base / expanded(settings[name]))
     settings |= _parse_overrides(overrides)
     for name in settings:
         if name not in KINDS:
@@ -160,7 +137,7 @@ def _parse_overrides(overrides: Sequence[str]) -> dict[str, Any]:
 def describe() -> str:
     """One line per key for `--help`: name, type, meaning and default."""
     return "\n".join(
-        f"  {setting.name:17} {type_name(setting.type):15} {note(setting)} [{as_yaml(setting.default)}]"
+        f"  {setting.name:17} {NAMES[setting.type]:15} {note(setting)} [{as_yaml(setting.default)}]"
         for setting in dataclasses.fields(Config)
     )
 

@@ -2,12 +2,14 @@
 
 import codecs
 import re
+import unicodedata
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from utils.program.errors import InputError
+from utils.program.errors import InputError, reason_of
+from utils.program.reading import others, reading
 
 
 class _Loader(yaml.SafeLoader):
@@ -40,6 +42,17 @@ _Loader.add_implicit_resolver(
 _Loader.add_constructor(_NUMBERS[0], lambda loader, node: int(node.value))
 
 
+def read_yaml(path: Path) -> Any:
+    """The value in the file `path`. Raises InputError that says where it cannot be read."""
+    with reading(path, "settings", "save it as text in UTF-8", missing=_another_file):
+        text = read_text(path)
+    value = parse_yaml(text, str(path))
+    # Without its colons, a table is one long text.
+    if isinstance(value, str) and (mark := _foreign_mark(text, str(path))):
+        raise InputError(mark)
+    return value
+
+
 def read_text(path: Path) -> str:
     """The text in `path`, in UTF-8 or, as PowerShell's `>` writes it, in UTF-16. Raises OSError, UnicodeDecodeError."""
     content = path.read_bytes()
@@ -55,13 +68,26 @@ def parse_yaml(text: str, source: str) -> Any:
     """The value that `text` is in YAML. Raises InputError that names the `source` and the position of a mistake."""
     try:
         return yaml.load(text, Loader=_Loader)
-    except (ValueError, RecursionError, OverflowError) as error:
-        # For instance a date that does not exist.
-        raise InputError(f"{source}: not YAML: {str(error).partition(chr(10))[0]}") from None
-    except yaml.YAMLError as error:
+    except Exception as error:
+        # PyYAML's own errors, and those of Python where a date does not exist or lists lie in lists without end.
         mark = getattr(error, "problem_mark", None)
         position = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        reason = getattr(error, "problem", None) or str(error).splitlines()[0]
+        reason = getattr(error, "problem", None) or reason_of(error)
         if "escape" in reason:
             reason += "; in double quotes \\ is special, use single ones"
-        raise InputError(f"{source}{position}: not YAML: {reason}") from None
+        raise InputError(_foreign_mark(text, source) or f"{source}{position}: not YAML: {reason}") from None
+
+
+def _foreign_mark(text: str, source: str) -> str | None:
+    """Where `text` has a character that only looks like one of YAML's, as the colon of a Chinese keyboard."""
+    for number, line in enumerate(text.splitlines(), 1):
+        for column, character in enumerate(line, 1):
+            ascii = unicodedata.normalize("NFKC", character)
+            if character != ascii and ascii in tuple(":-#'\"[]{},= "):
+                name = unicodedata.name(character, "unknown")
+                return f"{source}, line {number}, column {column}: {character!r} is a {name}; write {ascii!r}"
+    return None
+
+
+def _another_file(path: Path) -> str:
+    return f"{others(path)}; --config names the file of the settings"

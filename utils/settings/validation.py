@@ -2,20 +2,22 @@
 
 import math
 import operator
-import os
 import re
 import types
 import typing
 import unicodedata
+from collections.abc import Callable
 from dataclasses import Field, field
 from typing import Any
 
 import yaml
 
 from utils.program.errors import InputError
+from utils.program.paths import expanded
 
+NAMES: dict[Any, str] = {str: "text", int: "integer", float: "number", bool: "boolean", bool | int: "boolean/integer"}
 # Bounds of numbers: the name in a key's metadata, the words of the message, and the comparison that must hold.
-_COMPARISONS = (
+COMPARISONS: tuple[tuple[str, str, Callable[[Any, Any], bool]], ...] = (
     ("least", "at least", operator.ge),
     ("above", "above", operator.gt),
     ("most", "at most", operator.le),
@@ -26,9 +28,9 @@ _COMPARISONS = (
 def key(default: Any, doc: str, **bounds: Any) -> Any:
     """A setting: its default, its documentation, and its bounds.
 
-    Bounds are `choices`, or `pattern` with the `example`s that the message shows, or any of `least`, `above`, `most`
-    and `below`. A text with none of them is a path, in which ~ is the home directory. `choices` may be a function, if
-    they are not settled yet.
+    Bounds are `choices`, or a `pattern` that the documentation ends with in words, after a colon, or any of `least`,
+    `above`, `most` and `below`. A text with none of them is a path. `choices` may be a function, which is asked each
+    time.
     """
     return field(default=default, metadata={"doc": doc, **bounds})
 
@@ -41,40 +43,21 @@ def choices(setting: Field[Any]) -> tuple[str, ...]:
 
 def checked(setting: Field[Any], value: Any) -> Any:
     """`value` in the type of `setting`. Raises InputError that says what would be allowed."""
-
-    def refuse(wanted: str) -> typing.NoReturn:
-        raise InputError(f"{setting.name} must be {wanted}, not {as_yaml(value)}")
-
-    kind, bounds = setting.type, setting.metadata
+    kind = setting.type
     allowed = typing.get_args(kind) if isinstance(kind, types.UnionType) else (kind,)
-    if type(value) is int and allowed == (float,):
+    if type(value) is int and kind is float:
         value = float(value)
     if type(value) is float and value.is_integer() and int in allowed:
         value = int(value)
-    if type(value) not in allowed and kind is str:
-        refuse(f"text; in a file, write it in quotes: {setting.name}: '...'")
-    if type(value) not in allowed:
-        refuse(f"of type {type_name(kind)}")
-    if isinstance(value, str):
-        if choices(setting):
-            if value not in choices(setting):
-                refuse(" or ".join(choices(setting)))
-        elif "pattern" in bounds:
-            if not re.fullmatch(bounds["pattern"], value):
-                refuse(bounds["example"])
-        elif not value.strip():
-            refuse("a path")
-        elif any(unicodedata.category(character) == "Cc" for character in value):
-            refuse(r"a path without control characters (in double quotes \ is special in YAML, use single ones)")
-        else:
-            value = os.path.expanduser(value)
-    elif not isinstance(value, bool):
-        if not math.isfinite(value):
-            refuse("a finite number")
-        for name, words, holds in _COMPARISONS:
-            if name in bounds and not holds(value, bounds[name]):
-                refuse(f"{words} {bounds[name]}")
-    return value
+    if type(value) in allowed:
+        wanted = _wanted(setting, value)
+    elif kind is str:
+        wanted = f"text; in a file, write it in quotes: {setting.name}: '...'"
+    else:
+        wanted = f"of type {NAMES[kind]}"
+    if wanted:
+        raise InputError(f"{setting.name} must be {wanted}, not {as_yaml(value)}")
+    return expanded(value) if _is_path(setting) else value
 
 
 def note(setting: Field[Any]) -> str:
@@ -83,13 +66,30 @@ def note(setting: Field[Any]) -> str:
     return f"{doc}: {' | '.join(choices(setting))}" if choices(setting) else doc
 
 
-def type_name(kind: Any) -> str:
-    """A type in the words of `--help` and of error messages."""
-    names = {str: "text", int: "integer", float: "number", bool: "boolean"}
-    return names[kind] if kind in names else "/".join(type_name(part) for part in typing.get_args(kind))
-
-
 def as_yaml(value: Any) -> str:
     """`value` on one line, as a configuration file would have it."""
     text: str = yaml.safe_dump(value, default_flow_style=True, width=math.inf)
     return text.removesuffix("...\n").strip()
+
+
+def _is_path(setting: Field[Any]) -> bool:
+    return setting.type is str and not setting.metadata.keys() & {"choices", "pattern"}
+
+
+def _wanted(setting: Field[Any], value: Any) -> str | None:
+    """What `value`, which has the right type, would have to be instead; None if it is within the bounds."""
+    bounds, wanted = setting.metadata, None
+    if _is_path(setting):
+        if not value.strip():
+            wanted = "a path"
+        elif any(unicodedata.category(character) == "Cc" for character in value):
+            wanted = r"a path without control characters (in double quotes \ is special in YAML, use single ones)"
+    elif "choices" in bounds:
+        wanted = None if value in choices(setting) else " or ".join(choices(setting))
+    elif "pattern" in bounds:
+        wanted = None if re.fullmatch(bounds["pattern"], value) else bounds["doc"].partition(": ")[2]
+    elif not isinstance(value, bool):
+        given = (comparison for comparison in COMPARISONS if comparison[0] in bounds)
+        broken = (f"{words} {bounds[name]}" for name, words, holds in given if not holds(value, bounds[name]))
+        wanted = next(broken, None) if math.isfinite(value) else "a finite number"
+    return wanted

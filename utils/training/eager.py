@@ -7,8 +7,8 @@ from torch import Tensor
 
 from models.vae import VAE
 from utils.training.batch_scaling import StepSettings
-from utils.training.flat import flatten
 from utils.training.schedules import averaging_weight
+from utils.training.weights import flatten, weight_groups
 
 
 class EagerStep:
@@ -16,9 +16,9 @@ class EagerStep:
 
     def __init__(self, model: VAE, average: VAE, n_points: int, settings: StepSettings, rng: torch.Generator) -> None:
         self.model, self.n_points, self.settings, self.rng, self.n_done = model, n_points, settings, rng, 0
-        groups = model.weight_groups()
+        groups = weight_groups(model)
         self.weights = [flatten(group.parameters) for group in groups]
-        self.averages = [flatten(group.parameters) for group in average.weight_groups()]
+        self.averages = [flatten(group.parameters) for group in weight_groups(average)]
         options = [
             {"params": [vector], "weight_decay": settings.weight_decay * group.decays, "lr_scale": group.lr_scale}
             for vector, group in zip(self.weights, groups, strict=True)
@@ -51,7 +51,8 @@ class EagerStep:
         distribution than that of the points.
         """
         decay = self.settings.length_decay
-        self.squared_length.lerp_(sum(gradient.square().sum() for gradient in gradients), 1 - decay)
+        squares = torch.stack([gradient.square().sum() for gradient in gradients])
+        self.squared_length.lerp_(squares.sum(), 1 - decay)
         length = (self.squared_length / (1 - decay**self.n_done)).sqrt()
         for gradient in gradients:
             gradient.mul_((self.settings.clip_norm / (length + 1e-6)).clamp(max=1))
@@ -59,11 +60,12 @@ class EagerStep:
     def state_dict(self) -> dict[str, Any]:
         """All that the next step depends on, beside the weights and the random numbers."""
         states = [self.optimizer.state[vector] for vector in self.weights]
-        means, squares = (
-            torch.cat([state.get(name, vector.detach() * 0) for state, vector in zip(states, self.weights, strict=True)])
+        zeros = [torch.zeros_like(vector.detach()) for vector in self.weights]
+        mean, square = (
+            torch.cat([state.get(name, zero) for state, zero in zip(states, zeros, strict=True)])
             for name in ("exp_avg", "exp_avg_sq")
         )
-        return {"n_done": self.n_done, "mean": means, "square": squares, "squared_length": self.squared_length}
+        return {"n_done": self.n_done, "mean": mean, "square": square, "squared_length": self.squared_length}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Continue from where the `state_dict` of any kind of step was taken."""

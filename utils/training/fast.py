@@ -9,8 +9,8 @@ from torch import Tensor
 from data.coordinates import N_COORDINATES
 from models.vae import VAE, Noise
 from utils.training.batch_scaling import StepSettings
-from utils.training.flat import flatten
 from utils.training.schedules import averaging_weight
+from utils.training.weights import flatten, weight_groups
 
 # Compilation takes about half a minute the first time on a machine; each step then saves some 5 ms.
 WORTHWHILE_STEPS = 6_000
@@ -35,10 +35,10 @@ class FastStep:
         compiled: Callable[..., Any] | None = None,
     ) -> None:
         self.model, self.n_points, self.settings, self.rng, self.n_done = model, n_points, settings, rng, 0
-        groups = model.weight_groups()
+        groups = weight_groups(model)
         self.batch_size, self.parameters = batch_size, [p for group in groups for p in group.parameters]
         self.weights = flatten(self.parameters).detach()
-        self.average = flatten([p for group in average.weight_groups() for p in group.parameters]).detach()
+        self.average = flatten([p for group in weight_groups(average) for p in group.parameters]).detach()
         self.mean, self.square = torch.zeros_like(self.weights), torch.zeros_like(self.weights)
         self.squared_length = self.weights.new_zeros(())
         sizes = torch.tensor([sum(p.numel() for p in group.parameters) for group in groups])
@@ -51,7 +51,9 @@ class FastStep:
         noise = model.sample_noise(batch_size, torch.Generator(x.device))
         self.gradient = compiled(self._gradient, x, noise, torch.tensor(1.0))
         vectors = [vector.clone() for vector in (self.weights, self.average, self.mean, self.square)]
-        self.update = compiled(self._update, *vectors, vectors[0] + 1, self.squared_length.clone(), vectors[0].new_ones(5))
+        self.update = compiled(
+            self._update, *vectors, vectors[0] + 1, self.squared_length.clone(), vectors[0].new_ones(5)
+        )
 
     def __call__(self, x: Tensor, beta: float, learning_rate: float) -> Tensor:
         """One step on the batch `x (n, 5)`; returns the sums of reconstruction and KL over it, `(2,)`."""

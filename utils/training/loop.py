@@ -4,7 +4,7 @@ import copy
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -18,6 +18,9 @@ from utils.training.batch_scaling import StepSettings
 from utils.training.eager import EagerStep
 from utils.training.progress import Progress
 from utils.training.schedules import beta_schedule, cosine_decay
+
+if TYPE_CHECKING:
+    from utils.training.fast import FastStep
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ class Training:
             config.annealing, self.n_steps, config.n_cycles, config.ratio, config.annealing_share, config.beta_max
         )
         self.rng = torch.Generator(self.device).manual_seed(config.seed)
-        self.step: Callable = EagerStep(model, self.average, len(train), self.settings, self.rng)
+        self.step: EagerStep | FastStep = EagerStep(model, self.average, len(train), self.settings, self.rng)
         # Of the current epoch: the sums of reconstruction and KL over its points, and its seconds, so far.
         self.loss_sums, self.seconds = torch.zeros(2, device=self.device), 0.0
 
@@ -128,11 +131,12 @@ class Training:
 
     def _end_epoch(self, beta: float, learning_rate: float) -> Epoch:
         """The figures of the epoch that has just ended; the next one is the current one from now on."""
-        losses = (self.loss_sums / len(self.train)).tolist() + [*evaluate_loss(self.model, self.held_out, self.config.seed)]
+        training = (self.loss_sums / len(self.train)).tolist()
+        held_out = evaluate_loss(self.model, self.held_out, self.config.seed)
         number, seconds = self.step.n_done // len(self.batches), self.seconds
         self.loss_sums, self.seconds = torch.zeros_like(self.loss_sums), 0.0
         self.batches.end_epoch()
-        return Epoch(number, beta, learning_rate, *losses, seconds)
+        return Epoch(number, beta, learning_rate, training[0], training[1], held_out[0], held_out[1], seconds)
 
     def _check(self) -> None:
         """Raise InputError unless all losses and weights are finite. What is not finite once remains so."""

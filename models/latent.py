@@ -1,21 +1,36 @@
-"""Priors over the latent z: what a VAE needs of one, N(0, I), and a mixture of normals that is trained with the rest."""
+"""Distributions of the latent z: the posterior, what a VAE needs of a prior, N(0, I), and a mixture of normals."""
 
 import math
-from typing import Any, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 import torch
 from torch import Tensor, nn
 
-from models.posterior import Posterior
+
+class Posterior(NamedTuple):
+    """q(z|x) = N(mean, diag(exp(log_std)^2)); both `(n, latent_dim)` (Kingma & Welling 2014, section 2.4)."""
+
+    mean: Tensor
+    log_std: Tensor
+
+    def reparameterize(self, noise: Tensor) -> Tensor:
+        """z = mean + std * noise: a draw `(n, latent_dim)` that gradients pass through."""
+        return self.mean + self.log_std.exp() * noise
+
+    def log_prob(self, z: Tensor) -> Tensor:
+        """Log-density `(n,)` of `z (n, latent_dim)`."""
+        standardized = (z - self.mean) * torch.exp(-self.log_std)
+        return -(self.log_std + 0.5 * standardized.square() + 0.5 * math.log(2 * math.pi)).sum(-1)
+
+    def entropy(self) -> Tensor:
+        """Entropy in nats `(n,)`: sum over latents of log(std) + log(2 pi e) / 2."""
+        return (self.log_std + 0.5 * math.log(2 * math.pi * math.e)).sum(-1)
 
 
 class Prior(nn.Module):
     """p(z). A new prior implements `log_prob` and `sample`; the rest has defaults."""
 
-    # Whether the density can follow the points to a fraction of a pixel; see `PointVAE`.
-    is_sharp = False
-    # The number of latent dimensions, if there is only one that will do.
-    only_latent_dim: int | None = None
+    is_sharp: ClassVar = False  # whether the density can follow points to a fraction of a pixel; see `PointVAE`
 
     @classmethod
     def from_settings(cls, settings: dict[str, Any]) -> Self:
@@ -80,13 +95,8 @@ class MixturePrior(Prior):
         self.log_std = nn.Parameter(torch.full((n_components, latent_dim), -1.0))
 
     def log_prob(self, z: Tensor) -> Tensor:
-        # sum_d ((z - m) / s)^2 as three matrix products: without an (n, components, latents) tensor.
-        precision = torch.exp(-2 * self.log_std)
-        distance = (
-            z.square() @ precision.T - 2 * z @ (self.mean * precision).T + (self.mean.square() * precision).sum(-1)
-        )
-        log_scale = self.log_std.sum(-1) + 0.5 * self.latent_dim * math.log(2 * math.pi)
-        return torch.logsumexp(self.logits.log_softmax(-1) - log_scale - 0.5 * distance, -1)
+        components = Posterior(self.mean, self.log_std).log_prob(z.unsqueeze(1))
+        return torch.logsumexp(self.logits.log_softmax(-1) + components, -1)
 
     def sample(self, n: int, rng: torch.Generator) -> Tensor:
         chosen = torch.multinomial(self.logits.softmax(-1), n, replacement=True, generator=rng)

@@ -1,0 +1,145 @@
+"""What the latent does: three priors, schedules and heights of beta, and a decoder without a latent.
+
+    python -m benchmarks.latent [--world NAME ...] [--model NAME ...]
+    python -m benchmarks.latent --picture FILE
+
+The first prints a row for each training on the worlds of `benchmarks.fidelity`, judged as there: nats per held-out
+point (the negative ELBO), KL, AUC, and the AUC of places alone. The second draws the three priors on the sample data,
+each with what it generates and with its latent map. Needs scikit-learn and SciPy.
+"""
+
+import argparse
+import dataclasses
+
+import numpy as np
+import torch
+from benchmarks.fidelity import N_POINTS, auc, training_set, turned, worlds
+from matplotlib.figure import Figure
+from torch import Tensor
+
+from data.coordinates import COLORS, PLACES
+from data.points import ColoredPoints, read_points
+from models.generator import Generator, build_model
+from models.point_vae import DecodedPoints, PointVAE
+from models.registry import MODELS, PRIORS
+from utils.evaluation.likelihood import evaluate_loss, posterior_means
+from utils.settings.config import Config, load_config
+from utils.training.loop import Training
+
+SCHEDULES = {
+    "β = 1 from the start": {"annealing": "constant"},
+    "one rise": {"annealing": "monotonic"},
+    "four cycles": {"annealing": "cyclical"},
+}
+HEIGHTS = (0.25, 4.0, 16.0)
+WITHOUT = "no latent"
+# Draws of z that the loss is averaged over.
+DRAWS = 10
+
+
+def variants(config: Config) -> dict[str, Config]:
+    """The rows of the table."""
+    rows = {}
+    for prior in PRIORS:
+        for name, schedule in SCHEDULES.items():
+            rows[f"{prior}, {name}"] = dataclasses.replace(config, prior=prior, **schedule)
+        for beta in HEIGHTS:
+            rows[f"{prior}, four cycles, β to {beta:g}"] = dataclasses.replace(config, prior=prior, beta_max=beta)
+    return rows | {WITHOUT: dataclasses.replace(config, prior="normal", annealing="constant")}
+
+
+def trained(config: Config, data: ColoredPoints, has_latent: bool = True) -> tuple[Generator, ColoredPoints]:
+    """A generator, and the points that were held out. Without a latent, its decoder sees z = 0 for all points."""
+    settings = dataclasses.asdict(config)
+    torch.manual_seed(config.seed)
+    train, held_out = data.split(config.holdout, config.seed)
+    model = build_model(settings, data.scaling)
+    if not has_latent:
+        model.__class__ = type("Blind", (Blind, type(model)), {})
+    training = Training(model, train, held_out, config)
+    training.run(on_epoch=lambda epoch: None)
+    return Generator(training.average, data.scaling, settings, data.fingerprint()), held_out
+
+
+class Blind(PointVAE):
+    """A model whose decoder does not see the latent."""
+
+    def decode(self, z: Tensor, noise: Tensor | None = None) -> DecodedPoints:
+        return super().decode(torch.zeros_like(z), noise)
+
+
+def print_table(config: Config, chosen: list[str], models: list[str]) -> None:
+    """Train, judge, and print a row for each variant, world and model."""
+    print("| world | model | prior, β | nats | KL | AUC | places |\n| --- | --- | --- | --- | --- | --- | --- |")
+    for name in chosen:
+        world = worlds()[name]
+        train, scaling = training_set(world)
+        fresh = world.draw(N_POINTS, np.random.default_rng(1))
+        for model in models:
+            for row, settings in variants(dataclasses.replace(config, model=model)).items():
+                data = ColoredPoints(torch.from_numpy(train), scaling)
+                generator, held_out = trained(settings, data, has_latent=row != WITHOUT)
+                losses = [evaluate_loss(generator.model, held_out, seed) for seed in range(DRAWS)]
+                reconstruction, kl = np.mean(losses, axis=0)
+                points = generator.sample(N_POINTS, config.seed)
+                seen = [np.hstack([x, turned(x)]) for x in (points, fresh)]
+                figures = [auc(*seen), auc(*(np.delete(x, COLORS, 1) for x in seen))]
+                cells = [f"{reconstruction + kl:.2f}", f"{kl:.2f}", *(f"{figure:.3f}" for figure in figures)]
+                print(f"| {name} | {model} | {row} | {' | '.join(cells)} |", flush=True)
+
+
+def draw_priors(config: Config) -> Figure:
+    """The three priors: above, what each generates; below, its contours and where the encoder puts the points."""
+    data = read_points(config.data_path)
+    figure = Figure(figsize=(12, 8.4), layout="constrained")
+    captions = {
+        "normal": "normal: N(0, I), a plain VAE",
+        "mixture": f"mixture: {config.n_components} normals, learned",
+        "picture": "picture: a density as sharp as the data can tell",
+    }
+    for column, prior in enumerate(captions, start=1):
+        generator, _ = trained(dataclasses.replace(config, prior=prior), data)
+        points = generator.sample(len(data), config.seed)
+        height, width = data.scaling.shape
+        above, below = figure.add_subplot(2, 3, column), figure.add_subplot(2, 3, 3 + column)
+        above.scatter(points[:, 1], points[:, 0], s=2, c=points[:, COLORS] / 255, linewidths=0)
+        above.set(title=captions[prior], xlim=(0, width), ylim=(height, 0), xticks=[], yticks=[])
+        means = posterior_means(generator, data.points.numpy())
+        edge = max(2.7, 1.02 * np.abs(means[:, PLACES]).max())
+        across = np.linspace(-edge, edge, 300)
+        grid = torch.from_numpy(np.stack(np.meshgrid(across, across, indexing="ij"), -1).reshape(-1, 2)).float()
+        with torch.no_grad():
+            density = generator.model.prior.log_prob(grid).exp().view(300, 300).numpy()
+        below.scatter(means[:, 1], means[:, 0], s=2, c=data.points[:, COLORS].numpy() / 255, linewidths=0)
+        levels = density.max() * np.array([0.02, 0.1, 0.3, 0.7])
+        below.contour(across, across, density, levels, colors="white", linewidths=0.9, alpha=0.8)
+        below.set(xlim=(-edge, edge), ylim=(edge, -edge), xlabel="latent 2")
+        for axes in (above, below):
+            axes.set(aspect="equal", facecolor="black")
+        if column == 1:
+            above.set_ylabel("what the generator draws", fontsize="large")
+            below.set_ylabel("latent 1", fontsize="large")
+    figure.supxlabel(
+        "below: where the encoder puts the points, in their colors; contours: where the prior expects them"
+    )
+    return figure
+
+
+def main() -> None:
+    """Print the table, or draw the picture."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.latent", description=__doc__.partition("\n")[0])
+    parser.add_argument("--picture", metavar="FILE", help="draw the three priors instead of printing the table")
+    parser.add_argument("--world", action="append", choices=worlds(), help="one of the worlds; π and flat without any")
+    parser.add_argument("--model", action="append", choices=MODELS, help="one of the models; all without any")
+    parser.add_argument("overrides", metavar="key=value", nargs="*", help="settings, as on the command line of main.py")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    config = load_config("config.yaml", options.overrides)
+    if options.picture:
+        draw_priors(config).savefig(options.picture, dpi=70)
+    else:
+        print_table(config, options.world or ["π", "flat"], options.model or list(MODELS))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,173 @@
+"""Behind each door through which a file is read, nothing is raised but InputError, in one line, whatever the file is.
+
+Files are broken as they break in the world: cut, with other bytes in the middle, or replaced by something else.
+"""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+from quick import Finished
+
+from data.glyph import find_font
+from data.pictures import open_as_seen, open_picture
+from data.points import PICTURE, XS, YS, read_points
+from models.generator import load_generator
+from utils.evaluation.__main__ import read_samples
+from utils.program.errors import InputError
+from utils.runs.checkpoint import read_checkpoint
+from utils.settings.config import Config, load_config
+
+Door = Callable[[Path], object]
+DOORS: dict[str, Door] = {
+    "array": lambda path: read_points(path.parent).split(0.1, 0),
+    "picture": lambda path: open_picture(path),
+    "picture as seen": lambda path: open_as_seen(path, 100),
+    "samples": lambda path: read_samples(str(path)),
+    "settings": lambda path: load_config(path),
+    "model": lambda path: load_generator(path),
+    "checkpoint": lambda path: read_checkpoint(path.parent),
+    "font": lambda path: find_font("A", path),
+}
+NAMES = {"array": XS, "checkpoint": "checkpoint.pt"}
+relaxed = settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
+)
+
+
+def packed(save: Callable[..., object], *content: object, **more: object) -> bytes:
+    file = io.BytesIO()
+    save(file, *content, **more)
+    return file.getvalue()
+
+
+@pytest.fixture(scope="session")
+def sound(finished: Finished) -> dict[str, list[bytes]]:
+    """Files that each door lets in, and others of many formats, which each door must bear."""
+    out, picture = finished.result / "vanilla", Image.open(finished.data / PICTURE)
+    exif = picture.getexif()
+    exif[0x0112], exif[0x010E] = 6, "a description"
+    files = {
+        "array": [(finished.data / XS).read_bytes(), packed(np.savez, xs=np.load(finished.data / XS))],
+        "picture": [
+            packed(picture.save, kind, **more)
+            for kind, more in (
+                ("JPEG", {"exif": exif}),
+                ("PNG", {"exif": exif}),
+                ("GIF", {}),
+                ("TIFF", {}),
+                ("BMP", {}),
+            )
+        ],
+        "samples": [(out / "generated.npy").read_bytes(), packed(np.savez_compressed, points=np.ones((9, 5), int))],
+        "settings": [Config().to_yaml().encode(), Config().to_yaml().encode("utf-16")],
+        "model": [(out / "model.pt").read_bytes()],
+        "checkpoint": [(out / "checkpoint.pt").read_bytes()],
+        "font": [find_font("A").read_bytes()],
+    }
+    return files | {"picture as seen": files["picture"]}
+
+
+@st.composite
+def broken(draw: st.DrawFn, files: list[bytes], others: list[bytes]) -> bytes:
+    """One of `files` that was cut, or in which bytes changed, or one of `others`."""
+    content = draw(st.sampled_from(files))
+    match draw(st.sampled_from(["cut", "flip", "flip", "insert", "swap"])):
+        case "cut":
+            return content[: draw(st.integers(0, len(content)))]
+        case "flip":
+            changed = bytearray(content)
+            # What a file says about itself is at its ends, and breaks more.
+            ends = st.integers(0, min(300, len(content) - 1))
+            places = ends | ends.map(lambda i: len(content) - 1 - i) | st.integers(0, len(content) - 1)
+            for place in draw(st.lists(places, min_size=1, max_size=8)):
+                changed[place] = draw(st.integers(0, 255))
+            return bytes(changed)
+        case "insert":
+            place = draw(st.integers(0, len(content)))
+            return content[:place] + draw(st.binary(max_size=40)) + content[place:]
+    return draw(st.sampled_from(others) | st.binary(max_size=80))
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("door", DOORS)
+def test_any_file_is_accepted_or_refused_in_one_line(
+    finished: Finished, sound: dict[str, list[bytes]], tmp_path: Path, door: str
+):
+    path = tmp_path / NAMES.get(door, "file")
+    for name in (YS, PICTURE):
+        (tmp_path / name).write_bytes((finished.data / name).read_bytes())
+    others = [content for files in sound.values() for content in files]
+
+    @relaxed
+    @given(broken(sound[door], others))
+    def attempt(content: bytes) -> None:
+        path.write_bytes(content)
+        accepted_or_refused(lambda: DOORS[door](path))
+
+    path.write_bytes(sound[door][0])
+    DOORS[door](path)
+    attempt()
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_what_is_no_file_at_all_is_refused(tmp_path: Path, door: str):
+    for path in (tmp_path / "nothing" / "file", tmp_path / "\0", tmp_path / ("x" * 300), tmp_path / "a\nb", tmp_path):
+        with pytest.raises(InputError) as error:
+            DOORS[door](path)
+        assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("door", ["model", "checkpoint"])
+@pytest.mark.parametrize(
+    "content",
+    [[1, 2], {"format": 99}, {"format": 5, "config": {"model": "gan"}}, {"format": 10, "epochs": [[1]]}, None],
+)
+def test_what_another_program_saved_is_refused(tmp_path: Path, door: str, content: object):
+    class Hostile:
+        def __reduce__(self) -> tuple:
+            return Path.touch, (tmp_path / "harm",)
+
+    path = tmp_path / NAMES.get(door, "model.pt")
+    torch.save(content or Hostile(), path)
+
+    with pytest.raises(InputError, match=f"^{path}: .*train (again|anew)[^\\x1b\\n]*$") as error:
+        DOORS[door](path)
+    assert "weights_only" not in str(error.value)
+    assert not (tmp_path / "harm").exists()
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.dates(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=4,
+)
+
+
+@relaxed
+@given(
+    st.dictionaries(st.sampled_from(sorted(Config.__dataclass_fields__)) | st.text(max_size=8), anything, max_size=4),
+    st.text(max_size=60),
+)
+def test_any_settings_are_accepted_or_refused_in_one_line(tmp_path: Path, table: dict, override: str):
+    path = tmp_path / "any.yaml"
+    path.write_text(yaml.safe_dump(table, allow_unicode=True), encoding="utf-8")
+    accepted_or_refused(lambda: load_config(path))
+    accepted_or_refused(lambda: load_config(path, [override]))
+
+
+def accepted_or_refused(attempt: Callable[[], object]) -> None:
+    message = ""
+    try:
+        attempt()
+    except InputError as error:
+        message = str(error)
+    assert "\n" not in message
+    assert "\x1b" not in message
