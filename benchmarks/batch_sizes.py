@@ -9,8 +9,8 @@ import dataclasses
 import time
 from pathlib import Path
 
-from models.registry import MODELS
 from benchmarks.fidelity import judged, training_set, vae_points, worlds
+from models.registry import MODELS
 from utils.settings.config import load_config
 
 

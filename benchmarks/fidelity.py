@@ -31,16 +31,16 @@ from sklearn.mixture import GaussianMixture
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.neighbors import KernelDensity
 from tqdm import tqdm
+from utils.training.compilation import is_worthwhile
 
+from benchmarks.worlds import World, flat, gray, landscape, smooth
 from data.coordinates import COLORS, PLACES
 from data.glyph import glyph_mask
 from data.points import ColoredPoints
 from data.scaling import Scaling
 from models.generator import Generator, build_model
-from benchmarks.worlds import World, flat, gray, landscape, smooth
 from utils.evaluation.likelihood import active_units, evaluate_loss, posterior_means
 from utils.settings.config import Config, load_config
-from utils.training.compilation import is_worthwhile
 from utils.training.loop import Training
 
 N_POINTS = 50_000

@@ -15,9 +15,9 @@ from scipy.spatial import cKDTree
 from sklearn.mixture import GaussianMixture
 from torch import nn
 
+from benchmarks.worlds import World, flat, gray, landscape, one_color, smooth, two_places
 from data.coordinates import COLORS, PLACES
 from data.glyph import glyph_mask
-from benchmarks.worlds import World, flat, gray, landscape, one_color, smooth, two_places
 from utils.evaluation.evaluate import evaluate
 from utils.evaluation.memorization import deviations
 from utils.evaluation.result import Evaluation
