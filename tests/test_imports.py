@@ -18,6 +18,7 @@ FLOORS = (
     "utils.pictures",
     "utils.runs",
     "main",
+    "benchmarks",
 )
 
 
@@ -53,7 +54,7 @@ def modules() -> dict[str, Path]:
     """All modules of the program, by name."""
     files = [
         REPOSITORY / "main.py",
-        *(f for top in ("data", "models", "utils") for f in REPOSITORY.glob(f"{top}/**/*.py")),
+        *(f for top in ("data", "models", "utils", "benchmarks") for f in REPOSITORY.glob(f"{top}/**/*.py")),
     ]
     names = {
         ".".join(path.relative_to(REPOSITORY).with_suffix("").parts).removesuffix(".__init__"): path for path in files

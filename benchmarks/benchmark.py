@@ -1,4 +1,4 @@
-"""Where the time goes. `python -m tests.benchmark [PART ...] [--json FILE]` measures all parts, or those named.
+"""Where the time goes. `python -m benchmarks.benchmark [PART ...] [--json FILE]` measures all parts, or those named.
 
 Each figure is the median of several, taken in turns with what it is compared to. On a noisy machine, believe ratios.
 """
@@ -453,7 +453,7 @@ PARTS = {
 }
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmark", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.benchmark", description=__doc__)
     parser.add_argument("parts", metavar="PART", nargs="*", help=f"any of {', '.join(PARTS)}")
     parser.add_argument("--json", metavar="FILE", help="where to write all figures")
     options = parser.parse_args()
