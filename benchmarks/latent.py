@@ -13,10 +13,10 @@ import dataclasses
 
 import numpy as np
 import torch
-from benchmarks.fidelity import N_POINTS, auc, training_set, turned, worlds
 from matplotlib.figure import Figure
 from torch import Tensor
 
+from benchmarks.fidelity import N_POINTS, auc, training_set, turned, worlds
 from data.coordinates import COLORS, PLACES
 from data.points import ColoredPoints, read_points
 from models.generator import Generator, build_model

@@ -12,6 +12,7 @@ from data.points import ColoredPoints, read_points
 from data.scaling import Scaling
 from data.writing import write
 from main import main
+from models.generator import build_model
 from models.registry import MODELS
 from models.vae import VAE
 from utils.settings.config import Config
@@ -63,9 +64,8 @@ def points(folder: Path) -> ColoredPoints:
 def model(request: pytest.FixtureRequest) -> VAE:
     """A small model, of each kind in turn."""
     torch.manual_seed(0)
-    return MODELS[request.param](
-        hidden_dim=32, latent_dim=3, n_components=8, scaling=Scaling.of_picture(60, 60, ycbcr=True)
-    )
+    config = {"model": request.param, "prior": "picture", "hidden_dim": 32, "latent_dim": 2, "n_components": 4}
+    return build_model(config, Scaling((60, 60), ycbcr=True))
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ FLOORS = (
     "utils.report",
     "utils.session",
     "main",
+    "benchmarks",
 )
 
 
@@ -56,7 +57,7 @@ def modules() -> dict[str, Path]:
     """All modules of the program, by name."""
     files = [
         REPOSITORY / "main.py",
-        *(f for top in ("data", "models", "utils") for f in REPOSITORY.glob(f"{top}/**/*.py")),
+        *(f for top in ("data", "models", "utils", "benchmarks") for f in REPOSITORY.glob(f"{top}/**/*.py")),
     ]
     names = {
         ".".join(path.relative_to(REPOSITORY).with_suffix("").parts).removesuffix(".__init__"): path for path in files

@@ -63,7 +63,7 @@ def test_a_run_leaves_all_its_files_and_they_agree_with_each_other(finished: Fin
 
 
 def test_both_models_leave_a_picture_of_them_side_by_side(finished: Finished):
-    assert {path.name for path in finished.result.glob("[!.]*")} == {"vanilla", "attention", "compare.png"}
+    assert {path.name for path in finished.result.glob("[!.]*")} == {*MODELS, "compare.png"}
     assert Image.open(finished.result / "compare.png").size[0] >= 900
 
 

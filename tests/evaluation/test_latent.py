@@ -28,17 +28,10 @@ class Normal(Prior):
         return noise @ self.density.scale_tril.T
 
 
-def a_generator(points: ColoredPoints, latent_dim: int, name: str = "vanilla") -> Generator:
+def a_generator(points: ColoredPoints, latent_dim: int, name: str = "vanilla", prior: str = "mixture") -> Generator:
     torch.manual_seed(0)
-    config = {
-        "model": name,
-        "prior": "mixture",
-        "hidden_dim": 16,
-        "latent_dim": latent_dim,
-        "n_components": 4,
-        "seed": 1,
-    }
-    return Generator(build_model(config, points.scaling), points.scaling, config, "")
+    settings = {"model": name, "prior": prior, "hidden_dim": 16, "latent_dim": latent_dim, "n_components": 4, "seed": 1}
+    return Generator(build_model(settings, points.scaling), points.scaling, settings, "")
 
 
 def a_map(points: ColoredPoints, latent_dim: int, rng: np.random.Generator) -> LatentMap:
@@ -113,9 +106,7 @@ def test_latents_that_are_not_on_the_map_follow_from_those_that_are(
 
 def test_the_map_of_a_sharp_prior_is_the_picture_upright(points: ColoredPoints):
     """A row down is a row of the picture, and a column across one of its columns; one contour holds it."""
-    torch.manual_seed(0)
-    settings = {"model": "vanilla", "prior": "picture", "hidden_dim": 16, "latent_dim": 2, "n_components": 4, "seed": 1}
-    generator = Generator(build_model(settings, points.scaling), points.scaling, settings, "")
+    generator = a_generator(points, 2, prior="picture")
 
     found = latent_map(generator, posterior_means(generator, points.points.numpy()))
 

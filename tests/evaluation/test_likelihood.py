@@ -1,57 +1,55 @@
-import math
-
 import numpy as np
 import pytest
 import torch
+from linear_gaussian import LinearGaussianVAE
 from torch import Tensor, nn
-from torch.distributions import Independent, Normal
+from torch.distributions import Independent, Normal, kl_divergence
 
 from data.points import ColoredPoints
 from data.scaling import Scaling
 from models.generator import Generator, build_model
-from models.vae import VAE, Loss, Noise, Posterior
+from models.latent import NormalPrior, Posterior
+from models.vae import VAE
 from utils.evaluation.likelihood import (
     active_units,
     evaluate_bound,
     evaluate_loss,
     evaluate_model,
+    importance_weighted_bound,
     posterior_means,
 )
 
 
 class WithoutLatent(VAE):
-    """A model that ignores z and gives all points the standard normal density, so that every bound is exact."""
+    """A model that ignores z, so that every bound is exact: each coordinate is N(100, 50^2)."""
+
+    normal = Normal(100.0, 50.0)
 
     def __init__(self) -> None:
-        super().__init__(latent_dim=1, n_components=1)
-        for parameter in self.prior.parameters():
-            nn.init.zeros_(parameter)
+        super().__init__(NormalPrior(1))
+        self.weight = nn.Parameter(torch.zeros(()))
 
     def encode(self, x: Tensor) -> Posterior:
-        return Posterior(torch.zeros(len(x), 1), torch.zeros(len(x), 1))
+        return Posterior(x[:, :1], torch.zeros(len(x), 1))
 
-    def decode(self, z: Tensor, noise: Noise | None = None) -> Independent:
-        return Independent(Normal(torch.zeros(len(z), 5), 1.0), 1)
-
-
-class RowNumber(WithoutLatent):
-    """A model whose reconstruction is x itself and whose KL is a half."""
-
-    def loss(self, x: Tensor, noise: Noise) -> Loss:
-        assert noise.latent.shape == (len(x), self.latent_dim)
-        return Loss(x[:, 0], torch.full((len(x),), 0.5), self.decode(noise.latent))
+    def decode(self, z: Tensor, noise: None = None) -> Independent:
+        assert noise is None, "what is judged is the mean of uncertain parameters"
+        return Independent(self.normal.expand((len(z), 5)), 1)
 
 
-def test_losses_are_means_over_all_points_and_count_the_cells_of_the_grid(
-    points: ColoredPoints, monkeypatch: pytest.MonkeyPatch
-):
+def rgb(points: ColoredPoints) -> ColoredPoints:
+    """The same points for models that see their colors as r, g, b."""
+    return ColoredPoints(points.points, Scaling(points.scaling.shape))
+
+
+def test_losses_are_means_over_all_points_however_they_are_cut(points: ColoredPoints, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("utils.evaluation.likelihood.BLOCK", 128)
 
-    reconstruction, kl = evaluate_loss(RowNumber(), points, seed=0)
+    reconstruction, kl = evaluate_loss(WithoutLatent(), rgb(points), seed=0)
 
-    rows = (points.points[:, 0].double() + 0.5).mean().item() / 60
-    assert reconstruction == pytest.approx(rows + points.scaling.log_cells, abs=0.002)
-    assert kl == 0.5
+    x = points.points.float()
+    assert reconstruction == pytest.approx(-WithoutLatent.normal.log_prob(x).sum(1).mean().item())
+    assert kl == pytest.approx(0.5 * x[:, 0].square().mean().item())
 
 
 def test_the_same_seed_draws_the_same_noise(points: ColoredPoints, model: VAE):
@@ -61,32 +59,45 @@ def test_the_same_seed_draws_the_same_noise(points: ColoredPoints, model: VAE):
     assert losses[0] != losses[2]
 
 
-def in_rgb(points: ColoredPoints) -> ColoredPoints:
-    """The same points; in the unit cube, a color's channels lie where its levels say."""
-    return ColoredPoints(points.points, Scaling.of_picture(*points.scaling.shape))
+def test_the_bound_is_the_mean_log_probability_of_the_points(points: ColoredPoints):
+    class Centered(WithoutLatent):
+        def encode(self, x: Tensor) -> Posterior:
+            return Posterior(torch.zeros(len(x), 1), torch.zeros(len(x), 1))
+
+    bound = evaluate_bound(Centered(), rgb(points), seed=0, k=3)
+
+    assert bound == pytest.approx(WithoutLatent.normal.log_prob(points.points.float()).sum(1).mean().item())
 
 
-def test_the_bound_is_the_mean_log_probability_of_the_integer_points(points: ColoredPoints):
-    points = in_rgb(points)
-    bound = evaluate_bound(WithoutLatent(), points, seed=0, k=3)
+def test_with_the_true_posterior_the_bound_is_the_log_likelihood_for_any_number_of_draws(torch_rng: torch.Generator):
+    model = LinearGaussianVAE()
+    x = torch.randn(50, 5, generator=torch_rng)
 
-    x = (points.points.double() + 0.5) / torch.tensor(points.scaling.size)
-    density = (-0.5 * x.square() - 0.5 * math.log(2 * math.pi)).sum(1).mean().item()
-    assert bound == pytest.approx(density - points.scaling.log_cells, abs=0.01)
+    for k in (1, 7):
+        bound = importance_weighted_bound(model, x, k, torch_rng)
+        torch.testing.assert_close(bound, model.log_evidence(x), atol=1e-4, rtol=0)
 
 
-def test_posterior_means_are_where_the_encoder_puts_the_points(points: ColoredPoints, model: VAE):
-    points = in_rgb(points)
-    generator = Generator(model, points.scaling, {}, "")
+def test_with_another_posterior_the_bound_rises_from_the_elbo_towards_the_log_likelihood(torch_rng: torch.Generator):
+    model = LinearGaussianVAE(shift=0.4)
+    x = torch.randn(1, 5, generator=torch_rng)
+    exact, many = model.log_evidence(x).item(), x.expand(4000, 5)
+    posterior, true_posterior = (m.encode(x) for m in (model, LinearGaussianVAE()))
+    normals = (Independent(Normal(q.mean, q.log_std.exp()), 1) for q in (posterior, true_posterior))
+    elbo = exact - kl_divergence(*normals).item()
 
-    means = posterior_means(generator, points.points.numpy())
+    bounds = {k: importance_weighted_bound(model, many, k, torch_rng).mean().item() for k in (1, 5, 50)}
 
-    with torch.no_grad():
-        middles = ((points.points + 0.5) / torch.tensor(points.scaling.size)).float()
-        expected = model.encode(middles).mean.numpy()
-    # A point lies anywhere in its cell, which is small.
-    assert means.shape == expected.shape
-    assert np.abs(means - expected).max() < 0.2 * np.abs(expected).max()
+    assert elbo < exact - 1
+    assert bounds[1] == pytest.approx(elbo, abs=0.1)
+    assert bounds[1] + 0.3 < bounds[5] < bounds[50] - 0.1
+    assert bounds[50] < exact + 0.02
+
+
+def test_posterior_means_are_where_the_encoder_puts_the_points(points: ColoredPoints):
+    means = posterior_means(Generator(WithoutLatent(), rgb(points).scaling, {}, ""), points.points.numpy())
+
+    assert np.array_equal(means, points.points[:, :1].numpy())
 
 
 def test_an_active_unit_is_a_latent_whose_mean_has_a_variance_above_the_threshold(rng: np.random.Generator):
@@ -97,7 +108,7 @@ def test_an_active_unit_is_a_latent_whose_mean_has_a_variance_above_the_threshol
 
 
 def test_the_models_figures_agree_with_each_other(points: ColoredPoints):
-    config = {"model": "vanilla", "hidden_dim": 16, "latent_dim": 2, "n_components": 4, "seed": 1}
+    config = {"model": "vanilla", "prior": "picture", "hidden_dim": 16, "latent_dim": 2, "n_components": 4, "seed": 1}
     torch.manual_seed(0)
     generator = Generator(build_model(config, points.scaling), points.scaling, config, "")
     train, held_out = points.split(0.2, seed=1)

@@ -4,16 +4,9 @@ import pytest
 import torch
 from torch.distributions import Normal, kl_divergence
 
-from models.fields import (
-    COEFFICIENT_SPEED,
-    PATTERN_HARMONICS,
-    SHAPE_SPEED,
-    SMOOTH_HARMONICS,
-    Fields,
-    UncertainSums,
-    matern_scales,
-    squared_sums,
-)
+from models.fields import PATTERN_HARMONICS, SMOOTH_HARMONICS, CosineCoefficients, Fields, squared_sums
+
+PLACE = torch.tensor([[0.3, 0.8]])
 
 
 @pytest.fixture
@@ -23,17 +16,9 @@ def fields() -> Fields:
 
 
 @pytest.fixture
-def sums() -> UncertainSums:
+def coefficients() -> CosineCoefficients:
     torch.manual_seed(0)
-    return UncertainSums(squared_sums(6)[1:], n_sums=(3,), frequency=4.0, decay=2.5)
-
-
-def scales(sums: UncertainSums) -> torch.Tensor:
-    return matern_scales(sums.squared_frequencies, *(SHAPE_SPEED * sums.shape))
-
-
-def coefficients(sums: UncertainSums) -> torch.Tensor:
-    return COEFFICIENT_SPEED * sums.mean * scales(sums)
+    return CosineCoefficients(squared_sums(6)[1:], (3,), gain=2.0, frequency=4.0, decay=2.5)
 
 
 def cosines(v: float, n: int) -> torch.Tensor:
@@ -42,79 +27,61 @@ def cosines(v: float, n: int) -> torch.Tensor:
 
 def test_a_smooth_field_is_the_sum_of_its_scaled_cosines(fields: Fields):
     x, y = (cosines(v, SMOOTH_HARMONICS) for v in (0.3, 0.8))
+    scaled = fields.smooth.scale() * fields.smooth.mean
 
-    expected = coefficients(fields.smooth) @ torch.outer(x, y).flatten()[1:]
-
-    torch.testing.assert_close(fields(torch.tensor([[0.3, 0.8]]))[0, :2], expected, atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(fields(PLACE)[0, :2], scaled @ torch.outer(x, y).flatten()[1:], atol=1e-4, rtol=1e-4)
 
 
 def test_a_pattern_is_a_product_of_sums_along_rows_and_columns_or_along_the_diagonals(fields: Fields):
     along = [cosines(v, PATTERN_HARMONICS) for v in (0.3, 0.8, (0.3 + 0.8) / 2, (1 + 0.3 - 0.8) / 2)]
+    scaled = fields.along_axes.scale() * fields.along_axes.mean
 
-    row, column, diagonal, other = (1 + c @ x for x, c in zip(along, coefficients(fields.repeating), strict=True))
+    row, column, diagonal, other = (1 + c @ x for x, c in zip(along, scaled, strict=True))
+
     expected = torch.cat([row * column, diagonal * other])
+    torch.testing.assert_close(fields(PLACE)[0, 2:], expected, atol=1e-4, rtol=1e-4)
 
-    torch.testing.assert_close(fields(torch.tensor([[0.3, 0.8]]))[0, 2:], expected, atol=1e-4, rtol=1e-4)
 
+def test_every_draw_disturbs_one_field_and_without_noise_it_is_the_mean(fields: Fields):
+    noise = torch.zeros(fields.n_draws, 1)
 
-def test_every_draw_disturbs_one_sum(fields: Fields):
-    place, noise = torch.tensor([[0.3, 0.8]]), torch.zeros(1, fields.n_draws)
-    undisturbed = fields(place, noise)[0]
-
+    torch.testing.assert_close(fields(PLACE, noise), fields(PLACE))
     for draw, field in enumerate([0, 1, 2, 2, 3, 3]):
-        disturbed = fields(place, noise.index_fill(1, torch.tensor([draw]), 1.0))[0]
-        assert (disturbed != undisturbed).nonzero().flatten().tolist() == [field]
+        disturbed = fields(PLACE, noise.index_fill(0, torch.tensor([draw]), 1.0))
+        assert (disturbed != fields(PLACE, noise)).nonzero()[:, 1].tolist() == [field]
 
 
-def test_without_noise_a_field_is_the_mean(fields: Fields):
-    place = torch.tensor([[0.3, 0.8]])
-
-    torch.testing.assert_close(fields(place), fields(place, torch.zeros(1, fields.n_draws)))
-
-
-def test_the_kl_of_fields_is_that_of_all_their_sums(fields: Fields):
-    expected = fields.smooth.kl() + fields.repeating.kl()
-
-    assert fields.kl().item() == pytest.approx(expected.item())
-
-
-def test_drawn_sums_have_the_mean_and_the_spread_of_drawn_coefficients(sums: UncertainSums, torch_rng: torch.Generator):
+def test_drawn_sums_have_the_mean_and_the_spread_of_drawn_coefficients(
+    coefficients: CosineCoefficients, torch_rng: torch.Generator
+):
+    """The local reparameterization: each point has a draw of its own, as if of all coefficients."""
     with torch.no_grad():
-        sums.log_std.normal_(-0.3, 0.3)
+        coefficients.log_std.normal_(-0.3, 0.3)
     basis = torch.randn(35, 1, generator=torch_rng)
-    noise = torch.randn(3, 20_000, generator=torch_rng)
-    drawn = sums(basis.expand(35, 20_000), noise)
+    posterior = Normal(coefficients.mean, coefficients.log_std.exp())
 
-    posterior = Normal(COEFFICIENT_SPEED * sums.mean, torch.exp(COEFFICIENT_SPEED * sums.log_std))
-    values = []
-    for _ in range(2000):
-        with torch.no_grad():
-            sums.mean.copy_(posterior.sample() / COEFFICIENT_SPEED)
-        values.append(sums(basis)[:, 0])
+    drawn = coefficients(basis.expand(35, 20_000), torch.randn(3, 20_000, generator=torch_rng))
 
-    sampled = torch.stack(values)
-    torch.testing.assert_close(drawn.mean(1), sampled.mean(0), atol=0.1, rtol=0.05)
-    torch.testing.assert_close(drawn.std(1), sampled.std(0), atol=0, rtol=0.1)
+    expected = (coefficients.scale() * posterior.sample((20_000,))) @ basis
+    torch.testing.assert_close(drawn.mean(1), expected[..., 0].mean(0), atol=0.05, rtol=0)
+    torch.testing.assert_close(drawn.std(1), expected[..., 0].std(0), atol=0, rtol=0.03)
 
 
-def test_the_kl_of_sums_is_that_of_normals(sums: UncertainSums):
-    posterior = Normal(COEFFICIENT_SPEED * sums.mean, torch.exp(COEFFICIENT_SPEED * sums.log_std))
+def test_the_kl_is_that_of_normals_and_of_all_fields_together(coefficients: CosineCoefficients, fields: Fields):
+    posterior = Normal(coefficients.mean, coefficients.log_std.exp())
 
-    assert sums.kl().item() == pytest.approx(kl_divergence(posterior, Normal(0.0, 1.0)).sum().item(), rel=1e-4)
-
-
-def test_sums_of_higher_frequency_vary_faster(sums: UncertainSums):
-    with torch.no_grad():
-        sums.shape[1] = torch.tensor([[0.5], [2.0], [8.0]]).log() / SHAPE_SPEED
-
-    of_high_frequencies = scales(sums)[:, sums.squared_frequencies > 9].square().sum(1)
-
-    assert of_high_frequencies[0] < of_high_frequencies[1] < of_high_frequencies[2]
+    assert coefficients.kl().item() == pytest.approx(kl_divergence(posterior, Normal(0.0, 1.0)).sum().item(), rel=1e-4)
+    assert fields.kl().item() == pytest.approx((fields.smooth.kl() + fields.along_axes.kl()).item())
 
 
-def test_the_sum_of_the_scales_squares_is_that_of_the_gain():
-    gain, one, relevance = torch.tensor(3.0).log(), torch.tensor(1.0), torch.randn(8 * 8)
+def test_squared_scales_follow_the_matern_spectrum_and_sum_to_the_squared_gain(coefficients: CosineCoefficients):
+    spectrum = (1 + squared_sums(6)[1:] / 4.0**2) ** -2.5
+    relevance = torch.linspace(0.5, 2, 35)
 
-    scale = matern_scales(squared_sums(8), gain, one, one, relevance)
+    plain, weighted = coefficients.scale().square(), coefficients.scale(relevance.log()).square()
 
-    assert scale.square().sum().item() == pytest.approx(9, rel=1e-5)
+    torch.testing.assert_close(plain[0], 2.0**2 * spectrum / spectrum.sum())
+    torch.testing.assert_close(
+        weighted[0] / weighted[0].sum(), (spectrum * relevance**2) / (spectrum * relevance**2).sum()
+    )
+    torch.testing.assert_close(weighted.sum(1), torch.full((3,), 4.0))

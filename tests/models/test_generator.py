@@ -11,8 +11,8 @@ from models import colored_pi_generator
 from models.generator import BLOCK, Generator, build_model, load_generator
 from utils.program.errors import InputError
 
-SCALING = Scaling.of_picture(30, 40, ycbcr=True)
-CONFIG = {"model": "vanilla", "hidden_dim": 16, "latent_dim": 2, "n_components": 4}
+SCALING = Scaling((30, 40), ycbcr=True)
+CONFIG = {"model": "vanilla", "prior": "picture", "hidden_dim": 16, "latent_dim": 2, "n_components": 4}
 
 
 @pytest.fixture

@@ -79,14 +79,14 @@ def test_the_explorer_is_moved_by_pointer_keys_and_a_click(chromium: Browser, pa
 
     chromium.run(CLICK_LAST_PICTURE)
     right, bottom = (
-        chromium.run(f"return document.querySelector('.{axis} :last-child').innerText") for axis in ("across", "up")
+        chromium.run(f"return document.querySelector('.{axis} :last-child').innerText") for axis in ("across", "down")
     )
-    assert re.match(rf"At latent \d = {right}, latent \d = {bottom}: .*% line", chromium.run(READOUT))
+    assert re.match(rf"At latent 1 = {bottom}, latent 2 = {right}: .*% line", chromium.run(READOUT))
     assert chromium.complaints() == []
 
 
 def test_a_single_latent_has_an_explorer(chromium: Browser, finished: Finished, tmp_path: Path):
-    main(command_line(finished.data, tmp_path / "result", "model=vanilla", "latent_dim=1", "epochs=1"))
+    main(command_line(finished.data, tmp_path / "result", "model=vanilla", "latent_dim=1", "prior=normal", "epochs=1"))
     chromium.open(tmp_path / "result" / "vanilla" / "report.html")
     first = chromium.run(PIXELS)
 

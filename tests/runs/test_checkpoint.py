@@ -59,7 +59,7 @@ def test_what_changes_no_weights_may_change_in_a_resumed_run(
     saved: Record, points: ColoredPoints, capsys: pytest.CaptureFixture[str]
 ):
     free = {"num_workers": 2, "n_generate": 7, "gen_every_epochs": 0, "keep_runs": 3, "epochs": 7}
-    assert restored(saved, points, **free, data_path="elsewhere", result_path="elsewhere").step == 12
+    assert restored(saved, points, **free, data_path="elsewhere", result_path="elsewhere").step.n_done == 12
     assert capsys.readouterr().out == ""
 
     restored(saved, points, compile="never")

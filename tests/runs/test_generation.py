@@ -58,7 +58,7 @@ def test_if_generation_fails_nothing_of_earlier_points_stays_beside_the_model(
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(record.generator.scaling.__class__, "quantize", full)
+    monkeypatch.setattr(record.generator.scaling.__class__, "to_points", full)
     with pytest.raises(InputError, match=r"generated\.npy: cannot be written \(No space left"):
         generate(record.generator, config)
 

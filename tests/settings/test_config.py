@@ -1,4 +1,5 @@
 import dataclasses
+import re
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,18 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
+def without_choices(text: str) -> str:
+    return re.sub(r": \w+( \| \w+)+$", "", text, flags=re.MULTILINE)
+
+
 def test_the_shipped_file_holds_every_key_with_its_default_and_its_documentation():
-    assert (REPOSITORY / "config.yaml").read_text() == Config().to_yaml()
+    shipped, current = (REPOSITORY / "config.yaml").read_text(), Config().to_yaml()
+
+    assert without_choices(shipped) == without_choices(current)
     assert load_config(REPOSITORY / "config.yaml") == Config()
+    # A row that somebody adds to the registry of models or priors may be missing from the file.
+    for theirs, ours in zip(shipped.splitlines(), current.splitlines(), strict=True):
+        assert set(theirs.split(" | ")[1:]) <= set(ours.split(" | ")[1:])
 
 
 def test_help_has_a_line_for_each_key_with_its_meaning_and_its_default():

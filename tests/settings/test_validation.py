@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from models.registry import MODELS
 from utils.program.errors import InputError
 from utils.settings.config import Config
 from utils.settings.validation import as_yaml, checked, choices, key, note
@@ -20,7 +21,7 @@ from utils.settings.validation import as_yaml, checked, choices, key, note
         ("learning_rate", 0, "above 0, not 0.0"),
         ("clip_norm", math.inf, "a finite number, not .inf"),
         ("holdout", 0.9, "at most 0.5, not 0.9"),
-        ("model", "gan", "vanilla or attention or both, not gan"),
+        ("model", "gan", f"{' or '.join(MODELS)} or both, not gan"),
         ("device", "tpu", "cpu, cuda, cuda:1 or mps, not tpu"),
         ("threads", "all", "of type integer, not all"),
         ("seed", 2.5, "of type integer, not 2.5"),
@@ -40,6 +41,14 @@ def test_a_value_out_of_bounds_is_refused_with_what_would_be_allowed(setting: st
         Config(**{setting: value})
 
     assert str(error.value) == f"{setting} must be {complaint}"
+
+
+def test_the_picture_prior_is_a_density_on_a_plane():
+    with pytest.raises(InputError) as error:
+        Config(latent_dim=3)
+
+    assert str(error.value) == ("latent_dim must be 2 with prior=picture, not 3; set latent_dim=2, or another prior")
+    assert Config(latent_dim=3, prior="normal").latent_dim == 3
 
 
 @pytest.mark.parametrize("setting", dataclasses.fields(Config), ids=lambda setting: setting.name)

@@ -2,92 +2,179 @@
 
 import copy
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
+from torch import Tensor
 
 from data.points import ColoredPoints
 from models.generator import build_model
 from models.vae import VAE
 from utils.settings.config import Config
+from utils.training.batch_scaling import StepSettings
+from utils.training.eager import EagerStep
+from utils.training.fast import FastStep
 from utils.training.loop import Training
 from utils.training.schedules import beta_schedule, cosine_decay
+from utils.training.weights import weight_groups
+
+Step = EagerStep | FastStep
+EACH_STEP = pytest.mark.parametrize("kind", [EagerStep, FastStep])
 
 
 def textbook(model: VAE, points: ColoredPoints, config: Config) -> tuple[VAE, VAE]:
     """`model` trained as a textbook would, with the random numbers of `Training`; and its weight average."""
-    average, step, k = copy.deepcopy(model), 0, config.batch_size / 200
-    named = list(model.named_parameters())
-    densities = [w for name, w in named if name.startswith(("prior.", "decoder.canvas."))]
-    networks = [(name, w) for name, w in named if not name.startswith(("prior.", "decoder.canvas."))]
-    decaying = [w for name, w in networks if w.ndim >= 2 and name.endswith("weight")]
-    others = [w for name, w in networks if w.ndim < 2 or not name.endswith("weight")]
+    average, step, k, squared_length = copy.deepcopy(model), 0, config.batch_size / 200, 0.0
+    groups = weight_groups(model)
     optimizer = torch.optim.AdamW(
         [
-            {"params": decaying, "weight_decay": config.weight_decay * k**0.5},
-            {"params": others, "weight_decay": 0.0},
-            {"params": densities, "weight_decay": 0.0},
+            {"params": group.parameters, "weight_decay": config.weight_decay * k**0.5 if group.decays else 0.0}
+            for group in groups
         ],
-        lr=config.learning_rate,
         betas=(0.9**k, 0.99**k),
     )
-    n_batches = -(-len(points) // config.batch_size)
-    n_steps = config.epochs * n_batches
+    n_steps = config.epochs * -(-len(points) // config.batch_size)
     beta_at = beta_schedule(
         config.annealing, n_steps, config.n_cycles, config.ratio, config.annealing_share, config.beta_max
     )
-    lengths = [0.0, 0.0, 0.0]
     order, noise = (torch.Generator().manual_seed(config.seed) for _ in range(2))
     for _ in range(config.epochs):
-        x = points.points[torch.randperm(len(points), generator=order)]
-        for batch in points.scaling.dequantize(x, order).split(config.batch_size):
-            for group in optimizer.param_groups:
-                group["lr"] = config.learning_rate * k**0.5 * cosine_decay(step, n_steps, 50 / k)
-            drawn = model.sample_noise(len(batch), noise)
-            reconstruction, kl, decoded = model.loss(batch, drawn)
+        shuffled = points.points[torch.randperm(len(points), generator=order)]
+        for x in points.scaling.to_model(shuffled).split(config.batch_size):
+            loss = model.loss(x, model.sample_noise(len(x), noise), len(points))
             optimizer.zero_grad()
-            regularization = model.regularization(batch, drawn, decoded, len(points))
-            ((reconstruction + beta_at(step) * kl).mean() + regularization).backward()
-            for i, part in enumerate((decaying, others, densities)):
-                squared = sum(weight.grad.square().sum() for weight in part)
-                lengths[i] = (1 - k) * lengths[i] + k * squared
-                length = (lengths[i] / (1 - (1 - k) ** (step + 1))) ** 0.5
-                for weight in part:
-                    weight.grad *= min(1.0, config.clip_norm / k**0.5 / length)
+            ((loss.reconstruction + beta_at(step) * loss.kl).mean() + loss.penalty).backward()
+
+            # Gradients are clipped at their root mean square length over the last 200 points or so.
+            squared = sum(weight.grad.square().sum() for weight in model.parameters())
+            past = max(0.0, 1 - k)
+            squared_length = past * squared_length + (1 - past) * squared
+            length = (squared_length / (1 - past ** (step + 1))) ** 0.5
+            for weight in model.parameters():
+                weight.grad *= min(1.0, config.clip_norm / k**0.5 / length)
+
+            rate = config.learning_rate * k**0.5 * cosine_decay(step, n_steps, warmup=50 / k)
+            for options, group in zip(optimizer.param_groups, groups, strict=True):
+                options["lr"] = rate * group.lr_scale
             optimizer.step()
             step += 1
-            in_epoch = (step - 1) % n_batches + 1
-            if in_epoch % round(1 / k) and in_epoch < n_batches:
-                continue
-            since = (in_epoch - 1) % round(1 / k) + 1
-            decay = min(config.ema_decay, step * k / (9 + step * k)) ** (since * k)
+            older = (step * k / (9 + step * k)) ** k
             with torch.no_grad():
                 for mean, weight in zip(average.parameters(), model.parameters(), strict=True):
-                    mean.copy_(decay * mean + (1 - decay) * weight)
+                    mean.copy_(older * mean + (1 - older) * weight)
     return model, average
 
 
-@pytest.fixture
-def double_precision() -> Iterator[None]:
-    """Adam turns rounding errors of small gradients into whole steps; in double precision they stay small."""
-    torch.set_default_dtype(torch.float64)
-    yield
-    torch.set_default_dtype(torch.float32)
+def interpreted(function: Callable[..., Any], *example: Any) -> Callable[..., Any]:
+    """Stands in for the compiler, which runs a function once."""
+    function(*example)
+    return function
+
+
+def new_step(kind: type[Step], model: VAE, average: VAE, settings: StepSettings, batch_size: int) -> Step:
+    arguments = (model, average, 270, settings, torch.Generator().manual_seed(0))
+    return FastStep(*arguments, batch_size, interpreted) if kind is FastStep else EagerStep(*arguments)
+
+
+def new_model(points: ColoredPoints, config: Config) -> VAE:
+    torch.manual_seed(0)
+    return build_model(dataclasses.asdict(config), points.scaling).to(torch.get_default_dtype())
+
+
+def assert_same_weights(ours: VAE, theirs: VAE, tolerance: float) -> None:
+    for (name, weight), (_, wanted) in zip(ours.named_parameters(), theirs.named_parameters(), strict=True):
+        torch.testing.assert_close(
+            weight, wanted, atol=tolerance, rtol=0, msg=lambda text, name=name: f"{name}: {text}"
+        )
+
+
+def assert_takes_the_textbooks_steps(points: ColoredPoints, config: Config, fast: bool, tolerance: float) -> None:
+    model = new_model(points, config)
+    expected, expected_average = textbook(copy.deepcopy(model), points, config)
+    training = Training(model, points, points, config)
+    if fast:
+        training.compile()
+
+    training.run(lambda *_: None)
+
+    assert_same_weights(model, expected, tolerance)
+    assert_same_weights(training.average, expected_average, tolerance)
+
+
+# Rates, decay and clipping are such that each of them shows in the weights after a few steps.
+VISIBLE = {"learning_rate": 0.01, "weight_decay": 1.0, "clip_norm": 0.5}
 
 
 @pytest.mark.usefixtures("double_precision")
-@pytest.mark.parametrize("name", ["attention", "vanilla"])
-def test_training_takes_the_steps_of_a_textbook(points: ColoredPoints, quick: Config, name: str):
-    # Rates, decay and clipping are such that each of them shows in the weights after 12 steps.
-    config = dataclasses.replace(quick, model=name, learning_rate=0.01, weight_decay=1.0, clip_norm=0.5)
-    torch.manual_seed(0)
-    model = build_model(dataclasses.asdict(config), points.scaling)
-    expected, expected_average = textbook(copy.deepcopy(model), points, config)
+@EACH_STEP
+@pytest.mark.parametrize(
+    ("name", "prior", "batch_size"),
+    [("vanilla", "picture", 10), ("vanilla", "picture", 250), ("attention", "mixture", 50), ("vanilla", "normal", 50)],
+)
+def test_training_takes_the_steps_of_a_textbook(
+    points: ColoredPoints,
+    quick: Config,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: type[Step],
+    name: str,
+    prior: str,
+    batch_size: int,
+):
+    monkeypatch.setattr("utils.training.fast.compile_function", interpreted)
+    config = dataclasses.replace(quick, model=name, prior=prior, batch_size=batch_size, **VISIBLE)
 
-    training = Training(model, points, points, config)
-    training.run(lambda *_: None)
+    assert_takes_the_textbooks_steps(points, config, fast=kind is FastStep, tolerance=1e-9)
 
-    for ours, theirs in ((model, expected), (training.average, expected_average)):
-        for (part, weight), (_, wanted) in zip(ours.named_parameters(), theirs.named_parameters(), strict=True):
-            assert torch.allclose(weight, wanted, atol=1e-9), part
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("double_precision")
+def test_compiled_code_takes_the_steps_of_a_textbook(points: ColoredPoints, quick: Config):
+    config = dataclasses.replace(quick, model="attention", batch_size=50, **VISIBLE)
+    try:
+        assert_takes_the_textbooks_steps(points, config, fast=True, tolerance=1e-7)
+    except RuntimeError as error:
+        pytest.skip(f"this machine cannot compile: {error}")
+
+
+def batches(points: ColoredPoints) -> list[Tensor]:
+    return list(points.scaling.to_model(points.points).split(50))
+
+
+@pytest.mark.usefixtures("double_precision")
+@EACH_STEP
+@pytest.mark.parametrize("other", [EagerStep, FastStep])
+def test_a_state_of_either_kind_of_step_continues_in_either(
+    points: ColoredPoints, quick: Config, kind: type[Step], other: type[Step]
+):
+    settings = StepSettings.of(dataclasses.replace(quick, **VISIBLE))
+    model = new_model(points, quick)
+    average, x = copy.deepcopy(model), batches(points)
+    first = new_step(kind, model, average, settings, 50)
+    for batch in x[:3]:
+        first(batch, 0.5, 0.01)
+    state = copy.deepcopy(first.state_dict())
+    resumed_model, resumed_average = copy.deepcopy(model), copy.deepcopy(average)
+    resumed = new_step(other, resumed_model, resumed_average, settings, 50)
+    resumed.load_state_dict(state)
+    resumed.rng.set_state(first.rng.get_state())
+
+    for batch in x[3:]:
+        losses = first(batch, 0.5, 0.01), resumed(batch, 0.5, 0.01)
+
+    torch.testing.assert_close(*losses)
+    assert_same_weights(resumed_model, model, 1e-9)
+    assert_same_weights(resumed_average, average, 1e-9)
+    assert resumed.n_done == 6
+
+
+@EACH_STEP
+def test_a_step_returns_the_sums_of_both_losses_over_the_batch(points: ColoredPoints, quick: Config, kind: type[Step]):
+    model, x = new_model(points, quick), batches(points)[0]
+    step = new_step(kind, model, copy.deepcopy(model), StepSettings.of(quick), 50)
+    expected = model.loss(x, model.sample_noise(50, torch.Generator().manual_seed(0)), 270)
+
+    sums = step(x, 0.5, 0.01)
+
+    torch.testing.assert_close(sums, torch.stack([expected.reconstruction.sum(), expected.kl.sum()]))

@@ -20,7 +20,7 @@ def run(monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, seconds_per_step: 
         for step in range(10):
             progress.advance_to(step + 1)
             if step == 4:
-                progress.show(1, beta=0.5, KL=2.25)
+                progress.show("epoch 1: β 0.50")
     return stream.getvalue()
 
 
@@ -30,7 +30,7 @@ def test_a_log_gets_a_line_from_time_to_time_with_the_time_left(monkeypatch: pyt
     assert 3 <= len(lines) <= 8
     assert lines[0].startswith("2 of 10 steps (20%), ")
     assert lines[0].endswith(" left")
-    assert lines[-1] == "10 of 10 steps (100%), done; epoch 1: beta 0.50, KL 2.25"
+    assert lines[-1] == "10 of 10 steps (100%), done; epoch 1: β 0.50"
 
 
 def test_a_quick_run_leaves_a_single_line_in_a_log(monkeypatch: pytest.MonkeyPatch):
@@ -42,4 +42,4 @@ def test_a_terminal_gets_a_bar(monkeypatch: pytest.MonkeyPatch):
 
     assert "\r" in shown
     assert "10/10" in shown
-    assert "epoch 1: beta 0.50, KL 2.25" in shown
+    assert "epoch 1: β 0.50" in shown

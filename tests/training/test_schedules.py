@@ -1,6 +1,6 @@
 import pytest
 
-from utils.training.schedules import beta_schedule, cosine_decay, cyclical, monotonic
+from utils.training.schedules import averaging_weight, beta_schedule, cosine_decay, cyclical, monotonic
 
 
 def test_cyclical_annealing_has_the_values_of_the_papers_definition():
@@ -56,3 +56,24 @@ def test_the_learning_rate_warms_up_and_decays_to_zero():
     assert shares[500] == pytest.approx(0.5)
     assert shares[1000] == pytest.approx(0)
     assert max(shares) == shares[9]
+
+
+def average_of(values: list[float], scale: float = 1.0) -> float:
+    """The moving average of weights that are `values` after each step."""
+    average = 0.0
+    for n_done, value in enumerate(values, 1):
+        average += averaging_weight(n_done, scale) * (value - average)
+    return average
+
+
+def test_the_average_is_mostly_of_the_last_tenth_of_all_steps_whatever_their_number():
+    for n in (100, 10_000):
+        of_last_tenth = average_of([float(step >= 0.9 * n) for step in range(n)])
+        assert of_last_tenth == pytest.approx(1 - 0.9**9, abs=0.03)
+
+
+def test_steps_of_a_quarter_of_the_size_average_over_as_many_points():
+    """From the second tenth of the steps on, the weights are 1."""
+    many, few = (average_of([float(step >= n / 10) for step in range(n)], 100 / n) for n in (400, 100))
+
+    assert 1 - many == pytest.approx(1 - few, rel=0.1, abs=1e-6)

@@ -68,6 +68,11 @@ class Config:
     def __post_init__(self) -> None:
         for setting in dataclasses.fields(self):
             object.__setattr__(self, setting.name, checked(setting, getattr(self, setting.name)))
+        # Not asked of the class, because PyTorch takes seconds to load.
+        if self.prior == "picture" and self.latent_dim != 2:
+            raise InputError(
+                f"latent_dim must be 2 with prior=picture, not {self.latent_dim}; set latent_dim=2, or another prior"
+            )
 
     def to_yaml(self) -> str:
         """The settings as a YAML file, each with its documentation beside it."""

@@ -1,6 +1,6 @@
 """How good is the evidence? What the evaluation says of points whose faults are known, on many kinds of data sets.
 
-    python -m tests.power [--true N] [--faults N] [KIND ...]      N seeds each; all kinds without any named
+    python -m benchmarks.power [--true N] [--faults N] [KIND ...]      N seeds each; all kinds without any named
 
 Each seed is another data set and another set of generated points. Prints two tables in Markdown: how often true points
 are refused or called memorized, and how often each fault is noticed. Needs scikit-learn and SciPy.
@@ -15,9 +15,9 @@ from scipy.spatial import cKDTree
 from sklearn.mixture import GaussianMixture
 from torch import nn
 
+from benchmarks.worlds import World, flat, gray, landscape, one_color, smooth, two_places
 from data.coordinates import COLORS, PLACES
 from data.glyph import glyph_mask
-from tests.worlds import World, flat, gray, landscape, one_color, smooth, two_places
 from utils.evaluation.evaluate import evaluate
 from utils.evaluation.memorization import deviations
 from utils.evaluation.result import Evaluation
@@ -186,7 +186,7 @@ def judged(world: World, fault: Fault | None, seed: int) -> Evaluation:
 
 def main() -> None:
     """Print both tables."""
-    parser = argparse.ArgumentParser(prog="python -m tests.power", description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.power", description=__doc__.partition("\n")[0])
     parser.add_argument("--true", type=int, default=40, metavar="N", help="seeds of true points (%(default)s)")
     parser.add_argument("--faults", type=int, default=20, metavar="N", help="seeds of each fault (%(default)s)")
     parser.add_argument("kinds", nargs="*", metavar="KIND", help="names of data sets")

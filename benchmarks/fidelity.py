@@ -1,6 +1,6 @@
 """How good is it? Each model against truths that fresh points can be drawn from without end.
 
-    python -m tests.fidelity [--world NAME ...] [key=value ...]
+    python -m benchmarks.fidelity [--world NAME ...] [key=value ...]
 
 Five worlds: two glyphs in smooth colors, flat colors with hard borders, grays, and a density as of a photo. Each
 generator learns from 5,000 points of a world, with the settings of config.yaml, and draws 50,000. Needs scikit-learn,
@@ -31,16 +31,16 @@ from sklearn.mixture import GaussianMixture
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.neighbors import KernelDensity
 from tqdm import tqdm
+from utils.training.compilation import is_worthwhile
 
+from benchmarks.worlds import World, flat, gray, landscape, smooth
 from data.coordinates import COLORS, PLACES
 from data.glyph import glyph_mask
 from data.points import ColoredPoints
 from data.scaling import Scaling
 from models.generator import Generator, build_model
-from tests.worlds import World, flat, gray, landscape, smooth
 from utils.evaluation.likelihood import active_units, evaluate_loss, posterior_means
 from utils.settings.config import Config, load_config
-from utils.training.compilation import is_worthwhile
 from utils.training.loop import Training
 
 N_POINTS = 50_000
@@ -161,7 +161,7 @@ def as_pixels(values: np.ndarray, scaling: Scaling) -> np.ndarray:
 
 def main() -> None:
     """Train, judge, and print a table: a row per generator, with its AUC on each world and means over worlds."""
-    parser = argparse.ArgumentParser(prog="python -m tests.fidelity", description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.fidelity", description=__doc__.partition("\n")[0])
     parser.add_argument("--world", action="append", choices=worlds(), help="one of the worlds; all without any")
     parser.add_argument("overrides", metavar="key=value", nargs="*", help="settings, as on the command line of main.py")
     options = parser.parse_args()

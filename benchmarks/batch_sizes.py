@@ -1,6 +1,6 @@
-"""Does the batch size change the generator? `python -m tests.batch_sizes [--size N ...] [--world NAME] [key=value ...]`
+"""Does the batch size change the generator? `python -m benchmarks.batch_sizes [--size N ...] [--world NAME] [key=value ...]`
 
-Both models are trained on a world of `tests.fidelity` in batches of each size, and judged as there. With batches of one
+Both models are trained on a world of `benchmarks.fidelity` in batches of each size, and judged as there. With batches of one
 point, that takes half an hour.
 """
 
@@ -9,14 +9,16 @@ import dataclasses
 import time
 from pathlib import Path
 
+from benchmarks.fidelity import judged, training_set, vae_points, worlds
 from models.registry import MODELS
-from tests.fidelity import judged, training_set, vae_points, worlds
 from utils.settings.config import load_config
 
 
 def main() -> None:
     """Print a row per batch size and model."""
-    parser = argparse.ArgumentParser(prog="python -m tests.batch_sizes", description=__doc__.partition("?")[0] + "?")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.batch_sizes", description=__doc__.partition("?")[0] + "?"
+    )
     parser.add_argument("--size", type=int, action="append", help="batch sizes; 1, 20, 200 and 1000 without any")
     parser.add_argument("--world", choices=worlds(), default="π")
     parser.add_argument("overrides", metavar="key=value", nargs="*", help="settings, as on the command line of main.py")

@@ -1,4 +1,4 @@
-"""Where the time goes. `python -m tests.benchmark [PART ...] [--json FILE]` measures all parts, or those named.
+"""Where the time goes. `python -m benchmarks.benchmark [PART ...] [--json FILE]` measures all parts, or those named.
 
 Each figure is the median of several, taken in turns with what it is compared to. On a noisy machine, believe ratios.
 """
@@ -23,6 +23,7 @@ import numpy as np
 import torch
 from torch.profiler import ProfilerActivity, profile
 from torch.utils._python_dispatch import TorchDispatchMode
+from utils.runs.report import n_cores
 
 from data.glyph import glyph_mask
 from data.points import read_points
@@ -34,7 +35,6 @@ from utils.evaluation.likelihood import evaluate_loss
 from utils.pictures.painting import paint, save_picture
 from utils.run import read_history
 from utils.runs.record import FRAME_POINTS, Record
-from utils.runs.report import n_cores
 from utils.settings.config import Config
 from utils.training.loop import Training
 
@@ -453,7 +453,7 @@ PARTS = {
 }
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmark", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.benchmark", description=__doc__)
     parser.add_argument("parts", metavar="PART", nargs="*", help=f"any of {', '.join(PARTS)}")
     parser.add_argument("--json", metavar="FILE", help="where to write all figures")
     options = parser.parse_args()

@@ -1,0 +1,106 @@
+import pytest
+import torch
+
+from models.latent import Posterior
+from models.picture_prior import BINS, FINE, TAIL_MASS, PicturePrior
+
+
+@pytest.fixture
+def picture() -> PicturePrior:
+    """A density with plateaus at the cap and deserts between them."""
+    torch.manual_seed(0)
+    prior = PicturePrior()
+    with torch.no_grad():
+        prior.shift.fill_(-2.0)
+        prior.coefficients.mean.mul_(12)
+        prior.log_relevance.normal_(0, 0.3)
+    return prior
+
+
+def on_grid(prior: PicturePrior, n: int, reach: float = 1.0) -> torch.Tensor:
+    """The density at the middles of `(n, n)` cells of the square, or of one that is `reach` times as large."""
+    middle = reach * prior.reach * ((2 * torch.arange(n) + 1) / n - 1)
+    with torch.no_grad():
+        return torch.stack([prior.log_prob(torch.stack([row.expand(n), middle], 1)).exp() for row in middle])
+
+
+def test_the_density_integrates_to_one_over_the_plane_and_is_none_beyond_its_square(
+    picture: PicturePrior,
+):
+    """On a grid that is not the one it is normalized on."""
+    density = on_grid(picture, 401, reach=1.1)
+
+    assert density.mean().item() * (2.2 * picture.reach) ** 2 == pytest.approx(1, abs=2e-3)
+    assert density[0].max() < 1e-6
+
+
+def test_the_density_is_even_where_it_is_capped_and_falls_freely_beyond(picture: PicturePrior):
+    density = on_grid(picture, 100)
+
+    assert (density > 0.95 * density.max()).float().mean() > 0.1
+    assert density.min() < 1e-6 * density.max()
+
+
+def test_draws_have_the_density(picture: PicturePrior, torch_rng: torch.Generator):
+    n = 20
+    density = on_grid(picture, BINS).view(n, BINS // n, n, BINS // n).sum((1, 3))
+
+    draws = picture.sample(200_000, torch_rng)
+
+    cell = ((draws / picture.reach + 1) / 2 * n).long()
+    shares = torch.bincount(cell[:, 0] * n + cell[:, 1], minlength=n * n) / len(draws)
+    assert draws.abs().max() <= picture.reach
+    assert 0.5 * (shares - (density / density.sum()).flatten()).abs().sum() < 0.03
+
+
+def test_sampling_leaves_out_the_tail_mass_and_no_more(picture: PicturePrior, torch_rng: torch.Generator):
+    """What is never drawn is at the lowest density, and holds a thousandth of the mass."""
+    density = on_grid(picture, BINS).flatten().double()
+    order = density.argsort()
+    threshold = density[order[(density[order].cumsum(0) >= TAIL_MASS * density.sum()).nonzero()[0]]]
+
+    drawn = picture.log_prob(picture.sample(200_000, torch_rng)).exp()
+
+    # Draws lie anywhere in a bin, whose middle decides.
+    assert (density < threshold).double().mean() > 0.1
+    assert (drawn < 0.5 * threshold).float().mean() < 1e-4
+    assert (drawn < 2 * threshold).any()
+
+
+def test_the_bin_that_stands_for_its_block_does_so_without_bias(picture: PicturePrior):
+    """The KL's normalizing masses, over all bins that may be drawn, average to the mass of all."""
+    posterior, z = Posterior(torch.zeros(1, 2), torch.zeros(1, 2)), torch.zeros(1, 2)
+    noise = torch.zeros_like(picture.sample_noise(torch.Generator())[0])
+
+    with torch.no_grad():
+        masses = [
+            picture.kl(posterior, z, (noise, torch.tensor([i, j]))).exp() for i in range(FINE) for j in range(FINE)
+        ]
+
+    assert torch.stack(masses).std() > 0
+    torch.testing.assert_close(torch.stack(masses).mean(0), picture.kl(posterior, z).exp(), rtol=1e-4, atol=0)
+
+
+def test_noise_draws_another_density(picture: PicturePrior, torch_rng: torch.Generator):
+    posterior = Posterior(torch.zeros(5, 2), torch.zeros(5, 2))
+    z = torch.randn(5, 2, generator=torch_rng)
+
+    kls = [picture.kl(posterior, z, picture.sample_noise(torch_rng)) for _ in range(2)]
+
+    assert not torch.allclose(*kls, atol=0.1)
+
+
+def test_a_relevance_has_a_standard_normal_prior(picture: PicturePrior):
+    before = picture.parameter_kl().item()
+    with torch.no_grad():
+        picture.log_relevance[0, 0] = 0.0
+        at_zero = picture.parameter_kl().item()
+        picture.log_relevance[0, 0] = 3.0
+
+    assert at_zero < before
+    assert picture.parameter_kl().item() - at_zero == pytest.approx(4.5, abs=1e-2)
+
+
+def test_a_picture_is_a_plane():
+    with pytest.raises(ValueError, match="latent_dim must be 2"):
+        PicturePrior(3)

@@ -1,0 +1,154 @@
+"""The encoder and decoder of points, with each prior, on pictures small enough to count everything in."""
+
+import math
+
+import pytest
+import torch
+from torch import Tensor
+
+from data.scaling import Scaling
+from models.generator import build_model
+from models.picture_prior import PicturePrior
+from models.point_vae import PointVAE
+from models.vae import Noise
+from utils.evaluation.likelihood import importance_weighted_bound
+
+HEIGHT, WIDTH = 6, 8
+EACH_MODEL = pytest.mark.parametrize("name", ["vanilla", "attention"])
+EACH_PRIOR = pytest.mark.parametrize("prior", ["picture", "mixture", "normal"])
+
+
+def build(name: str, prior: str, latent_dim: int = 2, shape: tuple[int, int] = (HEIGHT, WIDTH)) -> PointVAE:
+    torch.manual_seed(0)
+    config = {"model": name, "prior": prior, "hidden_dim": 16, "latent_dim": latent_dim, "n_components": 4}
+    model = build_model(config, Scaling(shape))
+    assert isinstance(model, PointVAE)
+    return model
+
+
+def all_places(color: tuple[int, int, int] = (120, 90, 200), shape: tuple[int, int] = (HEIGHT, WIDTH)) -> Tensor:
+    """A point of one color on each pixel."""
+    places = torch.cartesian_prod(*map(torch.arange, shape)).float()
+    return torch.cat([places, torch.tensor(color).expand(len(places), 3)], 1)
+
+
+def train(model: PointVAE, steps: int, rng: torch.Generator) -> None:
+    """Some steps on points of an ellipse whose colors follow the row, so that nothing is as it was at the start."""
+    x = all_places()
+    x = x[((x[:, 0] - 2.5) / 2.5).square() + ((x[:, 1] - 3.5) / 2.5).square() < 1]
+    x[:, 2] += 10 * x[:, 0]
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        loss = model.loss(x, model.sample_noise(len(x), rng), len(x))
+        ((loss.reconstruction + loss.kl).mean() + loss.penalty).backward()
+        optimizer.step()
+
+
+@torch.no_grad()
+def exact_log_prob(model: PointVAE, x: Tensor) -> Tensor:
+    """log p(x), with z integrated out on a grid that covers all the mass of the prior."""
+    n, reach = 100, 1.1 * model.prior.reach if isinstance(model.prior, PicturePrior) else 6.0
+    middle = reach * ((2 * torch.arange(n) + 1) / n - 1)
+    z = torch.cartesian_prod(middle, middle)
+    log_mass, decoded = model.prior.log_prob(z) + 2 * math.log(2 * reach / n), model.decode(z)
+    return torch.stack([(decoded.log_prob(point.expand(len(z), 5)) + log_mass).logsumexp(0) for point in x])
+
+
+@EACH_PRIOR
+def test_exact_probabilities_sum_to_one_are_those_of_draws_and_lie_above_every_bound(
+    prior: str, torch_rng: torch.Generator
+):
+    model, x, n = build("vanilla", prior), all_places(), 200
+    train(model, 30, torch_rng)
+    exact = exact_log_prob(model, x)
+    with torch.no_grad():
+        of_places = (exact - model.colors(x[:, :2]).log_prob(x[:, 2:])).exp()
+
+    assert of_places.sum().item() == pytest.approx(1, abs=2e-3)
+
+    row, column = model.sample(100_000, torch_rng)[:, :2].long().unbind(1)
+    shares = torch.bincount(row * WIDTH + column, minlength=len(x)) / 100_000
+    assert 0.5 * (shares - of_places).abs().sum() < 0.02
+
+    with torch.no_grad():
+        many = x.repeat_interleave(n, 0)
+        loss = model.loss(many, Noise(torch.randn(len(many), 2, generator=torch_rng)), 1)
+        elbos = -(loss.reconstruction + loss.kl).view(len(x), n)
+        weighted = importance_weighted_bound(model, many, 20, torch_rng).view(len(x), n)
+    for bound in (elbos, weighted):
+        assert (bound.mean(1) < exact + 4 * bound.std(1) / n**0.5 + 1e-3).all()
+    assert elbos.mean() + 0.1 < weighted.mean() < exact.mean() < weighted.mean() + 0.3
+
+
+@EACH_MODEL
+def test_at_the_start_encoder_and_decoder_of_a_sharp_prior_are_inverse_to_a_fraction_of_a_pixel(name: str):
+    x = all_places(shape=(40, 70))
+    model = build(name, "picture", shape=(40, 70))
+
+    with torch.no_grad():
+        posterior = model.encode(x)
+        decoded = model.decode(posterior.mean)
+        std_in_pixels = posterior.log_std.exp() * torch.tensor([40, 70]) / 5
+
+    torch.testing.assert_close(decoded.mean, x[:, :2], atol=1e-3, rtol=0)
+    assert std_in_pixels.min() > 0.1
+    assert std_in_pixels.max() < 1
+    assert posterior.mean.abs().max() < 2.5 < model.prior.reach
+
+
+@EACH_MODEL
+@pytest.mark.parametrize("prior", ["normal", "mixture"])
+@pytest.mark.parametrize("latent_dim", [1, 3])
+def test_simple_priors_take_any_number_of_latents(name: str, prior: str, latent_dim: int, torch_rng: torch.Generator):
+    model, x = build(name, prior, latent_dim), all_places()
+    before = importance_weighted_bound(model, x, 10, torch_rng).mean()
+
+    train(model, 30, torch_rng)
+
+    assert model.encode(x).mean.shape == (len(x), latent_dim)
+    assert model.sample(50, torch_rng).shape == (50, 5)
+    assert importance_weighted_bound(model, x, 10, torch_rng).mean() > before
+
+
+@EACH_MODEL
+def test_places_depend_on_every_latent_and_colors_on_both_coordinates(name: str, torch_rng: torch.Generator):
+    model = build(name, "normal", latent_dim=3)
+    train(model, 10, torch_rng)
+
+    with torch.no_grad():
+        for latent in range(3):
+            z = torch.zeros(1, 3)
+            before = model.decode(z).mean
+            z[0, latent] = 1.0
+            assert not torch.allclose(model.decode(z).mean, before, atol=1e-3)
+        place = torch.tensor([[2.0, 3.0]])
+        for moved in (torch.tensor([[4.0, 3.0]]), torch.tensor([[2.0, 6.0]])):
+            assert not torch.allclose(model.colors(moved).mean, model.colors(place).mean, atol=1e-3)
+
+
+@EACH_MODEL
+def test_the_posterior_depends_on_the_color_too(name: str, torch_rng: torch.Generator):
+    model = build(name, "normal")
+    train(model, 10, torch_rng)
+
+    red, blue = (model.encode(all_places(color)).mean for color in ((250, 0, 0), (0, 0, 250)))
+
+    assert not torch.allclose(red, blue, atol=1e-4)
+
+
+def test_noise_disturbs_the_colors_only(torch_rng: torch.Generator):
+    model, x = build("vanilla", "picture"), all_places()
+    z, noise = model.encode(x).mean, model.sample_noise(len(x), torch_rng).decoder
+
+    disturbed, undisturbed = model.decode(z, noise), model.decode(z)
+
+    torch.testing.assert_close(disturbed.mean, undisturbed.mean)
+    assert not torch.allclose(disturbed.log_prob(x), undisturbed.log_prob(x), atol=1e-3)
+
+
+def test_the_penalty_is_that_of_prior_and_fields():
+    model = build("vanilla", "picture")
+
+    assert model.parameter_kl().item() == pytest.approx((model.prior.parameter_kl() + model.fields.kl()).item())
+    assert build("vanilla", "normal").parameter_kl() > 0
