@@ -15,7 +15,7 @@ from main import main
 from utils.program.errors import InputError, run_program
 from utils.run import read_history
 from utils.runs.record import Record
-from utils.training.loop import Training
+from utils.training.eager import EagerStep
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="starts its runs by fork, for speed")
 # Steps per epoch of the quick run: 270 training points in batches of 50.
@@ -45,15 +45,15 @@ def run_in_a_process(arguments: list[str], prepare: Callable[[], None] = lambda:
 
 def before_step(n: int, number: int) -> None:
     """From now on in this process, the signal `number` comes before the `n`-th training step."""
-    proper, calls = Training.take_step, []
+    proper, calls = EagerStep.__call__, []
 
-    def counting(self: Training, x: torch.Tensor) -> tuple[float, float]:
+    def counting(self: EagerStep, x: torch.Tensor, beta: float, learning_rate: float) -> torch.Tensor:
         calls.append(1)
         if len(calls) == n:
             os.kill(os.getpid(), number)
-        return proper(self, x)
+        return proper(self, x, beta, learning_rate)
 
-    Training.take_step = counting  # type: ignore[method-assign]
+    EagerStep.__call__ = counting  # type: ignore[method-assign]
 
 
 def before_file(name: str, n: int) -> None:
@@ -133,15 +133,17 @@ def test_a_run_asked_to_stop_saves_tells_how_to_continue_and_resumes_to_the_same
 def test_a_run_stopped_within_an_epoch_repeats_no_step_and_skips_none(
     finished: Finished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    proper, steps = Training.take_step, []
+    proper, steps = EagerStep.__call__, []
 
-    def interrupt_at_the_eighth_step(self: Training, x: torch.Tensor) -> tuple[float, float]:
+    def interrupt_at_the_eighth_step(
+        self: EagerStep, x: torch.Tensor, beta: float, learning_rate: float
+    ) -> torch.Tensor:
         steps.append(1)
         if len(steps) == N_BATCHES + 2:
             os.kill(os.getpid(), signal.SIGINT)
-        return proper(self, x)
+        return proper(self, x, beta, learning_rate)
 
-    monkeypatch.setattr(Training, "take_step", interrupt_at_the_eighth_step)
+    monkeypatch.setattr(EagerStep, "__call__", interrupt_at_the_eighth_step)
     arguments = command_line(finished.data, tmp_path)
     with pytest.raises(SystemExit) as end:
         run_program(main, arguments)
@@ -162,17 +164,17 @@ def test_of_two_models_the_one_begun_is_resumed_and_the_other_trained(
     result = finished.copied(tmp_path / "result")
     (result / "attention" / "checkpoint.pt").unlink()
     steps: list[str] = []
-    proper = Training.take_step
+    proper = EagerStep.__call__
 
-    def recording(self: Training, x: torch.Tensor) -> tuple[float, float]:
-        steps.append(self.config.model)
-        return proper(self, x)
+    def recording(self: EagerStep, x: torch.Tensor, beta: float, learning_rate: float) -> torch.Tensor:
+        steps.append(type(self.model).__name__)
+        return proper(self, x, beta, learning_rate)
 
-    monkeypatch.setattr(Training, "take_step", recording)
+    monkeypatch.setattr(EagerStep, "__call__", recording)
 
     main(command_line(finished.data, result, "model=both", "--resume"))
 
-    assert steps == ["attention"] * 2 * N_BATCHES
+    assert steps == ["AttentionVAE"] * 2 * N_BATCHES
     for name in ("vanilla", "attention"):
         assert outcome(result / name) == outcome(finished.result / name)
 

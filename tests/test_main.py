@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,10 +15,12 @@ from quick import REPOSITORY, Finished, command_line, outcome
 from main import main
 from models import colored_pi_generator
 from models.attention import AttentionVAE
+from models.registry import MODELS
 from models.vae import Loss
 from utils.program.errors import InputError
 from utils.run import read_history
 from utils.settings.config import Config, load_config
+from utils.training.eager import EagerStep
 from utils.training.loop import Training
 
 
@@ -102,13 +105,13 @@ def test_a_run_computes_on_as_many_threads_as_its_settings_say_and_is_resumed_on
 def test_a_run_of_single_points_and_worker_processes_takes_a_step_for_each_point(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    proper, sizes = Training.take_step, []
+    proper, sizes = EagerStep.__call__, []
 
-    def recording(self: Training, x: torch.Tensor) -> tuple[float, float]:
+    def recording(self: EagerStep, x: torch.Tensor, beta: float, learning_rate: float) -> torch.Tensor:
         sizes.append(len(x))
-        return proper(self, x)
+        return proper(self, x, beta, learning_rate)
 
-    monkeypatch.setattr(Training, "take_step", recording)
+    monkeypatch.setattr(EagerStep, "__call__", recording)
 
     main(command_line(folder, tmp_path, "batch_size=1", "num_workers=2", "epochs=1", "model=vanilla"))
 
@@ -122,7 +125,7 @@ def test_without_a_compiler_a_run_warns_and_trains_uncompiled(
     def broken(*_: object) -> None:
         raise RuntimeError("no g++ here")
 
-    monkeypatch.setattr("utils.training.loop.compiled", broken)
+    monkeypatch.setattr("utils.training.loop.Training.compile", broken)
 
     main(command_line(finished.data, tmp_path, "compile=always", "model=vanilla"))
 
@@ -146,14 +149,14 @@ def test_training_that_diverges_keeps_the_model_of_the_last_good_epoch(
 ):
     proper, n_batches = AttentionVAE.loss, []
 
-    def breaks_in_the_third_epoch(self: AttentionVAE, x: torch.Tensor, noise: torch.Tensor) -> Loss:
-        loss = proper(self, x, noise)
+    def breaks_in_the_third_epoch(self: AttentionVAE, *arguments: Any) -> Loss:
+        loss = proper(self, *arguments)
         # Held-out points are looked at without gradients.
         n_batches.extend([1] * loss.kl.requires_grad)
         return loss._replace(reconstruction=loss.reconstruction * (float("inf") if len(n_batches) > 2 * 6 else 1))
 
     monkeypatch.setattr(AttentionVAE, "loss", breaks_in_the_third_epoch)
-    with pytest.raises(InputError, match=r"not finite in epoch 3, by step 16; what was saved before is kept"):
+    with pytest.raises(InputError, match=r"not finite by step 18 of 24; what was saved before is kept"):
         main(command_line(folder, tmp_path, "epochs=4"))
 
     out = tmp_path / "attention"

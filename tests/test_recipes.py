@@ -12,7 +12,7 @@ from quick import REPOSITORY, command_line
 from main import main
 from models import colored_pi_generator
 from models.registry import MODELS, PRIORS
-from utils.runs.record import read_history
+from utils.run import read_history
 
 # What a reader writes: a file for each class, and its row.
 MODEL = """

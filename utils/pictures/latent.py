@@ -71,10 +71,10 @@ def draw_map(axes: Axes, found: LatentMap, colors: np.ndarray, canvas: Canvas) -
         artist.set_path_effects(EDGE)
     across, down = found.grid
     axes.set(facecolor=np.divide(canvas.color, 255), xlim=across[[0, -1]], ylim=down[[-1, 0]])
-    names = [f"latent {latent + 1}" for latent in found.latents]
-    axes.set_xlabel(names[0])
-    if len(names) == 2:
-        axes.set_ylabel(names[1])
+    labels = [f"latent {latent + 1}" for latent in found.latents]
+    axes.set_xlabel(labels[0])
+    if len(labels) == 2:
+        axes.set_ylabel(labels[1])
     else:
         axes.set_yticks([])
 
