@@ -27,7 +27,7 @@ def test_a_file_that_another_program_holds_open_is_skipped_with_a_line(
     main(command_line(folder, tmp_path, "model=vanilla"))
 
     out = tmp_path / "vanilla"
-    lines = [line for line in capsys.readouterr().out.splitlines() if "close it where it is open" in line]
+    lines = [line for line in capsys.readouterr().out.splitlines() if "close it in other programs" in line]
     assert [line.partition(": ")[0] for line in lines] == [str(out / name) for name in held]
     assert {path.name for path in out.iterdir()} >= {"model.pt", "checkpoint.pt", "metrics.json", "generated.npy"}
 

@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -135,13 +136,11 @@ def test_a_run_stopped_within_an_epoch_repeats_no_step_and_skips_none(
 ):
     proper, steps = EagerStep.__call__, []
 
-    def interrupt_at_the_eighth_step(
-        self: EagerStep, x: torch.Tensor, beta: float, learning_rate: float
-    ) -> torch.Tensor:
+    def interrupt_at_the_eighth_step(self: EagerStep, *arguments: Any) -> torch.Tensor:
         steps.append(1)
         if len(steps) == N_BATCHES + 2:
             os.kill(os.getpid(), signal.SIGINT)
-        return proper(self, x, beta, learning_rate)
+        return proper(self, *arguments)
 
     monkeypatch.setattr(EagerStep, "__call__", interrupt_at_the_eighth_step)
     arguments = command_line(finished.data, tmp_path)

@@ -93,7 +93,7 @@ def _new_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_new_row_can_be_trained_judged_resumed_and_loaded(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: tuple[str, ...]
 ):
-    monkeypatch.setattr("utils.runs.page.write_page", lambda *_: None)
+    monkeypatch.setattr("utils.report.page.write_page", lambda *_: None)
     settings, out = (*settings, "latent_dim=3"), tmp_path / settings[0].removeprefix("model=")
 
     main(command_line(folder, tmp_path, *settings, "epochs=2"))

@@ -73,7 +73,7 @@ def test_a_saved_model_fits_its_settings_and_its_data(config: Config, record: Re
     assert np.array_equal(generator.sample(20, seed=1), record.generator.sample(20, seed=1))
 
 
-@pytest.mark.parametrize(("key", "value"), [("hidden_dim", 64), ("latent_dim", 3), ("model", "attention")])
+@pytest.mark.parametrize(("key", "value"), [("hidden_dim", 64), ("prior", "normal"), ("model", "attention")])
 def test_a_model_of_another_kind_is_refused(
     config: Config, record: Record, points: ColoredPoints, key: str, value: int | str
 ):
