@@ -23,7 +23,7 @@ import numpy as np
 import torch
 from torch.profiler import ProfilerActivity, profile
 from torch.utils._python_dispatch import TorchDispatchMode
-from utils.runs.report import n_cores
+from utils.runs.console import n_cores
 
 from data.glyph import glyph_mask
 from data.points import read_points
