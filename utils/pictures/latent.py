@@ -33,7 +33,7 @@ def plot_latent(run: Run) -> Figure:
     found, canvas, shape = run.map, run.data.canvas, map_shape(run.data.canvas)
     is_wide = shape < 0.6
     # In inches: of each of the two panels, with its title and ticks.
-    height = (WIDTH - 1 if is_wide else 3.7) * shape + 0.8
+    height = (WIDTH - 1 if is_wide else 4) * shape + 0.8
     title = textwrap.fill(f"{run.name}, latent space: {what_to_see(run)}", 90)
     figure = Figure(figsize=(WIDTH, 0.5 + (2 if is_wide else 1) * height), layout="constrained")
     figure.suptitle(title)
