@@ -23,7 +23,6 @@ import numpy as np
 import torch
 from torch.profiler import ProfilerActivity, profile
 from torch.utils._python_dispatch import TorchDispatchMode
-from utils.runs.console import n_cores
 
 from data.glyph import glyph_mask
 from data.points import read_points
@@ -34,6 +33,7 @@ from models.vae import Noise
 from utils.evaluation.likelihood import evaluate_loss
 from utils.pictures.painting import paint, save_picture
 from utils.run import read_history
+from utils.runs.console import n_cores
 from utils.runs.record import FRAME_POINTS, Record
 from utils.settings.config import Config
 from utils.training.loop import Training

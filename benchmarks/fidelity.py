@@ -31,7 +31,6 @@ from sklearn.mixture import GaussianMixture
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.neighbors import KernelDensity
 from tqdm import tqdm
-from utils.training.fast import is_worthwhile
 
 from benchmarks.worlds import World, flat, gray, landscape, smooth
 from data.coordinates import COLORS, N_LEVELS, PLACES
@@ -41,6 +40,7 @@ from data.scaling import Scaling
 from models.generator import Generator, build_model
 from utils.evaluation.likelihood import active_units, evaluate_loss, posterior_means
 from utils.settings.config import Config, load_config
+from utils.training.fast import is_worthwhile
 from utils.training.loop import Training
 
 N_POINTS = 50_000
