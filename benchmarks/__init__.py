@@ -1,1 +1,1 @@
-"""What measures: speed, fidelity, power of the tests, batch sizes. Each is a command, as in `python -m benchmarks.fidelity`."""
+"""What measures. Each module is a command, as in `python -m benchmarks.fidelity`."""

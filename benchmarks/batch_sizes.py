@@ -1,7 +1,9 @@
-"""Does the batch size change the generator? `python -m benchmarks.batch_sizes [--size N ...] [--world NAME] [key=value ...]`
+"""Does the batch size change the generator?
 
-Both models are trained on a world of `benchmarks.fidelity` in batches of each size, and judged as there. With batches of one
-point, that takes half an hour.
+    python -m benchmarks.batch_sizes [--size N ...] [--world NAME] [key=value ...]
+
+Both models are trained on a world of `benchmarks.fidelity` in batches of each size, and judged as there. With batches
+of one point, that takes half an hour.
 """
 
 import argparse

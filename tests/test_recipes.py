@@ -120,7 +120,7 @@ def test_help_offers_every_row_of_the_registry(capsys: pytest.CaptureFixture[str
 
 @pytest.mark.slow
 def test_no_shipped_test_fails_because_of_a_new_row(tmp_path: Path):
-    for name in ("data", "models", "utils", "tests"):
+    for name in ("data", "models", "utils", "benchmarks", "tests"):
         shutil.copytree(REPOSITORY / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("main.py", "config.yaml", "pyproject.toml"):
         shutil.copy(REPOSITORY / name, tmp_path)
