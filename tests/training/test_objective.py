@@ -136,7 +136,7 @@ def test_training_takes_the_steps_of_a_textbook(
 def test_compiled_code_takes_the_steps_of_a_textbook(points: ColoredPoints, quick: Config):
     config = dataclasses.replace(quick, model="attention", batch_size=50, **VISIBLE)
 
-    assert_takes_the_textbooks_steps(points, config, fast=True, tolerance=1e-7)
+    assert_takes_the_textbooks_steps(points, config, fast=True, tolerance=1e-4)
 
 
 def batches(points: ColoredPoints) -> list[Tensor]:
