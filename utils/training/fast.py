@@ -47,7 +47,7 @@ class FastStep:
             for values in ([group.lr_scale for group in groups], [group.decays for group in groups])
         )
         compiled = compiled or compile_function
-        x = torch.zeros(batch_size, N_COORDINATES, dtype=torch.float32, device=self.weights.device)
+        x = torch.zeros(batch_size, N_COORDINATES, device=self.weights.device)
         noise = model.sample_noise(batch_size, torch.Generator(x.device))
         self.gradient = compiled(self._gradient, x, noise, torch.tensor(1.0))
         vectors = [vector.clone() for vector in (self.weights, self.average, self.mean, self.square)]
