@@ -33,7 +33,7 @@ from sklearn.neighbors import KernelDensity
 from tqdm import tqdm
 
 from benchmarks.worlds import World, flat, gray, landscape, smooth
-from data.coordinates import COLORS, N_COLORS, N_LEVELS, PLACES
+from data.coordinates import COLORS, N_LEVELS, PLACES
 from data.glyph import glyph_mask
 from data.points import ColoredPoints
 from data.scaling import Scaling
@@ -137,13 +137,13 @@ def flow_points(train: np.ndarray, scaling: Scaling) -> tuple[np.ndarray, Row]:
     rng = torch.Generator().manual_seed(0)
     flow = zuko.flows.NSF(features=5, transforms=5, bins=16, hidden_features=(128, 128))
     optimizer = torch.optim.AdamW(flow.parameters(), 2e-3)
-    points, size = torch.from_numpy(train), torch.tensor(grid(scaling))
+    points, size = torch.from_numpy(train), torch.tensor([*scaling.shape, N_LEVELS, N_LEVELS, N_LEVELS])
     epochs, batch = 100, 250
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs * -(-len(points) // batch))
     for _ in range(epochs):
         x = scaling.to_model(points[torch.randperm(len(points), generator=rng)])
-        # A density over real numbers can become infinite at integers: points move to anywhere in their cells.
-        for part in ((x + torch.rand(x.shape, generator=rng)) / size).split(batch):
+        x = (x + torch.rand(x.shape, generator=rng)) / size
+        for part in x.split(batch):
             loss = -flow().log_prob(6 * part - 3).mean()
             optimizer.zero_grad()
             loss.backward()
@@ -152,18 +152,13 @@ def flow_points(train: np.ndarray, scaling: Scaling) -> tuple[np.ndarray, Row]:
             schedule.step()
     with torch.no_grad():
         drawn = torch.cat([flow().sample((5000,)) for _ in range(N_POINTS // 5000)])
-    cells = ((drawn + 3) / 6 * size).floor()
-    return scaling.to_points(cells.clamp(min=0).minimum(size - 1)).numpy(), {}
-
-
-def grid(scaling: Scaling) -> tuple[int, ...]:
-    """How many values each coordinate has."""
-    return (*scaling.shape, *[N_LEVELS] * N_COLORS)
+    cells = ((drawn + 3) / 6 * size).floor().clamp(min=0).minimum(size - 1)
+    return scaling.to_points(cells).numpy(), {}
 
 
 def as_pixels(values: np.ndarray, scaling: Scaling) -> np.ndarray:
     """Numbers to the integers of the grid they fall on."""
-    return np.floor(values).astype(np.int64).clip(0, np.array(grid(scaling)) - 1)
+    return np.floor(values).astype(np.int64).clip(0, np.array([*scaling.shape, N_LEVELS, N_LEVELS, N_LEVELS]) - 1)
 
 
 def main() -> None:

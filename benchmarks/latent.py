@@ -95,7 +95,7 @@ def draw_priors(config: Config) -> Figure:
     captions = {
         "normal": "normal: N(0, I), a plain VAE",
         "mixture": f"mixture: {config.n_components} normals, learned",
-        "picture": "picture: a density as sharp as the data can tell",
+        "picture": "picture: as sharp as the data can tell",
     }
     for column, prior in enumerate(captions, start=1):
         generator, _ = trained(dataclasses.replace(config, prior=prior), data)

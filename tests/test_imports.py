@@ -15,8 +15,11 @@ FLOORS = (
     "utils.settings",
     "utils.evaluation",
     "utils.training",
+    "utils.run",
     "utils.pictures",
     "utils.runs",
+    "utils.report",
+    "utils.session",
     "main",
     "benchmarks",
 )

@@ -3,9 +3,9 @@
 import multiprocessing
 import os
 import signal
-import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,11 +13,10 @@ import torch
 from quick import Finished, command_line, outcome
 
 from main import main
-from models.generator import Generator
 from utils.program.errors import InputError, run_program
-from utils.program.files import claimed
-from utils.runs.record import Record, read_history
-from utils.training.loop import Training
+from utils.run import read_history
+from utils.runs.record import Record
+from utils.training.eager import EagerStep
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="starts its runs by fork, for speed")
 # Steps per epoch of the quick run: 270 training points in batches of 50.
@@ -27,15 +26,9 @@ N_BATCHES = 6
 @pytest.fixture
 def only_trains_and_generates(monkeypatch: pytest.MonkeyPatch) -> None:
     """For runs of which only the weights, the history and the points are compared."""
-    monkeypatch.setattr("main.judge", lambda *_: type("Found", (), {"figures": None}))
-    for unseen in (
-        "utils.runs.gallery.draw_run",
-        "utils.runs.page.write_page",
-        "utils.runs.gallery.draw_models",
-        "utils.runs.report.describe_result",
-    ):
-        monkeypatch.setattr(unseen, lambda *_: "")
-    monkeypatch.setattr(Record, "draw", Record.wait)
+    for unseen in ("judge", "draw", "compare"):
+        monkeypatch.setattr(f"utils.session.{unseen}", lambda *_: None)
+    monkeypatch.setattr(Record, "plot", lambda _: None)
 
 
 def run_in_a_process(arguments: list[str], prepare: Callable[[], None] = lambda: None) -> int | None:
@@ -53,15 +46,15 @@ def run_in_a_process(arguments: list[str], prepare: Callable[[], None] = lambda:
 
 def before_step(n: int, number: int) -> None:
     """From now on in this process, the signal `number` comes before the `n`-th training step."""
-    proper, calls = Training.take_step, []
+    proper, calls = EagerStep.__call__, []
 
-    def counting(self: Training, x: torch.Tensor) -> tuple[float, float]:
+    def counting(self: EagerStep, x: torch.Tensor, beta: float, learning_rate: float) -> torch.Tensor:
         calls.append(1)
         if len(calls) == n:
             os.kill(os.getpid(), number)
-        return proper(self, x)
+        return proper(self, x, beta, learning_rate)
 
-    Training.take_step = counting  # type: ignore[method-assign]
+    EagerStep.__call__ = counting  # type: ignore[method-assign]
 
 
 def before_file(name: str, n: int) -> None:
@@ -141,54 +134,20 @@ def test_a_run_asked_to_stop_saves_tells_how_to_continue_and_resumes_to_the_same
 def test_a_run_stopped_within_an_epoch_repeats_no_step_and_skips_none(
     finished: Finished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    proper, steps = Training.take_step, []
+    proper, steps = EagerStep.__call__, []
 
-    def interrupt_at_the_eighth_step(self: Training, x: torch.Tensor) -> tuple[float, float]:
+    def interrupt_at_the_eighth_step(self: EagerStep, *arguments: Any) -> torch.Tensor:
         steps.append(1)
         if len(steps) == N_BATCHES + 2:
             os.kill(os.getpid(), signal.SIGINT)
-        return proper(self, x)
+        return proper(self, *arguments)
 
-    monkeypatch.setattr(Training, "take_step", interrupt_at_the_eighth_step)
+    monkeypatch.setattr(EagerStep, "__call__", interrupt_at_the_eighth_step)
     arguments = command_line(finished.data, tmp_path)
     with pytest.raises(SystemExit) as end:
         run_program(main, arguments)
     assert end.value.code == 130
     assert len(steps) == N_BATCHES + 2
-
-    main([*arguments, "--resume"])
-
-    assert len(steps) == 2 * N_BATCHES
-    assert outcome(tmp_path / "attention") == outcome(finished.result / "attention")
-
-
-@pytest.mark.usefixtures("without_figures")
-@pytest.mark.parametrize("cores", [1, 2])
-def test_a_run_asked_to_stop_while_the_files_of_an_epoch_are_written_loses_nothing(
-    finished: Finished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cores: int
-):
-    """The first step of the second epoch is the last one, and the first model only written once it was taken."""
-    proper_step, proper_save, steps, taken = Training.take_step, Generator.save, [], threading.Event()
-
-    def interrupt_at_the_seventh_step(self: Training, x: torch.Tensor) -> tuple[float, float]:
-        steps.append(1)
-        if len(steps) == N_BATCHES + 1:
-            os.kill(os.getpid(), signal.SIGINT)
-            taken.set()
-        return proper_step(self, x)
-
-    def save_late(self: Generator, path: Path) -> None:
-        assert cores == 1 or taken.wait(60)
-        proper_save(self, path)
-
-    monkeypatch.setattr("utils.program.background.n_cores", lambda: cores)
-    monkeypatch.setattr(Training, "take_step", interrupt_at_the_seventh_step)
-    monkeypatch.setattr(Generator, "save", save_late)
-    arguments = command_line(finished.data, tmp_path)
-    with pytest.raises(SystemExit) as end:
-        run_program(main, arguments)
-    assert end.value.code == 130
-    assert read_history(tmp_path / "attention")["epoch"].tolist() == [1]
 
     main([*arguments, "--resume"])
 
@@ -204,17 +163,17 @@ def test_of_two_models_the_one_begun_is_resumed_and_the_other_trained(
     result = finished.copied(tmp_path / "result")
     (result / "attention" / "checkpoint.pt").unlink()
     steps: list[str] = []
-    proper = Training.take_step
+    proper = EagerStep.__call__
 
-    def recording(self: Training, x: torch.Tensor) -> tuple[float, float]:
-        steps.append(self.config.model)
-        return proper(self, x)
+    def recording(self: EagerStep, x: torch.Tensor, beta: float, learning_rate: float) -> torch.Tensor:
+        steps.append(type(self.model).__name__)
+        return proper(self, x, beta, learning_rate)
 
-    monkeypatch.setattr(Training, "take_step", recording)
+    monkeypatch.setattr(EagerStep, "__call__", recording)
 
     main(command_line(finished.data, result, "model=both", "--resume"))
 
-    assert steps == ["attention"] * 2 * N_BATCHES
+    assert steps == ["AttentionVAE"] * 2 * N_BATCHES
     for name in ("vanilla", "attention"):
         assert outcome(result / name) == outcome(finished.result / name)
 
@@ -243,41 +202,3 @@ def test_a_run_of_other_settings_or_other_data_is_not_resumed_and_keeps_its_file
         main(command_line(folder, tmp_path / "result", "model=vanilla", "--resume"))
 
     assert {path.name: path.read_bytes() for path in out.rglob("*.*")} == before
-
-
-def test_a_second_run_into_the_same_folder_is_refused_before_it_writes(folder: Path, tmp_path: Path):
-    with claimed(tmp_path / "attention"):
-        with pytest.raises(InputError, match="attention: another run is writing there"):
-            main(command_line(folder, tmp_path))
-
-        assert list((tmp_path / "attention").iterdir()) == []
-
-
-@pytest.mark.usefixtures("without_figures")
-@pytest.mark.parametrize("cores", [1, 2])
-def test_a_disk_that_fills_up_ends_the_run_with_one_line_and_the_last_checkpoint(
-    finished: Finished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], cores: int
-):
-    monkeypatch.setattr("utils.program.background.n_cores", lambda: cores)
-    out = finished.copied(tmp_path / "result") / "vanilla"
-    checkpoint = (out / "checkpoint.pt").read_bytes()
-
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(Path, "write_bytes", full)
-    with pytest.raises(SystemExit) as end:
-        run_program(main, command_line(finished.data, tmp_path / "result", "model=vanilla", "epochs=4", "--resume"))
-
-    assert end.value.code == 2
-    last = capsys.readouterr().err.splitlines()[-1]
-    assert last.startswith("error: ")
-    assert last.endswith("cannot be written (No space left on device); make room there, or choose another folder")
-    assert (out / "checkpoint.pt").read_bytes() == checkpoint
-
-
-def test_a_folder_that_cannot_be_written_to_is_refused_before_training(folder: Path, tmp_path: Path):
-    (tmp_path / "file").touch()
-
-    with pytest.raises(InputError, match="set result_path to a folder that can"):
-        main(command_line(folder, tmp_path / "file"))

@@ -14,7 +14,7 @@ import models
 from main import main
 from models import colored_pi_generator
 from models.registry import MODELS, PRIORS
-from utils.runs.record import read_history
+from utils.run import read_history
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 # The file that README names for each class, with the class; and its row: table, name, and where the class is.
@@ -52,10 +52,7 @@ def test_readme_has_a_recipe_for_a_prior_and_one_for_a_model():
 
 @pytest.mark.usefixtures("_new_rows", "without_figures")
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[1])
-def test_a_new_row_can_be_trained_resumed_judged_and_loaded(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, row: tuple[str, str, str]
-):
-    monkeypatch.setattr("utils.runs.page.write_page", lambda *_: None)
+def test_a_new_row_can_be_trained_resumed_judged_and_loaded(folder: Path, tmp_path: Path, row: tuple[str, str, str]):
     model, more = (row[1], ()) if row[0] == "MODELS" else ("vanilla", (f"prior={row[1]}", "latent_dim=3"))
     settings, out = (f"model={model}", *more), tmp_path / "result" / model
 

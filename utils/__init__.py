@@ -1,4 +1,7 @@
-"""Everything around the models. Imports run one way: runs > pictures > training > evaluation > settings > program."""
+"""Everything around the models.
+
+Imports run one way: session > report > runs > pictures > run > training > evaluation > settings > program.
+"""
 
 from utils.program.requirements import require_environment
 

@@ -13,7 +13,7 @@ from utils.program.errors import InputError
 def test_the_sample_set_is_5000_distinct_bright_pixels_of_a_300x300_picture():
     data = read_points(REPOSITORY / "gen_ml_quiz_content")
 
-    assert data.scaling.size[:2] == (300, 300)
+    assert data.scaling.shape == (300, 300)
     assert len(set(map(tuple, data.points[:, :2].tolist()))) == 5000
     assert (data.points[:, 2:].amax(1) >= 40).all()
 

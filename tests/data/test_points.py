@@ -30,7 +30,7 @@ def test_pictures_need_not_be_square(tmp_path: Path):
 
     data = read_points(tmp_path)
 
-    assert data.scaling.size == (20, 40, 256, 256, 256)
+    assert data.scaling.shape == (20, 40)
     assert data.points.tolist() == [[19, 39, 200, 200, 200], [0, 1, 100, 100, 100]]
 
 
@@ -73,7 +73,7 @@ def test_at_least_one_point_is_held_out_and_one_is_trained_on(points: ColoredPoi
 
 def test_the_fingerprint_changes_with_the_points_and_with_their_grid(points: ColoredPoints):
     reordered = ColoredPoints(points.points.flip(0), points.scaling)
-    on_another_grid = ColoredPoints(points.points, type(points.scaling).of_picture(60, 61))
+    on_another_grid = ColoredPoints(points.points, type(points.scaling)((60, 61)))
 
     assert points.fingerprint() == ColoredPoints(points.points.clone(), points.scaling).fingerprint()
     assert len({data.fingerprint() for data in (points, reordered, on_another_grid)}) == 3

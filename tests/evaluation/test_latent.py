@@ -4,65 +4,113 @@ import torch
 
 from data.points import ColoredPoints
 from models.generator import Generator, build_model
-from utils.evaluation.latent import GRID, STEPS, TRAVERSAL_POINTS, latent_map
+from models.latent import Prior
+from models.registry import MODELS
+from utils.evaluation.latent import CONTOURS, POINTS, POSITIONS, LatentMap, latent_map
 from utils.evaluation.likelihood import posterior_means
 
 
-def a_generator(points: ColoredPoints, latent_dim: int) -> Generator:
+class Normal(Prior):
+    """A prior that is one normal, correlated along the first two of `n` latents if there are more."""
+
+    def __init__(self, n: int) -> None:
+        super().__init__(n)
+        covariance = torch.eye(n)
+        if n > 2:
+            covariance[0, 2] = covariance[2, 0] = 0.9
+        self.density = torch.distributions.MultivariateNormal(torch.zeros(n), covariance)
+
+    def log_prob(self, z: torch.Tensor) -> torch.Tensor:
+        return self.density.log_prob(z)
+
+    def sample(self, n: int, rng: torch.Generator) -> torch.Tensor:
+        noise = torch.randn(n, len(self.density.mean), generator=rng)
+        return noise @ self.density.scale_tril.T
+
+
+def a_generator(points: ColoredPoints, latent_dim: int, name: str = "vanilla", prior: str = "mixture") -> Generator:
     torch.manual_seed(0)
-    config = {"model": "vanilla", "hidden_dim": 16, "latent_dim": latent_dim, "n_components": 4, "seed": 0}
-    return Generator(build_model(config, points.scaling), points.scaling, config, "")
+    settings = {"model": name, "prior": prior, "hidden_dim": 16, "latent_dim": latent_dim, "n_components": 4, "seed": 1}
+    return Generator(build_model(settings, points.scaling), points.scaling, settings, "")
 
 
-@pytest.mark.parametrize(("latent_dim", "active", "rows"), [(1, 1, 1), (2, 0, 1), (3, 3, 3), (6, 6, 4)])
-def test_the_map_has_a_traversal_for_each_active_latent(points: ColoredPoints, latent_dim: int, active: int, rows: int):
+def a_map(points: ColoredPoints, latent_dim: int, rng: np.random.Generator) -> LatentMap:
+    """The map of a generator whose prior is normal, and of means that vary less from latent to latent."""
     generator = a_generator(points, latent_dim)
-    means = posterior_means(generator, points.points.numpy())
-
-    found = latent_map(generator, means, active)
-
-    assert means.shape == (300, latent_dim)
-    assert found.means.shape == (300, 2)
-    assert (found.density is None) == (latent_dim == 1)
-    assert len(found.traversals) == rows
-    for pictures in found.traversals.values():
-        assert [picture.shape for picture in pictures] == [(TRAVERSAL_POINTS, 5)] * len(STEPS)
+    generator.model.prior = Normal(latent_dim)
+    return latent_map(generator, rng.normal(0, np.arange(latent_dim, 0, -1), (300, latent_dim)))
 
 
-def test_the_map_shows_the_latents_that_vary_most_and_all_of_their_means(points: ColoredPoints):
-    generator = a_generator(points, 4)
-    means = np.random.default_rng(0).normal(size=(300, 4)) * [1, 4, 2, 3]
+@pytest.mark.parametrize("name", sorted(MODELS))
+@pytest.mark.parametrize(("latent_dim", "latents"), [(1, [0]), (2, [1, 0]), (5, [3, 1])])
+def test_the_map_shows_the_latents_that_vary_most_and_what_is_drawn_all_over_it(
+    points: ColoredPoints, rng: np.random.Generator, name: str, latent_dim: int, latents: list[int]
+):
+    means = rng.normal(0, np.array([1, 5, 1, 6, 1])[:latent_dim], (300, latent_dim))
+    generator = a_generator(points, latent_dim, name)
 
-    found = latent_map(generator, means, 4)
+    found = latent_map(generator, means)
 
-    assert found.latents == (1, 3)
-    assert np.array_equal(found.means, means[:, [1, 3]])
-    assert found.density is not None
-    assert found.density.shape == (GRID, GRID)
-    for place, values in ((found.across, means[:, 1]), (found.up, means[:, 3])):
-        assert place[0] < values.min()
-        assert place[-1] > values.max()
-
-
-def test_the_density_is_that_of_the_prior_of_both_latents(points: ColoredPoints):
-    generator = a_generator(points, 2)
-
-    found = latent_map(generator, np.random.default_rng(0).normal(size=(300, 2)) * [2, 1], 2)
-
-    assert found.density is not None
-    corner = torch.tensor([[found.across[70], found.up[20]]], dtype=torch.float32)
-    assert found.density[20, 70] == pytest.approx(generator.model.prior.log_prob(corner).exp().item(), rel=1e-3)
+    assert found.latents == latents
+    assert np.array_equal(found.means[:, : len(latents)], means[:, latents])
+    shape = (1 if latent_dim == 1 else POSITIONS, POSITIONS)
+    assert found.points.shape == (*shape, POINTS, 5)
+    assert found.points.min() >= 0
+    assert (found.points.reshape(-1, 5).max(0) < [60, 60, 256, 256, 256]).all()
+    # Nearly all data are on the map.
+    low, high = (np.array([axis[end] for axis in found.grid]) for end in (0, -1))
+    assert ((found.means > low) & (found.means < high)).all(1).mean() > 0.97
+    assert np.array_equal(found.points, latent_map(generator, means).points)
 
 
-def test_a_traversal_moves_what_the_decoder_draws_and_is_the_same_each_time(points: ColoredPoints):
-    generator = a_generator(points, 2)
-    with torch.no_grad():
-        # A decoder whose places follow the first latent.
-        generator.model.decoder.canvas.center.weight.copy_(torch.tensor([[0.2, 0.0], [0.0, 0.0]]))
-    means = np.random.default_rng(0).normal(size=(300, 2)) * [2, 1]
+@pytest.mark.parametrize(("latent_dim", "tolerance"), [(2, 0.02), (4, 0.08)])
+def test_density_and_contours_are_those_of_the_prior_exactly_or_estimated(
+    points: ColoredPoints, rng: np.random.Generator, latent_dim: int, tolerance: float
+):
+    """For one normal, the share of the prior at likelier places than a position is known."""
+    found = a_map(points, latent_dim, rng)
 
-    found, again = latent_map(generator, means, 2), latent_map(generator, means, 2)
+    across, up = np.meshgrid(*found.grid)
+    expected = np.exp(-(across**2 + up**2) / 2) / (2 * np.pi)
+    assert found.density == pytest.approx(expected, abs=0.25 * tolerance)
+    assert found.levels == pytest.approx((1 - np.array(CONTOURS)) / (2 * np.pi), rel=5 * tolerance)
+    across, up = np.meshgrid(*found.positions)
+    assert found.likelier == pytest.approx(1 - np.exp(-(across**2 + up**2) / 2), abs=tolerance)
 
-    first, last = found.traversals[0][0], found.traversals[0][-1]
-    assert last[:, 0].mean() > first[:, 0].mean() + 10
-    assert np.array_equal(first, again.traversals[0][0])
+
+def test_with_one_latent_the_likeliest_position_is_the_priors_mode(points: ColoredPoints, rng: np.random.Generator):
+    found = a_map(points, 1, rng)
+
+    assert abs(found.positions[0][found.likelier[0].argmin()]) < 0.5
+    assert (found.density == found.density[0]).all()
+
+
+def test_latents_that_are_not_on_the_map_follow_from_those_that_are(
+    points: ColoredPoints, rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch
+):
+    seen: list[torch.Tensor] = []
+    proper = Generator.draw
+    monkeypatch.setattr(Generator, "draw", lambda self, z, rng: seen.append(z) or proper(self, z, rng))
+
+    found = a_map(points, 3, rng)
+
+    # Latent 2 runs across, latent 1 down; the third one follows from the first.
+    z, (across, down) = seen[0].view(POSITIONS, POSITIONS, POINTS, 3).numpy(), found.positions
+    column = np.abs(across).argmin()
+    for row in (np.abs(down).argmin(), np.abs(down - 1.5).argmin()):
+        assert z[row, column, :, 0] == pytest.approx(down[row])
+        assert z[row, column, :, 1] == pytest.approx(across[column])
+        assert z[row, column, :, 2].mean() == pytest.approx(0.9 * down[row], abs=0.15)
+        assert z[row, column, :, 2].std() == pytest.approx((1 - 0.9**2) ** 0.5, abs=0.1)
+
+
+def test_the_map_of_a_sharp_prior_is_the_picture_upright(points: ColoredPoints):
+    """A row down is a row of the picture, and a column across one of its columns; one contour holds it."""
+    generator = a_generator(points, 2, prior="picture")
+
+    found = latent_map(generator, posterior_means(generator, points.points.numpy()))
+
+    across, down = found.positions
+    expected = np.stack(np.meshgrid(across, down)[::-1], -1) / 5 * 60 + 29.5
+    assert found.points[..., :2].mean(2) == pytest.approx(expected.clip(0, 59), abs=0.3)
+    assert found.contours == (0.95,)

@@ -1,32 +1,50 @@
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
 import numpy as np
 import pytest
+from matplotlib.colors import rgb_to_hsv
 
 from data.points import Canvas
 from utils.evaluation.result import ClassifierScores
-from utils.pictures.comparison import draw_comparison
+from utils.pictures.comparison import SUSPICION, plot_comparison
 
 
-def test_data_and_generated_points_are_drawn_where_they_are_in_their_colors(some_points: np.ndarray, canvas: Canvas):
-    figure = draw_comparison("a title", some_points, some_points[:40], canvas)
+def judged(points: np.ndarray) -> Any:
+    """An evaluation whose classifier is the surer that a point was generated, the later it comes."""
+    classifier = ClassifierScores(points, np.linspace(-0.5, 0.5, len(points)))
+    return SimpleNamespace(verdict="a verdict", classifier=classifier)
 
-    assert figure.get_suptitle() == "a title"
-    for axes, points, title in zip(
-        figure.axes[:2], (some_points, some_points[:40]), ("data: 100 points", "generated: 40 points"), strict=True
-    ):
+
+def test_data_and_generated_points_are_drawn_where_they_are_in_their_colors(
+    some_points: np.ndarray, a_run: Callable[..., Any]
+):
+    figure = plot_comparison(a_run())
+
+    assert figure.get_suptitle() == "vanilla VAE: a verdict"
+    titles = ("data: 100 points", "generated: 40 points")
+    for axes, points, title in zip(figure.axes[:2], (some_points, some_points[:40]), titles, strict=True):
         (dots,) = axes.collections
         assert axes.get_title() == title
         assert np.array_equal(dots.get_offsets(), points[:, [1, 0]])
         assert np.allclose(dots.get_facecolors()[:, :3], points[:, 2:] / 255)
+        assert axes.get_facecolor()[:3] == pytest.approx((10 / 255, 20 / 255, 60 / 255))
         # Rows run downwards, as in the picture.
         assert (axes.get_xlim(), axes.get_ylim()) == ((0, 50), (30, 0))
 
 
-def test_each_coordinate_has_the_shares_of_data_and_generated_points(some_points: np.ndarray, canvas: Canvas):
-    figure = draw_comparison("", some_points, some_points[:40], canvas)
+def test_each_coordinate_has_the_shares_of_data_and_generated_points(
+    some_points: np.ndarray, a_run: Callable[..., Any]
+):
+    # The last coordinate is the same everywhere.
+    some_points[:, 4] = 128
 
-    panels = figure.axes[-5:]
-    assert [axes.get_title() for axes in panels] == ["x", "y", "r", "g", "b"]
-    for i, axes in enumerate(panels):
+    figure = plot_comparison(a_run())
+    figure.canvas.draw()
+
+    for i, axes in enumerate(figure.axes[-5:]):
+        assert axes.get_xlabel()[0] == "xyrgb"[i]
         for stairs, points in zip(axes.patches, (some_points, some_points[:40]), strict=True):
             shares, edges, _ = stairs.get_data()
             counts, _ = np.histogram(points[:, i], edges)
@@ -34,25 +52,34 @@ def test_each_coordinate_has_the_shares_of_data_and_generated_points(some_points
             assert sum(shares) == pytest.approx(1)
 
 
-def test_a_third_panel_shows_which_points_look_generated_to_the_classifier(some_points: np.ndarray, canvas: Canvas):
-    scores = np.linspace(-0.5, 0.5, 100)
+def test_points_that_look_generated_to_the_classifier_are_drawn_last(
+    some_points: np.ndarray, a_run: Callable[..., Any]
+):
+    figure = plot_comparison(a_run(evaluation=judged(some_points)))
 
-    without = draw_comparison("", some_points, some_points, canvas)
-    figure = draw_comparison("", some_points, some_points, canvas, ClassifierScores(some_points, scores))
-
-    panel = next(axes for axes in figure.axes if axes.get_title() == "where a classifier sees a difference")
-    (dots,) = panel.collections
-    assert np.array_equal(dots.get_offsets(), some_points[:, [1, 0]])
-    assert np.array_equal(dots.get_array(), scores)
-    assert "looks\ngenerated" in [label.get_text() for axes in figure.axes for label in axes.get_yticklabels()]
-    assert len(figure.axes) == len(without.axes) + 2
+    (dots,) = figure.axes[2].collections
+    assert figure.axes[2].get_title() == "what a classifier sees"
+    assert {tuple(place) for place in dots.get_offsets()[-2:]} == {tuple(some_points[i, [1, 0]]) for i in (0, -1)}
+    assert np.array_equal(np.sort(dots.get_array()), np.linspace(-0.5, 0.5, 100))
 
 
-def test_coordinates_without_spread_can_be_rendered(some_points: np.ndarray, canvas: Canvas):
-    some_points[:, 2:] = 128
+def test_where_the_classifier_is_sure_is_bright_and_where_it_cannot_tell_is_dim():
+    brightness = rgb_to_hsv(SUSPICION(np.linspace(0, 1, 9))[:, :3])[:, 2]
 
-    figure = draw_comparison("", some_points, some_points[:50], canvas)
+    assert (np.diff(brightness[:5]) < 0).all()
+    assert (np.diff(brightness[4:]) > 0).all()
+    assert 0.2 < brightness[4] < 0.4 < 0.95 < brightness[[0, -1]].min()
+
+
+@pytest.mark.parametrize(("height", "width"), [(20, 160), (160, 20), (30, 50)])
+def test_the_layout_follows_the_pictures_shape(a_run: Callable[..., Any], height: int, width: int):
+    run = a_run(data=SimpleNamespace(canvas=Canvas(height, width, (0, 0, 0))))
+    run.shown = run.samples = run.shown % [min(height, 30), min(width, 50), 256, 256, 256]
+
+    figure = plot_comparison(run)
     figure.canvas.draw()
 
-    red = figure.axes[-3]
-    assert [list(stairs.get_data()[0]) for stairs in red.patches] == [[1], [1]]
+    one, other = (axes.get_window_extent() for axes in figure.axes[:2])
+    assert (one.y0 > other.y1) == (width > 2 * height)
+    # Not a sliver, on a picture of 900 pixels.
+    assert max(one.width, one.height) > 250

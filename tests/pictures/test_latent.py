@@ -1,53 +1,73 @@
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 from matplotlib.contour import QuadContourSet
 
-from data.points import Canvas
-from utils.evaluation.latent import STEPS, LatentMap
-from utils.pictures.latent import CONTOURS, draw_latent
+from utils.evaluation.latent import LatentMap
+from utils.pictures.latent import SHOWN, plot_latent
 
 
-def a_map(drawn: np.ndarray, rows: int, with_density: bool) -> LatentMap:
-    """A map of latents 3 and 1, whose traversals at step k have the points of `drawn` moved k to the right."""
-    means, grid = np.random.default_rng(0).normal(size=(100, 2)), np.linspace(-2, 2, 20)
-    density = np.exp(-(grid[:, None] ** 2) - grid**2) if with_density else None
-    traversals = {latent: [drawn + np.array([0, step, 0, 0, 0]) for step in STEPS] for latent in range(rows)}
-    return LatentMap((3, 1), means, grid, grid, density, traversals)
+def a_map(points: np.ndarray, n_latents: int) -> LatentMap:
+    """A map of latents 2 and 4 with a normal prior, or of latent 4 alone; the same points everywhere."""
+    grid = np.linspace(-2, 2, 161)
+    down = grid[::16] if n_latents == 2 else grid[[80]]
+    density = np.exp(-(grid[:, None] ** 2) - grid**2)
+    means = np.random.default_rng(0).normal(size=(100, 2))
+    points = np.broadcast_to(points, (len(down), 11, *points.shape))
+    levels = np.array([0.5, 0.2, 0.05])
+    positions, shares = [grid[::16], down], (0.5, 0.8, 0.95)
+    return LatentMap([3, 1][:n_latents], means, [grid] * 2, density, shares, levels, positions, points, np.zeros(()))
 
 
-@pytest.mark.parametrize("with_density", [True, False])
-def test_the_map_shows_each_mean_in_its_points_color_over_the_priors_contours(
-    some_points: np.ndarray, with_density: bool, canvas: Canvas
+def test_the_map_shows_each_mean_in_its_points_color_and_named_contours(
+    some_points: np.ndarray, a_run: Callable[..., Any]
 ):
-    latent = a_map(some_points, 1, with_density)
+    run = a_run(map=a_map(some_points, 2))
 
-    figure = draw_latent("a title", latent, some_points[:, 2:], canvas)
+    figure = plot_latent(run)
 
-    axes = figure.axes[0]
-    contours = [artist for artist in axes.collections if isinstance(artist, QuadContourSet)]
-    (dots,) = [artist for artist in axes.collections if artist not in contours]
-    assert figure.get_suptitle() == "a title"
-    assert np.allclose(dots.get_offsets(), latent.means)
+    axes, decoded = figure.axes
+    (contours,) = [artist for artist in axes.collections if isinstance(artist, QuadContourSet)]
+    (dots,) = [artist for artist in axes.collections if artist is not contours]
+    assert np.allclose(dots.get_offsets(), run.map.means)
     assert np.allclose(dots.get_facecolors()[:, :3], some_points[:, 2:] / 255)
-    assert (axes.get_xlabel(), axes.get_ylabel()) == ("posterior mean of latent 4", "posterior mean of latent 2")
-    assert len(contours) == with_density
-    for contour in contours:
-        assert latent.density is not None
-        assert contour.levels == pytest.approx(latent.density.max() * np.array(CONTOURS))
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("latent 4", "latent 2")
+    assert axes.yaxis_inverted(), "rows run down, as in the picture"
+    assert list(contours.levels) == [0.05, 0.2, 0.5]
+    assert {text.get_text() for text in axes.texts} == {"50%", "80%", "95%"}
+    # Beside it, points where the decoder draws them, and lines from one position to the next.
+    (drawn,) = decoded.collections
+    assert {tuple(place) for place in drawn.get_offsets()} <= {(y, x) for x, y in some_points[:, :2]}
+    assert len(drawn.get_offsets()) == 11 * 11 * SHOWN
+    assert len(decoded.lines) == 2 * 11
+    assert len(axes.lines) == 2 * 11
+    assert "Contours hold 50%, 80%, 95% of it" in figure.get_suptitle().replace("\n", " ")
 
 
-@pytest.mark.parametrize("rows", [1, 4])
-def test_each_traversal_is_a_row_of_pictures_with_the_steps_below_the_lowest(
-    some_points: np.ndarray, rows: int, canvas: Canvas
+def test_a_single_latent_has_a_map(some_points: np.ndarray, a_run: Callable[..., Any]):
+    figure = plot_latent(a_run(map=a_map(some_points, 1)))
+    figure.canvas.draw()
+
+    axes, decoded = figure.axes
+    assert (axes.get_xlabel(), axes.get_ylabel(), list(axes.get_yticks())) == ("latent 4", "", [])
+    assert len(decoded.collections[0].get_offsets()) == 11 * SHOWN
+
+
+@pytest.mark.parametrize(
+    ("prior", "words"),
+    [
+        ("picture", "the map is the picture itself"),
+        ("mixture", "strays are drawn"),
+        ("normal", "Its rings also hold places without dots"),
+        ("mine", "the dots should fill the prior"),
+    ],
+)
+def test_the_title_says_what_to_see_of_a_prior(
+    some_points: np.ndarray, a_run: Callable[..., Any], prior: str, words: str
 ):
-    figure = draw_latent("", a_map(some_points, rows, with_density=False), some_points[:, 2:], canvas)
+    run = a_run(map=a_map(some_points, 2))
+    run.generator.config["prior"] = prior
 
-    panels = np.array(figure.axes[1:]).reshape(rows, len(STEPS))
-    assert [axes.get_ylabel() for axes in panels[:, 0]] == [f"latent {row + 1}" for row in range(rows)]
-    assert [axes.get_xlabel() for axes in panels[-1]] == ["-2", "-1", "0", "+1", "+2"]
-    assert [axes.get_xlabel() for axes in panels[:-1].flat] == [""] * (len(STEPS) * (rows - 1))
-    for row in panels:
-        for axes, step in zip(row, STEPS, strict=True):
-            (dots,) = axes.collections
-            assert np.array_equal(dots.get_offsets(), some_points[:, [1, 0]] + np.array([step, 0]))
-            assert (axes.get_xlim(), axes.get_ylim()) == ((0, 50), (30, 0))
+    assert words in plot_latent(run).get_suptitle().replace("\n", " ")

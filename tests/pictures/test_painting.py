@@ -5,7 +5,15 @@ import pytest
 from PIL import Image
 
 from data.points import Canvas
-from utils.pictures.painting import CAPTION_HEIGHT, GAP, LEAST_SIDE, paint, save_film, save_picture
+from utils.pictures.painting import (
+    CAPTION_HEIGHT,
+    GAP,
+    LEAST_SIDE,
+    paint,
+    paint_sheet,
+    paint_small,
+    save_film,
+)
 
 
 def test_a_point_is_painted_at_its_row_and_column_in_its_color_on_the_canvas():
@@ -16,12 +24,29 @@ def test_a_point_is_painted_at_its_row_and_column_in_its_color_on_the_canvas():
     assert sorted(picture.getcolors()) == [(1, (10, 20, 30)), (17, (7, 8, 9))]
 
 
-def test_a_saved_picture_reads_back_as_it_was_painted(tmp_path: Path, some_points: np.ndarray, canvas: Canvas):
-    painted = paint(some_points, canvas)
+@pytest.mark.parametrize("dot", [1, 2])
+def test_in_a_small_picture_each_point_is_a_dot_in_its_place_and_color(dot: int):
+    canvas, points = Canvas(300, 600, (9, 9, 9)), np.array([[0, 0, 255, 0, 0], [299, 599, 0, 255, 0]])
 
-    save_picture(painted, tmp_path / "picture.png")
+    picture = np.asarray(paint_small(points, canvas, 60, dot))
 
-    assert np.array_equal(np.asarray(Image.open(tmp_path / "picture.png")), np.asarray(painted))
+    assert picture.shape == (30, 60, 3)
+    assert (picture[:dot, :dot] == [255, 0, 0]).all()
+    assert picture[29, 59].tolist() == [0, 255, 0]
+    # The last dot is cut off by the corner.
+    assert (picture == 9).all(2).sum() == 30 * 60 - dot * dot - 1
+    assert points[1].tolist() == [299, 599, 0, 255, 0], "the points themselves were moved"
+    assert np.asarray(paint_small(points % 9, Canvas(9, 9, (0, 0, 0)), 60)).shape == (9, 9, 3)
+
+
+def test_a_sheet_has_one_picture_for_each_position():
+    colors = np.array([[[255, 0, 0], [0, 255, 0], [0, 0, 255]], [[255, 255, 0], [0, 255, 255], [255, 0, 255]]])
+    points = np.concatenate([np.full((2, 3, 1, 2), 5), colors[:, :, None]], -1)
+
+    sheet = np.asarray(paint_sheet(points, Canvas(10, 20, (0, 0, 0)), 20).convert("RGB")).astype(int)
+
+    assert sheet.shape == (20, 60, 3)
+    assert np.abs(sheet[5::10, 5::20] - colors).max() < 16
 
 
 def test_the_film_shows_the_data_beside_every_frame_and_rests_on_the_last(tmp_path: Path, some_points: np.ndarray):
@@ -55,10 +80,3 @@ def test_frames_of_small_pictures_are_enlarged_and_those_of_large_ones_shrunk(tm
     save_film(tmp_path / "film.gif", frame, [frame], ["one"])
 
     assert Image.open(tmp_path / "film.gif").size == (2 * max(shown, LEAST_SIDE) + GAP, shown + CAPTION_HEIGHT)
-
-
-def test_each_frame_needs_a_caption(tmp_path: Path, some_points: np.ndarray, canvas: Canvas):
-    frame = paint(some_points, canvas)
-
-    with pytest.raises(ValueError, match="zip"):
-        save_film(tmp_path / "film.gif", frame, [frame, frame], ["one"])

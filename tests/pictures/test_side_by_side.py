@@ -4,7 +4,7 @@ from matplotlib.table import Table
 
 from data.points import Canvas
 from utils.pictures.painting import paint
-from utils.pictures.side_by_side import Column, draw_side_by_side
+from utils.pictures.side_by_side import Column, plot_side_by_side
 
 CANVAS = Canvas(30, 50, (0, 0, 0))
 
@@ -20,7 +20,7 @@ def test_each_model_has_a_column_of_curves_a_picture_and_figures(some_points: np
     data = paint(some_points, CANVAS)
     columns = {name: a_column(some_points[: 10 * i], 0.1 * i) for i, name in enumerate(names, 1)}
 
-    figure = draw_side_by_side(data, columns)
+    figure = plot_side_by_side(data, columns)
 
     curves = [axes for axes in figure.axes if axes.get_title() in names and not axes.images]
     assert [axes.get_title() for axes in curves] == list(names)
@@ -46,7 +46,7 @@ def test_a_figure_that_a_model_lacks_is_an_empty_cell(some_points: np.ndarray):
     whole, part = a_column(some_points, 0.1), a_column(some_points, 0.2)
     del part.rows["p"]
 
-    figure = draw_side_by_side(paint(some_points, CANVAS), {"one": whole, "two": part})
+    figure = plot_side_by_side(paint(some_points, CANVAS), {"one": whole, "two": part})
 
     (table,) = [artist for axes in figure.axes for artist in axes.get_children() if isinstance(artist, Table)]
     assert table[2, 0].get_text().get_text() == "0.5"

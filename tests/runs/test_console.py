@@ -1,6 +1,7 @@
 """The lines that a run prints."""
 
 import dataclasses
+from pathlib import Path
 
 import torch
 
@@ -43,7 +44,7 @@ def test_enough_steps_in_batches_that_are_not_too_large_get_no_warning(config: C
 
 
 def test_the_result_is_a_sentence_with_its_reservation_then_files_then_the_table():
-    lines = describe_result(Config(result_path="there"), GOOD).splitlines()
+    lines = describe_result(Path("there/attention"), GOOD).splitlines()
 
     assert lines[1:4] == [
         "The generated points look like the data: no test found a difference. 1.1% lie off the shape; of real",
@@ -61,7 +62,7 @@ def test_the_result_is_a_sentence_with_its_reservation_then_files_then_the_table
 def test_a_refused_run_of_few_steps_is_called_young():
     def printed(found: Evaluation, n_steps: int) -> str:
         found = dataclasses.replace(found, model=MODEL | {"n_steps": n_steps})
-        return " ".join(describe_result(Config(), found).split())
+        return " ".join(describe_result(Path(), found).split())
 
     refused = dataclasses.replace(GOOD, figures={"off_support": Figure(0.013, 0.009, 0.012)})
 
@@ -73,5 +74,5 @@ def test_a_refused_run_of_few_steps_is_called_young():
 
 
 def test_after_one_model_all_models_are_suggested_and_then_data_of_ones_own():
-    assert suggestion(Config(model="vanilla")).startswith("python main.py model=both ")
-    assert suggestion(Config(model="both")).startswith("python -m data.from_picture ")
+    assert " main.py model=both " in suggestion(Config(model="vanilla"))
+    assert " -m data.from_picture " in suggestion(Config(model="both"))

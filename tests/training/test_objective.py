@@ -166,14 +166,3 @@ def test_a_state_of_either_kind_of_step_continues_in_either(
     torch.testing.assert_close(flat(resumed_model), flat(model), atol=1e-9, rtol=0)
     torch.testing.assert_close(flat(resumed_average), flat(average), atol=1e-9, rtol=0)
     assert resumed.n_done == 6
-
-
-@EACH_STEP
-def test_a_step_returns_the_sums_of_both_losses_over_the_batch(points: ColoredPoints, quick: Config, kind: type[Step]):
-    model, x = new_model(points, quick), batches(points)[0]
-    step = new_step(kind, model, copy.deepcopy(model), StepSettings.of(quick), 50)
-    expected = model.loss(x, model.sample_noise(50, torch.Generator().manual_seed(0)), 270)
-
-    sums = step(x, 0.5, 0.01)
-
-    torch.testing.assert_close(sums, torch.stack([expected.reconstruction.sum(), expected.kl.sum()]))

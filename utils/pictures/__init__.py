@@ -1,4 +1,4 @@
-"""Every picture, drawn from arrays."""
+"""Every picture and plot."""
 
 from utils.program.library import import_matplotlib
 

@@ -1,65 +1,85 @@
 """Data beside generated points: in true color, as a classifier sees them, and coordinate by coordinate."""
 
 import textwrap
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from data.coordinates import AXIS_LABELS, NAMES
+from data.coordinates import NAMES
 from data.points import Canvas
+from data.thinning import thinned
 from utils.evaluation.result import ClassifierScores
-from utils.pictures.style import BLUE, GRAY, scatter_points, show_canvas
+from utils.pictures.style import BLUE, GRAY, WIDTH, scatter_points, show_canvas
+from utils.run import MOST_SHOWN, Run
+
+# On black: bright where the classifier is sure, dim where it is not; told apart with any kind of color vision.
+SUSPICION = LinearSegmentedColormap.from_list("suspicion", ["#5cc8ff", "#255a80", "#4d4d4d", "#8a5a10", "#ffb733"])
+# A picture that is wider than this is shown above others, not beside them; none is higher than this, in inches.
+WIDE, HIGHEST = 2, 7.0
 
 
-def draw_comparison(
-    title: str,
-    data: np.ndarray,
-    generated: np.ndarray,
-    canvas: Canvas,
-    classifier: ClassifierScores | None = None,
-) -> Figure:
-    """Scatter plots and marginals of `data (n, 5)` and `generated (m, 5)`, on the `canvas` of their picture.
+def plot_comparison(run: Run) -> Figure:
+    """Scatter plots and marginals of the data and of the samples of `run`.
 
-    A third panel shows the opinion of the `classifier`, if there is one.
+    A third panel shows the opinion of the classifier, if there is one.
     """
-    figure = Figure(figsize=(17, 9), layout="constrained")
-    figure.suptitle(textwrap.fill(title, 130), fontsize="x-large")
-    pictures, marginals = figure.subfigures(2, 1, squeeze=False, height_ratios=(2, 1))[:, 0]
-    panels = pictures.subplots(1, 3 if classifier else 2, sharey=True)
-    for axes, (name, points) in zip(panels[:2], {"data": data, "generated": generated}.items(), strict=True):
-        scatter_points(axes, points, canvas)
-        axes.set_title(f"{name}: {len(points):,} points")
-    panels[0].set_ylabel("x: row (pixels)")
+    samples, classifier, canvas = thinned(run.samples, MOST_SHOWN), run.evaluation.classifier, run.data.canvas
+    title = textwrap.fill(f"{run.name}: {run.evaluation.verdict}", 90)
+    panels = {
+        f"data: {len(run.shown):,} points": run.shown,
+        f"generated: {len(samples):,} points": samples,
+    }
+    n, shape = len(panels) + bool(classifier), canvas.height / canvas.width
+    is_wide = 1 / shape > WIDE
+    rows, columns = (n, 1) if is_wide else (1, n)
+    # In inches: of all pictures, with their titles and ticks, and of the marginals.
+    heights = (rows * (min(HIGHEST, (WIDTH - 1.2) / columns * shape) + 0.75), 2.1)
+    figure = Figure(figsize=(WIDTH, sum(heights) + 0.25 * (1 + title.count("\n"))), layout="constrained")
+    figure.suptitle(title)
+    pictures, marginals = figure.subfigures(2, 1, squeeze=False, height_ratios=heights)[:, 0]
+    axes = pictures.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).flat
+    for panel, (name, points) in zip(axes, panels.items(), strict=False):
+        scatter_points(panel, points, canvas)
+        panel.set_title(name)
+        panel.set_anchor("N")
     if classifier:
-        suspects = classifier.points
-        dots = panels[2].scatter(
-            suspects[:, 1], suspects[:, 0], s=5, c=classifier.scores, linewidths=0, cmap="PuOr_r", vmin=-0.5, vmax=0.5
-        )
-        show_canvas(panels[2], canvas._replace(color=(0, 0, 0)))
-        panels[2].set(title="where a classifier sees a difference")
-        bar = pictures.colorbar(dots, ax=panels[2], shrink=0.8, ticks=[-0.5, 0, 0.5])
-        bar.ax.set_yticklabels(["looks\nlike data", "cannot\ntell", "looks\ngenerated"])
-    for axes in panels:
-        axes.set(xlabel="y: column (pixels)")
-    for i, axes in enumerate(marginals.subplots(1, len(NAMES))):
-        _draw_marginal(axes, data[:, i], generated[:, i])
-        axes.set(title=NAMES[i], xlabel=AXIS_LABELS[i], yticks=[], ylabel="share of the points" if i == 0 else "")
-    marginals.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2)
+        _draw_suspicion(axes[-1], classifier, canvas)
+    # Below the last one there may be a color bar.
+    axes[0 if rows == 1 else -1].set_xlabel("y: column (pixels)")
+    axes[0].set_ylabel("x: row (pixels)")
+    for i, panel in enumerate(marginals.subplots(1, len(NAMES))):
+        _draw_marginal(panel, run.shown[:, i], samples[:, i])
+        panel.set(xlabel=f"{NAMES[i]}: {('row', 'column', 'red', 'green', 'blue')[i]}", yticks=[])
+        panel.locator_params("x", nbins=3)
+        panel.set_ylabel("share of points" if i == 0 else "")
+    marginals.legend(*panel.get_legend_handles_labels(), loc="outside upper center", ncols=2, frameon=False)
     return figure
 
 
+def _draw_suspicion(axes: Axes, classifier: ClassifierScores, canvas: Canvas) -> None:
+    """Draw the points of both sets, colored by how much they look generated to the `classifier`."""
+    # The strongest last, on top of the others.
+    order = np.argsort(np.abs(classifier.scores))
+    points, scores = classifier.points[order], classifier.scores[order]
+    look: Any = {"s": 3 + 12 * np.abs(scores), "linewidths": 0, "rasterized": True}
+    dots = axes.scatter(points[:, 1], points[:, 0], c=scores, cmap=SUSPICION, vmin=-0.5, vmax=0.5, **look)
+    show_canvas(axes, canvas._replace(color=(0, 0, 0)))
+    axes.set_title("what a classifier sees")
+    place: Any = {"location": "bottom", "pad": 0.02, "aspect": 30, "anchor": (0.5, 1), "panchor": (0.5, 1)}
+    bar = axes.figure.colorbar(dots, ax=axes, ticks=[-0.45, 0, 0.45], **place)
+    bar.ax.set_xticklabels(["like data", "cannot tell", "generated"], fontsize="small")
+    bar.ax.tick_params(length=0)
+
+
 def _draw_marginal(axes: Axes, data: np.ndarray, generated: np.ndarray) -> None:
-    bins, (of_data, of_generated) = shares(data, generated)
-    axes.stairs(of_data, bins, fill=True, color=GRAY, alpha=0.6, label="data")
-    axes.stairs(of_generated, bins, color=BLUE, linewidth=1.5, label="generated")
-
-
-def shares(data: np.ndarray, generated: np.ndarray) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
-    """Bins `(k + 1,)` of a coordinate, and the shares `(k,)` of `data (n,)` and of `generated (m,)` in each."""
+    """Draw the share of each value of a coordinate in `data (n,)` and in `generated (m,)`."""
     low, high = min(data.min(), generated.min()), max(data.max(), generated.max()) + 1
     # Each bin holds the same number of integers; otherwise the histogram has teeth.
     step = max(1, round((high - low) / 40))
     bins = np.arange(low, high + step, step)
     of_data, of_generated = (np.histogram(values, bins)[0] / len(values) for values in (data, generated))
-    return bins, (of_data, of_generated)
+    axes.stairs(of_data, bins, fill=True, color=GRAY, alpha=0.6, label="data")
+    axes.stairs(of_generated, bins, color=BLUE, linewidth=1.5, label="generated")

@@ -1,63 +1,78 @@
 """Training curves."""
 
+from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
 from matplotlib.ticker import MaxNLocator
 
-from utils.pictures.style import BLUE, GRAY, ORANGE
+from utils.pictures.style import BLUE, GRAY, INK, ORANGE
+from utils.run import History
 
-History = dict[str, np.ndarray]
+PARTS = {"train": ("training", "-"), "heldout": ("held-out", "--")}
+# The losses of this share of the epochs, the first ones, would flatten all that follow, and do not set the scale.
+UNSETTLED = 0.1
 
 
-def draw_loss_curves(title: str, history: History) -> Figure:
+def plot_losses(title: str, history: History) -> Figure:
     """The columns of history.csv: above, reconstruction and its sum with the KL; below, the KL beside beta."""
-    figure = Figure(figsize=(9, 7), layout="constrained")
+    figure = Figure(figsize=(6.5, 6.5), layout="constrained")
     above, below = figure.subplots(2, 1, sharex=True)
-    draw_losses(above, below, history)
-    above.set(title=title)
+    above.set_title(title)
+    add_legend(figure, draw_losses(above, below, history, [history]), columns=2)
     return figure
 
 
-def draw_losses(above: Axes, below: Axes, history: History) -> None:
-    """Draw reconstruction and total loss on `above`, KL and beta on `below`; every second cycle of beta is shaded."""
-    epoch, beta = history["epoch"], history["beta"]
-    for part, style in (("train", "-"), ("heldout", "--")):
-        name = part.replace("heldout", "held-out")
-        reconstruction, kl = history[f"{part}_reconstruction"], history[f"{part}_kl"]
-        total = reconstruction + kl
-        above.plot(epoch, total, style, color=BLUE, label=f"total, {name}: {total[-1]:.2f} at the end")
-        label = f"reconstruction, {name}: {reconstruction[-1]:.2f}"
-        above.plot(epoch, reconstruction, style, color=ORANGE, label=label)
-        below.plot(epoch, kl, style, color=BLUE, label=f"KL, {name}: {kl[-1]:.2f} at the end")
-    # The first epochs of a long run would hide what follows.
-    settled = slice(len(epoch) // 20, None)
-    shown = [history[f"{part}_reconstruction"][settled] for part in ("train", "heldout")]
-    shown += [values + history[f"{part}_kl"][settled] for part, values in zip(("train", "heldout"), shown, strict=True)]
-    low, high = min(map(np.min, shown)), max(map(np.max, shown))
-    margin = max(0.05 * (high - low), 0.01)
-    above.set(ylabel="loss (nats per point)", ylim=(low - margin, high + margin))
-    highest = max(history[f"{part}_kl"].max() for part in ("train", "heldout"))
-    below.set(xlabel="epoch", ylabel="KL divergence (nats per point)", ylim=(0, max(1e-9, highest) / 0.75))
-    beta_axes = below.twinx()
-    beta_axes.plot(epoch, beta, ":", color="black", linewidth=1.2, label="β, the weight of the KL")
-    # The uppermost quarter is the legend's.
-    beta_axes.set(ylabel="β", ylim=(0, max(1e-9, beta.max()) / 0.75))
+def add_legend(figure: Figure | SubFigure, artists: dict[str, Artist], columns: int) -> None:
+    """Name the `artists` above all plots of `figure`, where the legend covers none."""
+    look: Any = {"loc": "outside upper center", "ncols": columns, "frameon": False, "fontsize": "small"}
+    figure.legend(list(artists.values()), list(artists), **look)
+
+
+def draw_losses(above: Axes, below: Axes, history: History, others: Sequence[History]) -> dict[str, Artist]:
+    """Draw reconstruction and total loss on `above`, KL and beta on `below`; every second cycle of beta is shaded.
+
+    The scale is that of all the `others`. Returns what was drawn, by names for a legend.
+    """
+    epoch, beta_axes = history["epoch"], below.twinx()
+    for axes, name, color, column in (
+        (above, "total loss", BLUE, "total"),
+        (above, "reconstruction", ORANGE, "reconstruction"),
+        (below, "KL", BLUE, "kl"),
+    ):
+        for part, (words, style) in PARTS.items():
+            axes.plot(epoch, loss(history, part, column), style, color=color, label=f"{name}, {words}")
+    beta_axes.plot(epoch, history["beta"], ":", color=INK, linewidth=1.2, label="β, the weight of the KL")
+    lows, highs = [], []
+    for other in others:
+        settled = slice(int(np.ceil(UNSETTLED * (len(other["epoch"]) - 1))), None)
+        lows += [loss(other, part, "reconstruction")[settled].min() for part in PARTS]
+        highs += [loss(other, part, "total")[settled].max() for part in PARTS]
+    margin = max(0.05 * (max(highs) - min(lows)), 0.01)
+    above.set(ylabel="nats per point", ylim=(min(lows) - margin, max(highs) + margin))
+    highest_kl = max(loss(other, part, "kl").max() for other in others for part in PARTS)
+    below.set(xlabel="epoch", ylabel="KL, nats per point", ylim=(0, 1.05 * max(1e-9, highest_kl)))
+    beta_axes.set(ylabel="β", ylim=(0, 1.05 * max(1e-9, *(other["beta"].max() for other in others))))
+    # A new cycle begins where beta falls. With a single rise, a band over all of it would say nothing.
+    starts = [0.5, *(epoch[1:][np.diff(history["beta"]) < 0] - 0.5), epoch[-1] + 0.5]
+    bands = list(pairwise(starts))[::2] if len(starts) > 2 else []
     for axes in (above, below):
-        for left, right in list(pairwise(cycle_starts(history)))[::2]:
-            axes.axvspan(left, right, color=GRAY, alpha=0.15, linewidth=0)
-        axes.grid(alpha=0.3)
+        for left, right in bands:
+            label = "every second cycle of β" if axes is below and left == starts[0] else None
+            axes.axvspan(left, right, color=GRAY, alpha=0.2, linewidth=0, label=label)
+        axes.grid(alpha=0.3, color=GRAY)
         axes.set_xlim(min(1, epoch[-1] - 0.5), epoch[-1] + 0.5)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    lines, dots = below.get_legend_handles_labels(), beta_axes.get_legend_handles_labels()
-    # On the uppermost axes; otherwise the curve of beta would cross the legend.
-    beta_axes.legend(lines[0] + dots[0], lines[1] + dots[1], fontsize="small", ncols=2, loc="upper right")
-    above.legend(ncols=2, fontsize="small")
+    drawn = [axes.get_legend_handles_labels() for axes in (above, below, beta_axes)]
+    return {name: artist for artists, names in drawn for artist, name in zip(artists, names, strict=True)}
 
 
-def cycle_starts(history: History) -> list[float]:
-    """Where cycles of beta begin, in epochs, and where the last one ends: a new cycle begins where beta falls."""
-    epoch = history["epoch"]
-    return [0.5, *(epoch[1:][np.diff(history["beta"]) < 0] - 0.5), epoch[-1] + 0.5]
+def loss(history: History, part: str, name: str) -> np.ndarray:
+    """A column of history.csv, or the sum of two: the `total` of a part of the data."""
+    if name == "total":
+        return history[f"{part}_reconstruction"] + history[f"{part}_kl"]
+    return history[f"{part}_{name}"]

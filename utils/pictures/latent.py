@@ -1,38 +1,89 @@
-"""The latent space: a map of the encoder's codes, and what the decoder draws along each latent."""
+"""The latent space: a map of where the encoder puts points, and that map as the decoder draws it."""
+
+import textwrap
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patheffects import AbstractPathEffect, withStroke
 
+from data.coordinates import COLORS, N_COORDINATES, PLACES
 from data.points import Canvas
-from utils.evaluation.latent import STEPS, LatentMap
-from utils.pictures.style import canvas_color, scatter, scatter_points
+from utils.evaluation.latent import LatentMap
+from utils.pictures.style import GRAY, WIDTH, scatter, scatter_points
+from utils.run import Run
 
-# Contours of the prior's density, as shares of its maximum.
-CONTOUR_COLOR = "gray"
-CONTOURS = (0.01, 0.03, 0.1, 0.3, 0.7)
+# Points at each position that are shown: enough to see how far they spread.
+SHOWN = 20
+# On bright and on dark backgrounds: white lines with a dark edge.
+EDGE: list[AbstractPathEffect] = [withStroke(linewidth=3, foreground="#333333")]
+# Lines between positions.
+LINES: Any = {"color": GRAY, "linewidth": 0.6, "alpha": 0.7}
+# What the map says, by prior.
+MEANINGS = {
+    "picture": "the map is the picture itself: moving z moves the drawn pixel. The prior follows the dots closely",
+    "mixture": "the prior, a mixture of normals, follows the dots roughly. Where it has no dots, strays are drawn",
+    "normal": "the prior N(0, I) is fixed. Its rings also hold places without dots, and strays are drawn there",
+}
 
 
-def draw_latent(title: str, latent: LatentMap, colors: np.ndarray, canvas: Canvas) -> Figure:
-    """The map of `latent`, each mean in its point's color `(n, 3)`, and its traversals, each on the `canvas`."""
-    figure = Figure(figsize=(15, 7), layout="constrained")
-    figure.suptitle(title, fontsize="x-large")
-    left, right = figure.subfigures(1, 2, squeeze=False, width_ratios=(1, 1.15))[0]
-    axes = left.subplots()
-    if latent.density is not None:
-        levels = latent.density.max() * np.array(CONTOURS)
-        axes.contour(latent.across, latent.up, latent.density, levels, colors=CONTOUR_COLOR, linewidths=0.7, alpha=0.55)
-    scatter(axes, latent.means[:, 0], latent.means[:, 1], colors)
-    axes.set_facecolor(canvas_color(canvas))
-    names = [f"posterior mean of latent {number + 1}" for number in latent.latents]
-    axes.set(title="where the encoder puts the points; contours: the prior", xlabel=names[0], ylabel=names[1])
-
-    right.suptitle("what the decoder draws as one latent moves (in standard deviations)")
-    panels = right.subplots(len(latent.traversals), len(STEPS), squeeze=False)
-    for row, (number, drawn) in zip(panels, latent.traversals.items(), strict=True):
-        row[0].set_ylabel(f"latent {number + 1}")
-        for panel, points in zip(row, drawn, strict=True):
-            scatter_points(panel, points, canvas, area=1)
-            panel.set(xticks=[], yticks=[])
-    for panel, step in zip(panels[-1], STEPS, strict=True):
-        panel.set_xlabel(f"{step:+d}" if step else "0")
+def plot_latent(run: Run) -> Figure:
+    """The map of `run`, each mean in its point's color, and beside it what the decoder draws at positions on it."""
+    found, canvas, shape = run.map, run.data.canvas, map_shape(run.data.canvas)
+    is_wide = shape < 0.6
+    # In inches: of each of the two panels, with its title and ticks.
+    height = (WIDTH - 1 if is_wide else 4) * shape + 0.8
+    title = textwrap.fill(f"{run.name}, latent space: {what_to_see(run)}", 90)
+    figure = Figure(figsize=(WIDTH, 0.5 + (2 if is_wide else 1) * height), layout="constrained")
+    figure.suptitle(title)
+    left, right = figure.subplots(2, 1) if is_wide else figure.subplots(1, 2)
+    draw_map(left, found, run.shown[:, COLORS], canvas)
+    left.set_box_aspect(shape)
+    left.set_title("dots: where the encoder puts the data")
+    across, down = found.positions
+    for draw_lines, values in ((left.axvline, across), (left.axhline, down)):
+        for value in values:
+            draw_lines(value, **LINES)
+    _draw_decoded(right, found, canvas)
+    right.set_title("what the decoder draws at the crossings of the lines")
     return figure
+
+
+def what_to_see(run: Run) -> str:
+    """What the map of `run` says, in a sentence or two."""
+    shares = ", ".join(f"{share:.0%}" for share in run.map.contours)
+    meaning = MEANINGS.get(run.generator.config["prior"], "the dots should fill the prior")
+    return f"{meaning}. Contours hold {shares} of it"
+
+
+def map_shape(canvas: Canvas) -> float:
+    """The height of the map over its width: that of the picture, unless that is a sliver."""
+    return min(2, max(0.5, canvas.height / canvas.width))
+
+
+def draw_map(axes: Axes, found: LatentMap, colors: np.ndarray, canvas: Canvas) -> None:
+    """Draw each mean of the map `found` in its point's color `(n, 3)`, and contours of the prior's density."""
+    scatter(axes, found.means[:, 0], found.means[:, 1], colors)
+    lines = axes.contour(*found.grid, found.density, found.levels[::-1], colors="white", linewidths=1.3)
+    names = {level: f"{share:.0%}" for level, share in zip(found.levels, found.contours, strict=True)}
+    for artist in (lines, *axes.clabel(lines, fmt=names, fontsize="small")):
+        artist.set_path_effects(EDGE)
+    across, down = found.grid
+    axes.set(facecolor=np.divide(canvas.color, 255), xlim=across[[0, -1]], ylim=down[[-1, 0]])
+    labels = [f"latent {latent + 1}" for latent in found.latents]
+    axes.set_xlabel(labels[0])
+    if len(labels) == 2:
+        axes.set_ylabel(labels[1])
+    else:
+        axes.set_yticks([])
+
+
+def _draw_decoded(axes: Axes, found: LatentMap, canvas: Canvas) -> None:
+    """Draw points that the decoder draws at the positions of the map, and lines between neighbors among these."""
+    scatter_points(axes, found.points[..., :SHOWN, :].reshape(-1, N_COORDINATES), canvas)
+    middles = found.points[..., PLACES].mean(2)
+    for lines in (middles, middles.swapaxes(0, 1)):
+        for rows, columns in lines.transpose(0, 2, 1):
+            axes.plot(columns + 0.5, rows + 0.5, **LINES)
+    axes.set(xlabel="y: column (pixels)", ylabel="x: row (pixels)")

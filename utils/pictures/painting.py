@@ -1,7 +1,11 @@
-"""The picture that points paint, and the film of such pictures."""
+"""The pictures that points paint, large, small and many in one, and films of them."""
 
+import base64
+import io
+import itertools
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -26,6 +30,35 @@ def paint(points: np.ndarray, canvas: Canvas) -> Image.Image:
     return Image.fromarray(picture)
 
 
+def paint_small(points: np.ndarray, canvas: Canvas, most: int, dot: int = 1) -> Image.Image:
+    """The picture that `points (n, 5)` paint on the `canvas`, shrunk so that its longer side has `most` pixels or less.
+
+    The points are moved, not blurred: each is a square of `dot` by `dot` pixels of its own color.
+    """
+    factor = min(1, most / max(canvas.height, canvas.width))
+    size = np.array([max(1, round(factor * side)) for side in (canvas.height, canvas.width)])
+    moved = np.tile(points, (dot * dot, 1))
+    places = (moved[:, PLACES] + 0.5) * size // (canvas.height, canvas.width)
+    places += np.repeat(list(itertools.product(range(dot), repeat=2)), len(points), axis=0)
+    moved[:, PLACES] = np.minimum(places, size - 1)
+    return paint(moved, Canvas(int(size[0]), int(size[1]), canvas.color))
+
+
+def paint_sheet(drawn: np.ndarray, canvas: Canvas, most: int, dot: int = 1) -> Image.Image:
+    """One picture for each of `drawn (rows, columns, n, 5)`, side by side without a gap."""
+    tiles = [[np.asarray(paint_small(points, canvas, most, dot)) for points in row] for row in drawn]
+    sheet = Image.fromarray(np.vstack([np.hstack(row) for row in tiles]))
+    # A palette makes a file a third as large, and nobody sees the difference.
+    return sheet.quantize(128, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+
+
+def embedded(picture: Image.Image, kind: str = "png", **options: Any) -> str:
+    """An address that holds `picture`, for a page that needs no other file; `options` are those of Pillow."""
+    packed = io.BytesIO()
+    picture.save(packed, kind, **options)
+    return f"data:image/{kind};base64,{base64.b64encode(packed.getvalue()).decode()}"
+
+
 def save_picture(picture: Image.Image, path: Path) -> None:
     """Write `picture` to `path`, whole or not at all. Raises InputError if it cannot be written."""
     # Little compression: half the size is not worth ten times the time.
@@ -35,22 +68,24 @@ def save_picture(picture: Image.Image, path: Path) -> None:
 def save_film(path: Path, data: Image.Image, frames: Iterable[Image.Image], captions: Sequence[str]) -> None:
     """Write an endless GIF: `data` on the left, `frames` on the right, each with a caption; the last frame lasts.
 
-    Pictures are enlarged or shrunk to a size that a screen shows well. `frames`, as many as `captions`, are taken one
+    Small pictures are enlarged by a whole number, and large ones shrunk. `frames`, as many as `captions`, are taken one
     at a time, so that memory does not grow with their number.
     """
-    # Not needed to paint, which training does after each epoch: it takes a while to load.
+    # Imported late: it takes a while to load, and painting, which training does after each epoch, does not need it.
     from matplotlib.font_manager import findfont
 
-    size = _frame_size(data)
+    longer = max(data.size)
+    factor = max(1, LEAST_SIDE // longer) if longer <= MOST_SIDE else MOST_SIDE / longer
+    width, height = (max(1, round(factor * side)) for side in data.size)
+    column = max(width, LEAST_SIDE)
     # Pillow's own font has no Greek letters; one of matplotlib's has.
     font = ImageFont.truetype(findfont("DejaVu Sans"), 11)
 
     def page(frame: Image.Image, caption: str) -> Image.Image:
-        column = max(size[0], LEAST_SIDE)
-        sheet = Image.new("RGB", (2 * column + GAP, size[1] + CAPTION_HEIGHT))
+        sheet = Image.new("RGB", (2 * column + GAP, height + CAPTION_HEIGHT))
         for left, picture, text in ((0, data, "data"), (column + GAP, frame, caption)):
-            sheet.paste(picture.resize(size, Image.Resampling.NEAREST), (left + (column - size[0]) // 2, 0))
-            middle = (left + column / 2, size[1] + CAPTION_HEIGHT / 2)
+            sheet.paste(picture.resize((width, height), Image.Resampling.NEAREST), (left + (column - width) // 2, 0))
+            middle = (left + column / 2, height + CAPTION_HEIGHT / 2)
             ImageDraw.Draw(sheet).text(middle, text, font=font, fill="white", anchor="mm")
         return sheet
 
@@ -60,16 +95,5 @@ def save_film(path: Path, data: Image.Image, frames: Iterable[Image.Image], capt
         page(frame, caption).quantize(palette=palette, dither=Image.Dither.NONE)
         for frame, caption in zip(frames, captions, strict=True)
     )
-    durations = [FRAME_MS] * (len(captions) - 1) + [LAST_FRAME_MS]
-    write_whole(
-        path,
-        lambda unfinished: next(pages).save(unfinished, save_all=True, append_images=pages, duration=durations, loop=0),
-    )
-
-
-def _frame_size(picture: Image.Image) -> tuple[int, int]:
-    """Width and height of a frame: a small picture enlarged by a whole number, a large one shrunk."""
-    longer = max(picture.size)
-    factor = max(1, LEAST_SIDE // longer) if longer <= MOST_SIDE else MOST_SIDE / longer
-    width, height = (max(1, round(factor * side)) for side in picture.size)
-    return width, height
+    options: dict[str, Any] = {"duration": [FRAME_MS] * (len(captions) - 1) + [LAST_FRAME_MS], "loop": 0}
+    write_whole(path, lambda unfinished: next(pages).save(unfinished, save_all=True, append_images=pages, **options))

@@ -1,7 +1,10 @@
-"""What all pictures share: colors, the scatter plot, and how they are saved."""
+"""What all plots share: their look, the scatter plot, and how they are saved, as a file and as a part of a page."""
 
+import io
+import re
 from pathlib import Path
 
+import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -11,32 +14,61 @@ from data.points import Canvas
 from utils.program.files import write_whole
 
 # Two colors that are told apart with any kind of color vision (Okabe & Ito 2008), and a gray for what is behind them.
-BLUE, ORANGE, GRAY = "#0072B2", "#D55E00", "#999999"
+BLUE, ORANGE, GRAY = "#0072b2", "#d55e00", "#999999"
+# Texts and axes. No other part of a plot may have this color, which a page replaces by that of its own text.
+INK = "#1a1a1b"
+# In inches. Plots are this wide so that their texts stay readable where they are shrunk to 600 pixels.
+WIDTH = 9
+# Dots per inch of a file, and of the pictures within a plot on a page.
+DPI, DPI_ON_PAGE = 100, 150
+# For the whole process: the program plots nothing else.
+matplotlib.rcParams.update(
+    {
+        "font.size": 11,
+        "axes.facecolor": "none",
+        "axes.titlesize": "medium",
+        "figure.titlesize": "medium",
+        "svg.fonttype": "none",
+        **dict.fromkeys(("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color"), INK),
+    }
+)
 
 
-def scatter(axes: Axes, across: np.ndarray, up: np.ndarray, colors: np.ndarray, area: float = 3) -> None:
-    """Draw dots at `across (n,)` and `up (n,)` in their `colors (n, 3)`, 0 to 255."""
-    axes.scatter(across, up, s=area, c=colors / 255, linewidths=0)
+def scatter(axes: Axes, across: np.ndarray, up: np.ndarray, colors: np.ndarray) -> None:
+    """Plot dots at `across (n,)` and `up (n,)` in their `colors (n, 3)`, 0 to 255."""
+    # Rasterized also where the rest are lines: thousands of circles would make a page large and slow.
+    axes.scatter(across, up, s=2.5, c=colors / 255, linewidths=0, rasterized=True)
 
 
-def scatter_points(axes: Axes, points: np.ndarray, canvas: Canvas, area: float = 3) -> None:
-    """Draw `points (n, 5)` in true color, upright as their picture, on a background of its color."""
+def scatter_points(axes: Axes, points: np.ndarray, canvas: Canvas) -> None:
+    """Plot `points (n, 5)` in true color, upright as their picture, on a background of its color."""
     rows, columns = points[:, PLACES].T
-    scatter(axes, columns, rows, points[:, COLORS], area)
+    scatter(axes, columns, rows, points[:, COLORS])
     show_canvas(axes, canvas)
 
 
 def show_canvas(axes: Axes, canvas: Canvas) -> None:
     """Give `axes` the size and the background of a picture."""
-    axes.set(xlim=(0, canvas.width), ylim=(canvas.height, 0), aspect="equal", facecolor=canvas_color(canvas))
+    axes.set(xlim=(0, canvas.width), ylim=(canvas.height, 0), aspect="equal", facecolor=np.divide(canvas.color, 255))
 
 
-def canvas_color(canvas: Canvas) -> tuple[float, float, float]:
-    """The background's color as matplotlib has it, 0 to 1."""
-    red, green, blue = canvas.color
-    return red / 255, green / 255, blue / 255
-
-
-def save_figure(figure: Figure, path: Path, dpi: int) -> None:
+def save_figure(figure: Figure, path: Path) -> None:
     """Write `figure` to `path`, whole or not at all. Raises InputError if it cannot be written."""
-    write_whole(path, lambda unfinished: figure.savefig(unfinished, dpi=dpi))
+    write_whole(path, lambda unfinished: figure.savefig(unfinished, dpi=DPI))
+
+
+def as_svg(figure: Figure, name: str) -> str:
+    """The `figure` as an <svg> element of a page, with texts that are texts, and colors of the page's.
+
+    The names of its parts depend on its `name`, so that no two figures of a page share them.
+    """
+    packed = io.StringIO()
+    with matplotlib.rc_context({"svg.hashsalt": name}):
+        figure.savefig(packed, format="svg", dpi=DPI_ON_PAGE, facecolor="none", metadata={"Date": None})
+    start, _, rest = packed.getvalue().partition("<svg")[2].partition(">")
+    # Left out: what only a file needs, and names of parts that each plot has. The page gives the size.
+    view = re.findall(r'viewBox="[^"]*"', start)[0]
+    rest = re.sub(r'<metadata>.*?</metadata>| id="[\w.]+_\d+"', "", rest, flags=re.DOTALL)
+    for color, variable in ((INK, "currentColor"), (BLUE, "var(--blue)"), (ORANGE, "var(--orange)")):
+        rest = rest.replace(color, variable)
+    return f"<svg {view}>{rest}"

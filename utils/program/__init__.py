@@ -1,1 +1,1 @@
-"""How a program starts, stops, writes files, and does two things at a time."""
+"""How a program starts, stops and writes files."""

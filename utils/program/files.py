@@ -1,9 +1,11 @@
 """Files that are whole or not there, and folders that belong to one run at a time."""
 
 import errno
+import functools
 import os
 import shutil
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,15 +17,22 @@ from utils.program.errors import InputError, reason_of, too_many_files
 # Twice what a run with default settings writes.
 NEEDED_BYTES = 64 * 2**20
 DISK_IS_FULL = (errno.ENOSPC, errno.EDQUOT)
+# Seconds after which a file that another program holds open is tried again.
+PATIENCE = (0.05, 0.3)
 # What disks answer, as those of networks, that have no locks or cannot sync.
 UNSUPPORTED = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL)
+
+
+class HeldError(InputError):
+    """A file cannot be replaced, because another program holds it open, as programs on Windows do."""
 
 
 def write_whole(path: str | Path, write: Callable[[Path], object], durable: bool = False) -> None:
     """Let `write` fill a file beside `path`, then move it to `path`: at no moment is there half a file at `path`.
 
     `durable` waits until the file is on the disk, so that it survives a power cut.
-    Raises InputError if the file cannot be written; what was there before then still is.
+    Raises InputError if the file cannot be written, and HeldError if that is because another program holds it open;
+    what was there before then still is.
     """
     path = Path(path)
     # The suffix stays at the end, because writers of pictures go by it.
@@ -32,7 +41,7 @@ def write_whole(path: str | Path, write: Callable[[Path], object], durable: bool
         write(unfinished)
         if durable:
             _sync(unfinished)
-        os.replace(unfinished, path)
+        _replace(unfinished, path)
         if durable and sys.platform != "win32":
             _sync(path.parent)
     except OSError as error:
@@ -54,6 +63,20 @@ def write_text(path: str | Path, content: str) -> None:
     Bytes of a path that are no characters are replaced.
     """
     write_bytes(path, content.encode(errors="replace"))
+
+
+@contextmanager
+def skipped_if_held() -> Iterator[None]:
+    """For a file that only shows something: if another program holds it open, say so once, and go on without it."""
+    try:
+        yield
+    except (HeldError, PermissionError) as error:
+        _say_once(f"{error}; going on without it")
+
+
+@functools.cache
+def _say_once(line: str) -> None:
+    print(line)
 
 
 @contextmanager
@@ -93,6 +116,19 @@ def _acquire(lock: BaseFileLock, folder: Path) -> None:
         if error.errno not in UNSUPPORTED:
             raise
         print(f"{folder}: this disk has no file locks; take care that no second run writes there")
+
+
+def _replace(source: Path, target: Path) -> None:
+    """Move `source` to `target`, with some patience if another program holds `target` open."""
+    for seconds in PATIENCE:
+        try:
+            return os.replace(source, target)
+        except PermissionError:
+            time.sleep(seconds)
+    try:
+        os.replace(source, target)
+    except PermissionError as error:
+        raise HeldError(f"{target}: cannot be replaced ({reason_of(error)}); close it in other programs") from None
 
 
 def _sync(path: Path) -> None:

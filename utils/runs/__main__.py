@@ -30,7 +30,7 @@ def main(arguments: list[str]) -> None:
     from utils.pictures.side_by_side import NOTE
     from utils.runs.columns import figure_rows, grouped, setting_rows
     from utils.runs.finished import UnfinishedError, read_run
-    from utils.runs.gallery import draw_runs
+    from utils.runs.gallery import plot_runs
 
     runs = []
     for folder in options.runs:
@@ -48,7 +48,7 @@ def main(arguments: list[str]) -> None:
         widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
         padded = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
         print("\n" + "\n".join(padded) + "\n")
-    print(f"{NOTE}\nside by side: {draw_runs(groups, options.out)}")
+    print(f"{NOTE}\nside by side: {plot_runs(groups, options.out)}")
 
 
 if __name__ == "__main__":

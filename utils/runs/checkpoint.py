@@ -10,27 +10,16 @@ import torch
 from utils.program.errors import InputError
 from utils.program.files import write_bytes
 from utils.program.reading import ZIP, missing_in_run, reading
+from utils.run import Trained
 from utils.settings.config import Config
 from utils.training.loop import Epoch, Training
 
-NAME = "checkpoint.pt"
 # The version of checkpoint.pt.
 FORMAT = 11
-# Settings that a resumed run may change: how long it trains, where files are (the data are known by fingerprint), and
-# what changes no byte of what is trained.
-FREE_TO_CHANGE = (
-    "epochs",
-    "data_path",
-    "result_path",
-    "num_workers",
-    "gen_every_epochs",
-    "n_generate",
-    "keep_runs",
-    "device",
-    "compile",
-)
-# Of these, the ones that may change the last digits of the weights.
+# A resumed run may change these, of which the first two may change the last digits of its weights. Where its data are
+# does not matter, because they are known by their fingerprint.
 MAY_CHANGE_BYTES = ("device", "compile")
+FREE_TO_CHANGE = {"epochs", "data_path", "result_path", "num_workers", "gen_every_epochs", "n_generate", "keep_runs"}
 
 
 class Checkpoint(NamedTuple):
@@ -46,14 +35,14 @@ class Checkpoint(NamedTuple):
         content = self._asdict() | {"format": FORMAT, "epochs": [dataclasses.astuple(epoch) for epoch in self.epochs]}
         packed = io.BytesIO()
         torch.save(content, packed)
-        write_bytes(folder / NAME, packed.getvalue(), durable=True)
+        write_bytes(folder / Trained.CHECKPOINT, packed.getvalue(), durable=True)
 
     def restore(self, training: Training, config: Config, fingerprint: str, folder: Path) -> None:
         """Put `training` where it was. Raises InputError if the run had other settings or other data."""
-        path, ours = folder / NAME, dataclasses.asdict(config)
+        path, ours = folder / Trained.CHECKPOINT, dataclasses.asdict(config)
         changed = [name for name in ours if name not in FREE_TO_CHANGE and self.config.get(name) != ours[name]]
-        if changed:
-            keys = ", ".join(f"{name} (was {self.config.get(name)}, is {ours[name]})" for name in changed)
+        if refused := [name for name in changed if name not in MAY_CHANGE_BYTES]:
+            keys = ", ".join(f"{name} (was {self.config.get(name)}, is {ours[name]})" for name in refused)
             raise InputError(
                 f"{path}: belongs to other settings: {keys}; set them back, or train anew without --resume"
             )
@@ -62,9 +51,8 @@ class Checkpoint(NamedTuple):
                 f"{path}: belongs to other data than {config.data_path} holds; set data_path to those, "
                 "or train anew without --resume"
             )
-        others = [name for name in MAY_CHANGE_BYTES if self.config.get(name) != ours[name]]
-        if others:
-            print(f"{' and '.join(others)} changed: the last digits may differ from those of an uninterrupted run")
+        if changed:
+            print(f"{' and '.join(changed)} changed: the last digits may differ from those of an uninterrupted run")
         try:
             training.load_state_dict(self.training)
         except (KeyError, TypeError, ValueError, RuntimeError, AttributeError) as error:
@@ -75,7 +63,7 @@ class Checkpoint(NamedTuple):
 
 def exists(folder: Path) -> bool:
     """Whether `folder` holds a checkpoint."""
-    return (folder / NAME).exists()
+    return (folder / Trained.CHECKPOINT).exists()
 
 
 def read_checkpoint(folder: Path) -> Checkpoint:
@@ -83,7 +71,7 @@ def read_checkpoint(folder: Path) -> Checkpoint:
 
     Raises InputError if there is none, or it cannot be used.
     """
-    path, advice = folder / NAME, "train anew without --resume"
+    path, advice = folder / Trained.CHECKPOINT, "train anew without --resume"
     with reading(path, "a checkpoint of this program", advice, ZIP, missing_in_run):
         content = torch.load(path, map_location="cpu", weights_only=True)
         if not isinstance(content, dict) or content.get("format") != FORMAT:

@@ -1,12 +1,14 @@
 """The lines that a run prints."""
 
+import os
 import textwrap
 from collections.abc import Sequence
+from pathlib import Path
 
 from data.points import ColoredPoints
 from utils.evaluation.result import Evaluation
-from utils.program.background import n_cores
 from utils.program.commands import main_command, module_command
+from utils.run import Result
 from utils.settings.command_line import changed
 from utils.settings.config import ALL_MODELS, Config
 from utils.training.loop import Training
@@ -49,7 +51,7 @@ def describe_training(config: Config, training: Training) -> str:
     return "\n".join(lines)
 
 
-def describe_result(config: Config, found: Evaluation) -> str:
+def describe_result(folder: Path, found: Evaluation) -> str:
     """The result of a run in a sentence or two, the files to look at, and the figures."""
     model = found.model
     conclusion = found.conclusion
@@ -64,10 +66,10 @@ def describe_result(config: Config, found: Evaluation) -> str:
             "",
             textwrap.fill(conclusion, 100),
             "",
-            f"Look at these files in {config.output}/:",
-            "  report.html     all of the run on one page",
-            "  generated.png   the generated points",
-            "  comparison.png  the generated points beside the data",
+            f"Look at these files in {folder}/:",
+            f"  {Result.REPORT:16}all of the run on one page",
+            f"  {Result.GENERATED:16}the generated points",
+            f"  {Result.COMPARISON:16}the generated points beside the data",
             "",
             f"{found.table}\n{textwrap.fill(found.power, 100)}".strip("\n"),
             f"Loss of a held-out point: {reconstruction + kl:.2f} nats = reconstruction {reconstruction:.2f} + KL "
@@ -76,6 +78,11 @@ def describe_result(config: Config, found: Evaluation) -> str:
             "",
         ]
     )
+
+
+def n_cores() -> int:
+    """How many of the machine's cores this program may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def suggestion(config: Config, arguments: Sequence[str] = ()) -> str:

@@ -10,8 +10,8 @@ from PIL import Image
 
 from utils.evaluation.figure import Figure
 from utils.evaluation.figures import Metric
-from utils.pictures.curves import History
 from utils.program.errors import InputError
+from utils.run import History, Result, Trained
 from utils.settings.parsing import parse_yaml, read_text
 
 # What metrics.json says of the model, of which real points have no counterpart.
@@ -57,21 +57,22 @@ def read_run(folder: Path) -> FinishedRun:
     folder = folder.expanduser()
     if not folder.is_dir():
         raise InputError(f"{folder}: there is no such folder; give folders of runs, as result/attention")
-    if not (folder / "config.yaml").is_file():
-        runs = sorted(path.parent for path in folder.glob("*/config.yaml"))
+    if not (folder / Trained.CONFIG).is_file():
+        runs = sorted(path.parent for path in folder.glob(f"*/{Trained.CONFIG}"))
         hint = f"; it holds runs: {' '.join(map(str, runs[:4]))}" if runs else ""
-        raise InputError(f"{folder}: is no folder of a run, because it has no config.yaml{hint}")
-    if not (folder / "metrics.json").is_file():
-        raise UnfinishedError(f"{folder}: the run is not over, because it has no metrics.json; continue with --resume")
-    name = "config.yaml"
+        raise InputError(f"{folder}: is no folder of a run, because it has no {Trained.CONFIG}{hint}")
+    if not (folder / Result.METRICS).is_file():
+        reason = f"the run is not over, because it has no {Result.METRICS}"
+        raise UnfinishedError(f"{folder}: {reason}; continue with --resume")
+    name: str = Trained.CONFIG
     try:
         settings = dict(parse_yaml(read_text(folder / name), str(folder / name)))
-        name = "history.csv"
+        name = Trained.HISTORY
         table = np.genfromtxt(folder / name, delimiter=",", names=True, ndmin=1)
         history = {column: table[column] for column in CURVES}
         if not len(table):
             raise ValueError("it has no epochs")
-        name = "metrics.json"
+        name = Result.METRICS
         metrics = json.loads((folder / name).read_text(encoding="utf-8"))
         metrics["heldout_loss"] = metrics["heldout_reconstruction"] + metrics["heldout_kl"]
         figures = {key: Figure(float(metrics[key]), real=math.nan) for key in OF_MODEL if key in metrics}
@@ -79,9 +80,9 @@ def read_run(folder: Path) -> FinishedRun:
         p = None if metrics.get("p") is None else float(metrics["p"])
         if not np.isfinite([*(figure.value for figure in figures.values()), *np.ravel([*history.values()])]).all():
             raise ValueError("a number is not finite")
-        name = "generated.png"
+        name = Result.GENERATED
         painted = Image.open(folder / name).convert("RGB")
-        name = "data.png"
+        name = Result.DATA
         data = Image.open(folder / name).convert("RGB") if (folder / name).exists() else None
     except (OSError, ValueError, TypeError, LookupError, RecursionError, Image.DecompressionBombError) as error:
         reason = str(error).partition("\n")[0]

@@ -1,4 +1,4 @@
-"""The folders of runs: the latest in its place, earlier ones aside, and never two runs in one."""
+"""The folders of runs: the latest in its place, and earlier ones aside."""
 
 import re
 import shutil
@@ -6,23 +6,17 @@ import time
 from pathlib import Path
 
 from utils.program.errors import InputError
+from utils.program.files import skipped_if_held
 from utils.program.reading import is_litter
+from utils.run import Result, Trained
 
-# What generating, judging and drawing write; training writes the rest.
-RESULTS = (
-    "generated.npy",
-    "generated.png",
-    "data.png",
-    "metrics.json",
-    "comparison.png",
-    "latent.png",
-    "report.html",
-)
-# What training leaves before its first epoch is over. With no more than this, there is no run to keep.
-BEGINNINGS = ("config.yaml", "epochs", "history.csv")
 EARLIER = "earlier"
 # The models of one run side by side. Once one of them is set aside, it shows what is no longer there.
 COMPARED = "compare.png"
+# What training leaves before its first epoch is over. With no more than this, there is no run to keep.
+BEGINNINGS = (Trained.CONFIG, Trained.FRAMES, Trained.HISTORY)
+# In a folder whose run has been moved elsewhere and which is being emptied.
+MOVED = ".moved"
 
 
 def set_aside(folder: Path, keep: int) -> Path | None:
@@ -34,55 +28,73 @@ def set_aside(folder: Path, keep: int) -> Path | None:
     Raises InputError if it cannot be moved.
     """
     earlier = folder.parent / EARLIER
-    removed = earlier / f".removed_{folder.name}"
     try:
-        files = [file for file in folder.iterdir() if not is_litter(file)]
+        files = [file for file in folder.iterdir() if file.name == MOVED or not is_litter(file)]
         if not files:
             return None
-        earlier.mkdir(exist_ok=True)
         (folder.parent / COMPARED).unlink(missing_ok=True)
-        is_kept = keep > 0 and not all(_is_a_beginning(file) for file in files)
-        # What an earlier removal left when it was interrupted.
-        shutil.rmtree(removed, ignore_errors=True)
-        target = _new_name(earlier, folder) if is_kept else removed
-        # One step for the whole folder: there is no moment at which part of it has moved.
-        folder.rename(target)
-        folder.mkdir()
-        for oldest in _runs(earlier, folder.name)[: -keep or None]:
+        begun = [file for file in files if file.name not in BEGINNINGS and not file.stem.endswith(".part")]
+        if keep == 0 or not begun or (folder / MOVED).exists():
+            _empty(folder)
+            return None
+        earlier.mkdir(exist_ok=True)
+        target = _new_name(earlier, folder.name, changed=max(file.stat().st_mtime for file in files))
+        _move(folder, target)
+        for oldest in _runs(earlier, folder.name)[:-keep]:
+            # Renamed first: a removal that is interrupted leaves nothing that looks like a run.
+            removed = oldest.rename(earlier / f".removed_{oldest.name}")
             shutil.rmtree(removed, ignore_errors=True)
-            # So that half a run is never taken for one.
-            oldest.rename(removed)
-        shutil.rmtree(removed, ignore_errors=True)
     except OSError as error:
         raise InputError(
             f"{folder}: the earlier run cannot be moved to {earlier} ({error.strerror or error}); "
             "move it yourself, or set another result_path"
         ) from None
-    return target if is_kept else None
+    return target
 
 
 def clear_results(folder: Path) -> None:
-    """Remove what was generated, judged and drawn before, so that no picture of other points stays beside new ones."""
-    for name in RESULTS:
-        (folder / name).unlink(missing_ok=True)
+    """Remove what was made with the model in `folder` before, so that nothing of other points stays beside new ones."""
+    for name in Result:
+        with skipped_if_held():
+            (folder / name).unlink(missing_ok=True)
 
 
-def _is_a_beginning(file: Path) -> bool:
-    return file.name in BEGINNINGS or file.stem.endswith(".part")
+def _move(folder: Path, target: Path) -> None:
+    """Move what is in `folder` to `target`; at each moment, all of it is in one of them. `folder` stays, empty."""
+    if not folder.is_symlink():
+        try:
+            folder.rename(target)
+            return folder.mkdir()
+        except OSError:
+            # `target` is on another disk, or `folder` is a mount: it is copied.
+            pass
+    unfinished = target.with_name(f".{target.name}")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    shutil.copytree(folder, unfinished)
+    unfinished.rename(target)
+    _empty(folder)
 
 
-def _new_name(earlier: Path, folder: Path) -> Path:
-    """A free name in `earlier` for the run in `folder`: when it was last changed, and its model."""
-    changed = max(file.stat().st_mtime for file in folder.iterdir())
-    name = f"{time.strftime('%Y-%m-%d_%H-%M-%S', time.localtime(changed))}_{folder.name}"
-    # Of runs that ended in the same second, the later one has the higher number, also when earlier ones are gone.
-    same = [path.name for path in _runs(earlier, folder.name) if path.name.startswith(name)]
-    return earlier / (f"{name}_{int(same[-1].removeprefix(name)[1:] or 1) + 1:02}" if same else name)
+def _empty(folder: Path) -> None:
+    """Remove all that is in `folder`. If that is interrupted, a mark tells that what remains is no run."""
+    mark = folder / MOVED
+    mark.touch()
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path != mark:
+            path.unlink()
+    mark.unlink()
+
+
+def _new_name(earlier: Path, model: str, changed: float) -> Path:
+    """A free name in `earlier` for a run of `model` that was last `changed` then, in seconds since 1970."""
+    name = f"{time.strftime('%Y-%m-%d_%H-%M-%S', time.localtime(changed))}_{model}"
+    same = [int(path.name.removeprefix(name)[1:] or 1) for path in _runs(earlier, model) if path.name.startswith(name)]
+    return earlier / (f"{name}_{max(same) + 1:02}" if same else name)
 
 
 def _runs(earlier: Path, model: str) -> list[Path]:
     """The runs of `model` in the folder `earlier`, the oldest first. What a person has renamed is not among them."""
-    if not earlier.exists():
-        return []
     name = re.compile(rf"\d{{4}}-\d\d-\d\d_\d\d-\d\d-\d\d_{re.escape(model)}(_\d\d)?")
     return sorted(path for path in earlier.iterdir() if path.is_dir() and name.fullmatch(path.name))

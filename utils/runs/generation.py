@@ -9,7 +9,8 @@ from data.coordinates import N_COORDINATES
 from data.points import ColoredPoints
 from models.generator import ARCHITECTURE, Generator, load_generator
 from utils.program.errors import InputError
-from utils.program.files import write_whole
+from utils.program.files import write_text, write_whole
+from utils.run import Result, Trained, results_folder
 from utils.runs.folders import clear_results
 from utils.settings.config import Config
 
@@ -18,9 +19,17 @@ LEAST_FOR_BAR = 100_000
 
 
 def generate(generator: Generator, config: Config) -> np.ndarray:
-    """`n_generate` points `(n, 5)`, written to generated.npy as they are drawn, so they need not fit into memory."""
-    clear_results(config.output)
-    path, n = config.output / "generated.npy", config.n_generate
+    """`n_generate` points `(n, 5)`, written to generated.npy as they are drawn, so they need not fit into memory.
+
+    Where the training's own points stay, the settings of these are written beside them.
+    Raises InputError if they cannot be written.
+    """
+    folder = results_folder(config, generator)
+    folder.mkdir(exist_ok=True)
+    clear_results(folder)
+    if folder != config.output:
+        write_text(folder / Trained.CONFIG, config.to_yaml())
+    path, n = folder / Result.SAMPLES, config.n_generate
 
     def write(unfinished: Path) -> None:
         # tqdm takes None for: hide the bar unless stderr is a terminal.
@@ -42,7 +51,7 @@ def load_fitting_generator(config: Config, data: ColoredPoints) -> Generator:
 
     Raises InputError if there is none, or it was trained with other settings or on other data.
     """
-    path, advice = config.output / "model.pt", "train again, with retrain=true"
+    path, advice = config.output / Trained.MODEL, "train again, with retrain=true"
     generator = load_generator(path, config.device)
     for key in ("model", *ARCHITECTURE):
         wanted, found = getattr(config, key), generator.config[key]
