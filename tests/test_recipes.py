@@ -17,22 +17,14 @@ from models.registry import MODELS, PRIORS
 from utils.run import read_history
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-# The file that README names for each class, with the class; and its row: table, name, and where the class is.
-CLASSES = dict(re.findall(r"```python\n(?=class \w+\(\w+\):  # models/(\w+)\.py)(.*?)```", README, re.DOTALL))
-ROWS = re.findall(r'(MODELS|PRIORS) = Registry\(\.\.\., (\w+)="([\w.:]+)"\)', README)
-IMPORTS = """import torch
-from torch import nn
-
-from models.latent import Prior
-from models.point_vae import PointVAE
-
-
-"""
+# The file that README names for each class, with what it holds; and its row: table, name, and where the class is.
+FILES = dict(re.findall(r"```python\n# models/(\w+\.py)\n(.*?\n)\n\n# models/registry", README, re.DOTALL))
+ROWS = re.findall(r'# models/registry\.py, in (MODELS|PRIORS)\n(\w+)="([\w.:]+)",\n', README)
 
 
 def write_classes(folder: Path) -> None:
-    for name, text in CLASSES.items():
-        (folder / f"{name}.py").write_text(IMPORTS + text, encoding="utf-8")
+    for name, text in FILES.items():
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 @pytest.fixture
@@ -47,7 +39,7 @@ def _new_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_readme_has_a_recipe_for_a_prior_and_one_for_a_model():
     assert [table for table, _, _ in ROWS] == ["PRIORS", "MODELS"]
-    assert {place.split(":")[0] for _, _, place in ROWS} == {f"models.{name}" for name in CLASSES}
+    assert {place.split(":")[0] for _, _, place in ROWS} == {f"models.{Path(name).stem}" for name in FILES}
 
 
 @pytest.mark.usefixtures("_new_rows", "without_figures")
