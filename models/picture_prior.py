@@ -17,11 +17,9 @@ BINS = BLOCKS * FINE
 # arXiv 2002.02405): with full weight edges are soft.
 HARMONICS, GAIN, FREQUENCY, DECAY, SHIFT = 128, 5.0, 8.0, 2.5, -6.0
 TEMPERATURE = 0.6
-# The square reaches as far to either side of 0 as the picture does (`PointVAE`), and has a margin around it, as a share
-# of the picture.
-REACH, MARGIN = 2.5, 0.01
-# The density falls to 0 over this distance around the edge of the square.
-EDGE = 0.25 * MARGIN * REACH
+# The square reaches a little further to either side of 0 than the picture, which ends at 2.5 (`PointVAE`). The density
+# falls to 0 over a short distance around its edge.
+REACH, EDGE = 2.55, 0.00625
 # Sampling drops the bins of lowest density that hold this share of the mass: a stray point now and then.
 TAIL_MASS = 1e-3
 
@@ -50,14 +48,12 @@ class PicturePrior(Prior):
         super().__init__(latent_dim)
         if latent_dim != 2:
             raise ValueError("the picture prior is a density on a plane: latent_dim must be 2")
-        self.reach = REACH * (1 + 2 * MARGIN)
         self.coefficients = CosineCoefficients(squared_sums(HARMONICS), (), GAIN, FREQUENCY, DECAY)
         self.shift = nn.Parameter(torch.tensor(SHIFT))
         self.log_relevance = nn.Parameter(torch.zeros(2, HARMONICS))
         self.register_buffer("frequencies", math.pi * torch.arange(HARMONICS), persistent=False)
         # Makes the mean squares of all products of cosines 1.
-        norm = torch.full((HARMONICS,), math.sqrt(2))
-        norm[0] = 1
+        norm = torch.tensor([1.0] + [math.sqrt(2)] * (HARMONICS - 1))
         self.register_buffer("norm", torch.outer(norm, norm), persistent=False)
         middle = (torch.arange(BINS) + 0.5) / BINS
         self.register_buffer("cosines", self._basis(middle), persistent=False)
@@ -75,7 +71,7 @@ class PicturePrior(Prior):
         bin = torch.searchsorted(cumulative, level, right=True).clamp(max=BINS * BINS - 1)
         corner = torch.stack([bin // BINS, bin % BINS], 1)
         u = (corner + torch.rand(corner.shape, generator=rng, device=rng.device)) / BINS
-        return self.reach * (2 * u - 1)
+        return REACH * (2 * u - 1)
 
     def sample_noise(self, rng: torch.Generator) -> tuple[Tensor, Tensor]:
         """For the coefficients, standard normal, and two integers below FINE."""
@@ -104,12 +100,12 @@ class PicturePrior(Prior):
 
     def _log_density(self, z: Tensor, scaled: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
         """Log-density `(n,)` of `z (n, 2)`, normalized on a grid with cosines `rows` and `columns (k, HARMONICS)`."""
-        u = z / (2 * self.reach) + 0.5
+        u = z / (2 * REACH) + 0.5
         of_row, of_column = self._basis(u[:, 0]), self._basis(u[:, 1])
         phi = ((of_row @ scaled) * of_column).sum(-1) + self.shift
         mass = torch.sigmoid(rows @ scaled @ columns.T + self.shift).mean()
-        inside = F.logsigmoid((self.reach - z.abs()) / EDGE).sum(-1)
-        return F.logsigmoid(phi) + inside - (mass + 1e-30).log() - 2 * math.log(2 * self.reach)
+        inside = F.logsigmoid((REACH - z.abs()) / EDGE).sum(-1)
+        return F.logsigmoid(phi) + inside - (mass + 1e-30).log() - 2 * math.log(2 * REACH)
 
     def _basis(self, u: Tensor) -> Tensor:
         """The cosines `(n, HARMONICS)` at `u (n,)` in [0, 1]."""

@@ -43,14 +43,13 @@ class PointVAE(VAE):
     def __init__(self, prior: Prior, hidden_dim: int, scaling: Scaling) -> None:
         super().__init__(prior)
         self.hidden_dim = hidden_dim
-        size, n_placed = torch.tensor(scaling.shape).float(), min(2, self.latent_dim)
-        latent_unit = torch.ones(self.latent_dim)
-        if prior.is_sharp:
-            latent_unit[:n_placed] = (5 / size)[:n_placed]
-        self.register_buffer("size", size, persistent=False)
+        size = torch.tensor(scaling.shape).float()
         # What an output of a network is worth: of the decoder's in pixels, of the encoder's in units of z.
-        self.register_buffer("correction", torch.ones(2) if prior.is_sharp else size / 5, persistent=False)
-        self.register_buffer("latent_unit", latent_unit, persistent=False)
+        correction, latent_unit = (
+            (torch.ones(2), 5 / size) if prior.is_sharp else (size / 5, torch.ones(self.latent_dim))
+        )
+        for name, buffer in {"size": size, "correction": correction, "latent_unit": latent_unit}.items():
+            self.register_buffer(name, buffer, persistent=False)
         self.log_std = nn.Parameter((torch.full((2,), SHARP_STD) if prior.is_sharp else COARSE_STD * size).log())
         self.encoder = self.network(N_COORDINATES, N_HARMONICS, 2 * self.latent_dim)
         self.place = self.network(self.latent_dim, N_HARMONICS, 2)
@@ -71,8 +70,7 @@ class PointVAE(VAE):
     def encode(self, x: Tensor) -> Posterior:
         unit = torch.cat([(x[:, PLACES] + 0.5) / self.size, (x[:, COLORS] + 0.5) / N_LEVELS], 1)
         mean, log_std = self.encoder(harmonics(unit)).chunk(2, -1)
-        placed = 5 * unit[:, PLACES] - 2.5
-        linear = F.pad(placed, (0, self.latent_dim - 2))
+        linear = F.pad(5 * unit[:, PLACES] - 2.5, (0, self.latent_dim - 2))
         # Starting narrow makes z informative from the first step; the bounds only keep exp() finite.
         return Posterior(linear + self.latent_unit * mean, (log_std - 1).clamp(-7, 2) + self.latent_unit.log())
 

@@ -13,10 +13,7 @@ class Registry(UserDict[str, Any]):
 
     def __getitem__(self, name: str) -> Any:
         row = super().__getitem__(name)
-        if not isinstance(row, str):
-            return row
-        module, _, kind = row.partition(":")
-        return getattr(import_module(module), kind)
+        return getattr(import_module(row.partition(":")[0]), row.partition(":")[2]) if isinstance(row, str) else row
 
 
 MODELS = Registry(

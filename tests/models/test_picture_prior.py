@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from models.latent import Posterior
-from models.picture_prior import BINS, FINE, TAIL_MASS, PicturePrior
+from models.picture_prior import BINS, FINE, REACH, TAIL_MASS, PicturePrior
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def picture() -> PicturePrior:
 
 def on_grid(prior: PicturePrior, n: int, reach: float = 1.0) -> torch.Tensor:
     """The density at the middles of `(n, n)` cells of the square, or of one that is `reach` times as large."""
-    middle = reach * prior.reach * ((2 * torch.arange(n) + 1) / n - 1)
+    middle = reach * REACH * ((2 * torch.arange(n) + 1) / n - 1)
     with torch.no_grad():
         return torch.stack([prior.log_prob(torch.stack([row.expand(n), middle], 1)).exp() for row in middle])
 
@@ -30,7 +30,7 @@ def test_the_density_integrates_to_one_over_the_plane_and_is_none_beyond_its_squ
     """On a grid that is not the one it is normalized on."""
     density = on_grid(picture, 401, reach=1.1)
 
-    assert density.mean().item() * (2.2 * picture.reach) ** 2 == pytest.approx(1, abs=2e-3)
+    assert density.mean().item() * (2.2 * REACH) ** 2 == pytest.approx(1, abs=2e-3)
     assert density[0].max() < 1e-6
 
 
@@ -47,9 +47,9 @@ def test_draws_have_the_density(picture: PicturePrior, torch_rng: torch.Generato
 
     draws = picture.sample(200_000, torch_rng)
 
-    cell = ((draws / picture.reach + 1) / 2 * n).long()
+    cell = ((draws / REACH + 1) / 2 * n).long()
     shares = torch.bincount(cell[:, 0] * n + cell[:, 1], minlength=n * n) / len(draws)
-    assert draws.abs().max() <= picture.reach
+    assert draws.abs().max() <= REACH
     assert 0.5 * (shares - (density / density.sum()).flatten()).abs().sum() < 0.03
 
 
