@@ -12,10 +12,10 @@ from models.latent import NormalPrior, Posterior
 from models.vae import VAE
 from utils.evaluation.likelihood import (
     active_units,
-    evaluate_bound,
     evaluate_loss,
     evaluate_model,
     importance_weighted_bound,
+    normal_draws,
     posterior_means,
 )
 
@@ -42,10 +42,13 @@ def rgb(points: ColoredPoints) -> ColoredPoints:
     return ColoredPoints(points.points, Scaling(points.scaling.shape))
 
 
-def test_losses_are_means_over_all_points_however_they_are_cut(points: ColoredPoints, monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize("draws", [1, 3, 200])
+def test_losses_are_means_over_all_points_however_they_are_cut(
+    points: ColoredPoints, monkeypatch: pytest.MonkeyPatch, draws: int
+):
     monkeypatch.setattr("utils.evaluation.likelihood.BLOCK", 128)
 
-    reconstruction, kl = evaluate_loss(WithoutLatent(), rgb(points), seed=0)
+    reconstruction, kl = evaluate_loss(WithoutLatent(), rgb(points), seed=0, draws=draws)
 
     x = points.points.float()
     assert reconstruction == pytest.approx(-WithoutLatent.normal.log_prob(x).sum(1).mean().item())
@@ -59,14 +62,19 @@ def test_the_same_seed_draws_the_same_noise(points: ColoredPoints, model: VAE):
     assert losses[0] != losses[2]
 
 
-def test_the_bound_is_the_mean_log_probability_of_the_points(points: ColoredPoints):
-    class Centered(WithoutLatent):
-        def encode(self, x: Tensor) -> Posterior:
-            return Posterior(torch.zeros(len(x), 1), torch.zeros(len(x), 1))
+def test_normal_draws_are_normal_and_those_of_a_point_fill_the_space(torch_rng: torch.Generator):
+    x = normal_draws(64, 1000, 2, torch_rng).view(64, 1000, 2)
 
-    bound = evaluate_bound(Centered(), rgb(points), seed=0, k=3)
+    assert x.mean((0, 1)).tolist() == pytest.approx([0, 0], abs=0.01)
+    assert torch.allclose(x.view(-1, 2).T.cov(), torch.eye(2), atol=0.01)
+    # Independent ones would have the standard deviations 0.125 and 0.177.
+    assert max(x.mean(0).std().item(), x.square().mean(0).std().item()) < 0.06
 
-    assert bound == pytest.approx(WithoutLatent.normal.log_prob(points.points.float()).sum(1).mean().item())
+
+def test_the_second_decimal_of_the_final_loss_is_true(points: ColoredPoints, model: VAE):
+    losses = [sum(evaluate_loss(model, points, seed, draws=53)) for seed in range(8)]
+
+    assert np.std(losses, ddof=1) < 0.005 < np.std([sum(evaluate_loss(model, points, seed)) for seed in range(8)])
 
 
 def test_with_the_true_posterior_the_bound_is_the_log_likelihood_for_any_number_of_draws(torch_rng: torch.Generator):
@@ -100,11 +108,8 @@ def test_posterior_means_are_where_the_encoder_puts_the_points(points: ColoredPo
     assert np.array_equal(means, points.points[:, :1].numpy())
 
 
-def test_an_active_unit_is_a_latent_whose_mean_has_a_variance_above_the_threshold(rng: np.random.Generator):
-    means = rng.normal(0, [1, 0.09, 0.11, 0.0], (100_000, 4))
-
-    assert active_units(means) == 2
-    assert active_units(means, threshold=0.5) == 1
+def test_an_active_unit_is_a_latent_whose_mean_has_a_variance_above_a_hundredth(rng: np.random.Generator):
+    assert active_units(rng.normal(0, [1, 0.09, 0.11, 0.0], (100_000, 4))) == 2
 
 
 def test_the_models_figures_agree_with_each_other(points: ColoredPoints):
