@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from utils.evaluation.evaluate import evaluate
-from utils.evaluation.figures import FIGURES, Figure, Metric, in_order, ks_distance, share_of_copies
+from utils.evaluation.figures import FIGURES, Figure, Metric, in_order, share_of_copies
 
 Split = tuple[np.ndarray, np.ndarray, np.ndarray]
 
@@ -44,10 +44,6 @@ def test_figures_of_other_versions_come_last_under_their_keys():
 
     assert [key for key, _ in rows] == ["c2st_auc", "copies", "of_another_version"]
     assert rows[-1][1].label == "of another version"
-
-
-def test_the_ks_distance_is_the_largest_gap_of_the_cumulative_shares():
-    assert ks_distance(np.array([1, 2, 3, 4]), np.array([3, 4, 5, 6])) == 0.5
 
 
 def test_the_share_of_copies_is_that_of_points_in_the_training_set(rng: np.random.Generator):

@@ -14,7 +14,6 @@ GOOD = Evaluation(
     figures={
         "copies": Figure(0.031, 0.03, 0.5),
         "closest_is_training": Figure(0.905, 0.9, 0.5),
-        "largest_ks": Figure(0.05, 0.04),
         "c2st_auc": Figure(0.51, 0.5, 0.5, error=0.021, detectable=0.574),
         "energy_distance": Figure(0.009, 0.008, 0.5),
         "density_trends": Figure(1.2, 1, 0.5),

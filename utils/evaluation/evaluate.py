@@ -10,31 +10,23 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from data.coordinates import PLACES
-from utils.evaluation.features import compare, random_features, standardized
+from utils.evaluation import two_sample
+from utils.evaluation.features import classifier_features, outlier_distances, random_features, standardized
 from utils.evaluation.figures import FIGURES, Figure, n_families
 from utils.evaluation.memorization import memorization
 from utils.evaluation.pixels import MOST_COMPARED, exchangeable
-from utils.evaluation.result import ClassifierScores, Evaluation
-from utils.evaluation.two_sample import (
-    classifier_auc,
-    discriminant,
-    energy_distance,
-    family,
-    folds,
-    mean_excess,
-    permuted_labels,
-)
+from utils.evaluation.result import Evaluation
+from utils.evaluation.two_sample import family, permuted_labels
 
-# Larger sets are replaced by random subsets. Distances between all pairs grow with the square of the number.
-MOST_POINTS, MOST_RECORDS, MOST_FOR_PAIRS = 500_000, 50_000, 1500
-# No test can find anything in fewer points.
-LEAST = 20
+# Larger sets are replaced by random subsets: they are slow to search or to compare pair by pair, and say no more.
+MOST_POINTS, MOST_RECORDS, MOST_REFERENCES, MOST_FOR_PAIRS = 500_000, 50_000, 10_000, 1500
+LEAST = 20  # points; no test can find anything in fewer
 # Where few of the generated points may be compared, more are drawn: up to this many times as many.
 MOST_DRAWN = 16
-# The tests of outliers measure others against this share of the training points.
-REFERENCE_SHARE = 1 / 3
+REFERENCE_SHARE = 1 / 3  # of the training points, which the tests of outliers measure others against
 DrawMore = Callable[[int], np.ndarray]
 
 
@@ -48,19 +40,22 @@ class Chance(NamedTuple):
         """`points`, or `most` of them at random."""
         return points if len(points) <= most else points[self.numpy.choice(len(points), most, replace=False)]
 
+    def references(self, train: np.ndarray) -> Tensor:
+        """Training points in random order, to compare others with."""
+        return torch.from_numpy(self.numpy.permutation(train)[:MOST_REFERENCES]).float()
+
 
 def evaluate(
-    generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, seed: int = 0, draw_more: DrawMore | None = None
+    generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, draw_more: DrawMore | None = None
 ) -> Evaluation:
     """All figures of the `generated (n, 5)` points.
 
     `train (m, 5)` and `held_out (k, 5)` are a random split of the data. `draw_more(n)` draws n further generated
-    points; it is called where too few of the `generated` ones may be compared with data. `seed` fixes the permutations.
+    points; it is called where too few of the `generated` ones may be compared with data.
     """
-    chance = Chance(np.random.default_rng(seed), torch.Generator().manual_seed(seed))
-    sets = generated, train, held_out = [
-        chance.subset(np.asarray(points), MOST_POINTS) for points in (generated, train, held_out)
-    ]
+    chance = Chance(np.random.default_rng(0), torch.Generator().manual_seed(0))
+    sets = [chance.subset(points, MOST_POINTS) for points in (generated, train, held_out)]
+    generated, train, held_out = sets
     figures = {key: row.measure(*sets) for key, row in FIGURES.items() if row.measure}
     for key, figure in figures.items():
         if figure.p is not None:
@@ -97,24 +92,25 @@ def _comparable(
 
 def _against_held_out(
     generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, chance: Chance
-) -> tuple[dict[str, Figure], ClassifierScores]:
-    """Figures of the classifier and of the energy distance."""
+) -> tuple[dict[str, Figure], tuple[np.ndarray, np.ndarray]]:
+    """Figures of the classifier and of the energy distance, and the points with their scores."""
     # More than this makes the classifier slower, and hardly better.
     generated = generated[: 4 * len(held_out)]
     points = np.vstack([generated, held_out])
-    fold = folds(torch.from_numpy(points[:, PLACES]), chance.torch)
+    x = torch.from_numpy(points).float()
+    fold = two_sample.folds(x[:, PLACES], chance.torch)
     labels = permuted_labels(len(generated), len(held_out), chance.torch, fold)
-    features = compare(points, train, chance.numpy).of_kernels(chance.torch)
-    aucs, scores = classifier_auc(features, labels, fold, chance.torch)
+    features = classifier_features(x, chance.references(train), chance.torch)
+    aucs, scores = two_sample.classifier_auc(features, labels, fold, chance.torch)
     n, m = (min(len(part), MOST_FOR_PAIRS) for part in (generated, held_out))
     some = np.r_[:n, len(generated) : len(generated) + m]
-    energies = energy_distance(standardized(torch.from_numpy(points[some]).float()), labels[some])
+    energies = two_sample.energy_distance(standardized(x[some]), labels[some])
     auc, energy = family(aucs, energies)
     figures = {
         "c2st_auc": auc._replace(real=0.5, detectable=0.5 + (auc.detectable or 0)),
         "energy_distance": Figure(energy.value, energy.real, energy.p),
     }
-    return figures, ClassifierScores(points, scores.numpy())
+    return figures, (points, scores.numpy())
 
 
 def _against_all(generated: np.ndarray, data: np.ndarray, chance: Chance) -> dict[str, Figure]:
@@ -129,7 +125,7 @@ def _against_all(generated: np.ndarray, data: np.ndarray, chance: Chance) -> dic
         "density_regions": 10 * random_features(places, (0.5, 0.25), 100, chance.torch),
         "density_details": 10 * random_features(places, (0.12, 0.06), 150, chance.torch),
     }
-    tests = family(*(discriminant(part, labels) for part in features.values()))
+    tests = family(*(two_sample.discriminant(part, labels) for part in features.values()))
     in_units_of_chance = [Figure(test.value / max(test.real, 1e-12), 1.0, test.p) for test in tests]
     return dict(zip(features, in_units_of_chance, strict=True))
 
@@ -143,13 +139,13 @@ def _outliers(generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, ch
     n_references = math.ceil(REFERENCE_SHARE * len(train))
     generated = chance.subset(generated, MOST_COMPARED)
     others = chance.subset(np.vstack([train[n_references:], held_out]), MOST_COMPARED)
-    seen = compare(np.vstack([generated, others]), train[:n_references], chance.numpy)
+    x = torch.from_numpy(np.vstack([generated, others])).float()
+    distance, place_excess, color_excess = outlier_distances(x, chance.references(train[:n_references]))
     labels = permuted_labels(len(generated), len(others), chance.torch)
-    tests = family(*(mean_excess(excess, labels) for excess in (seen.place_excess, seen.color_excess)))
+    tests = family(*(two_sample.mean_excess(excess, labels) for excess in (place_excess, color_excess)))
     figures, n = {}, len(generated)
-    distances = {"off_support": seen.distance, "off_colors": seen.color_excess}
-    for (key, distance), test in zip(distances.items(), tests, strict=True):
-        limit = distance[n:].quantile(0.99)
-        ours, theirs = ((part > limit).double().mean().item() for part in (distance[:n], distance[n:]))
+    for key, values, test in zip(("off_support", "off_colors"), (distance, color_excess), tests, strict=True):
+        limit = values[n:].quantile(0.99)
+        ours, theirs = ((part > limit).double().mean().item() for part in (values[:n], values[n:]))
         figures[key] = Figure(ours, theirs, test.p)
     return figures

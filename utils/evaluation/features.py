@@ -1,86 +1,73 @@
-"""The features of a point that the tests see: its place and color, and how these compare with training points."""
+"""What the tests see of points `x (n, 5)`, much of it relative to known points `(m, 5)`, which are training points."""
 
 import math
-from typing import NamedTuple
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from data.coordinates import COLORS, PLACES
 
 NEIGHBORS = 8
-# Larger reference sets are slow to search and say no more.
-MOST_REFERENCES = 10_000
 # Colors are integers: below half a level, a standard deviation means nothing.
 LEAST_COLOR_DEVIATION = 0.5
 
 
-class Features(NamedTuple):
-    """The features of n points.
+def classifier_features(x: Tensor, known: Tensor, rng: torch.Generator) -> Tensor:
+    """The features of the points `x (n, 5)` for a linear classifier: random ones of Gaussian kernels, and linear ones.
 
-    points `(n, 5)`
-    knn `(n, 3)`: logarithms of the distances to the nearest and the last of the nearest references, and the offset from
-        their mean.
-    whitened `(n, 3)`: colors in the principal axes of the references' colors.
-    distance `(n,)`: pixels to the nearest reference.
-    place_excess, color_excess `(n,)`: by how much the distances to the nearest place, and to the most similar color
-        among the nearest places, exceed the references' own spacing.
+    No kernel has both distances and colors. In a JPEG, colors depend on the density of the points around, and those of
+    held-out points on that of the training points; those of other points of the same distribution do not.
     """
-
-    points: Tensor
-    knn: Tensor
-    whitened: Tensor
-    distance: Tensor
-    place_excess: Tensor
-    color_excess: Tensor
-
-    def of_kernels(self, rng: torch.Generator) -> Tensor:
-        """The features of the classifier: linear ones, and random ones of Gaussian kernels on places and colors.
-
-        No kernel has both kNN features and colors. In a JPEG, colors depend on the density of the points around, and
-        those of held-out points on that of the training points; those of other points of the same distribution do not.
-        """
-        places = standardized(torch.column_stack([self.points[:, PLACES], self.knn, self.place_excess.log1p()]))
-        colors = standardized(torch.column_stack([self.points[:, COLORS], self.whitened]))
-        both = torch.column_stack([places[:, PLACES], colors])
-        kernels = [(both, (2, 4), 150), (places, (0.8, 2), 100), (colors, (0.8, 2), 100)]
-        return torch.column_stack([places / 10, colors / 10, *(random_features(*kernel, rng) for kernel in kernels)])
+    places, colors = standardized(place_features(x, known)), standardized(color_features(x, known))
+    both = torch.column_stack([places[:, PLACES], colors])
+    kernels = [(both, (2, 4), 150), (places, (0.8, 2), 100), (colors, (0.8, 2), 100)]
+    return torch.column_stack([places / 10, colors / 10, *(random_features(*kernel, rng) for kernel in kernels)])
 
 
-def compare(points: np.ndarray, references: np.ndarray, rng: np.random.Generator) -> Features:
-    """The features of `points (n, 5)` beside the `references (m, 5)`, of which a random subset serves if they are many.
+def place_features(x: Tensor, known: Tensor) -> Tensor:
+    """The places of `x (n, 5)`, and how they lie among their nearest neighbors: distances and offset `(n, 6)`.
 
-    The spacings are distances that few of the references exceed: in pixels to the nearest other place, in levels to the
-    most similar color among the nearest places.
+    Distances below the spacing of the known points are raised to it, because no pixel may occur twice in the data.
     """
-    x = torch.tensor(points, dtype=torch.float32)
-    known = torch.tensor(references[rng.permutation(len(references))[:MOST_REFERENCES]], dtype=torch.float32)
+    distance, index = nearest(x[:, PLACES], known[:, PLACES], NEIGHBORS)
+    spacing = place_spacing(known)
+    first, last = distance[:, [0, -1]].clamp(min=spacing).unbind(1)
+    offset = (x[:, PLACES] - known[index][:, :, PLACES].mean(1)).norm(dim=1) / last
+    excess = (distance[:, 0] - spacing).clamp(min=0)
+    return torch.column_stack([x[:, PLACES], first.log(), last.log(), offset, excess.log1p()])
+
+
+def color_features(x: Tensor, known: Tensor) -> Tensor:
+    """The colors of `x (n, 5)`, also in the principal axes of the known colors, in standard deviations `(n, 6)`."""
     mean = known[:, COLORS].mean(0)
     values, vectors = torch.linalg.eigh((known[:, COLORS] - mean).T.cov(correction=0))
     whitening = vectors / values.clamp(min=0).sqrt().clamp(min=LEAST_COLOR_DEVIATION)
+    return torch.column_stack([x[:, COLORS], (x[:, COLORS] - mean) @ whitening])
 
-    def color_distances(points: Tensor, index: Tensor) -> Tensor:
-        return (known[index][:, :, COLORS] - points[:, None, COLORS]).norm(dim=2)
 
-    distance, index = nearest(known[:2000, PLACES], known[:, PLACES], NEIGHBORS + 1)
-    place_spacing = distance[:, 1].quantile(0.95).clamp(min=1)
-    # A point is among its own neighbors, and must not count as a similar color.
-    is_itself = index == torch.arange(len(index)).unsqueeze(1)
-    most_similar = color_distances(known[:2000], index).masked_fill(is_itself, torch.inf).min(1).values
-    color_spacing = 1.5 * most_similar.quantile(0.98).clamp(min=1)
+def place_spacing(known: Tensor) -> Tensor:
+    """The distance in pixels between nearest neighbors that few of the `known (m, 5)` points exceed."""
+    distance, _ = nearest(known[:2000, PLACES], known[:, PLACES], 2)
+    return distance[:, 1].quantile(0.95).clamp(min=1)
 
+
+def outlier_distances(x: Tensor, known: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """How far the points `x (n, 5)` lie from known ones: three distances `(n,)`.
+
+    Pixels to the nearest place; their excess over the spacing of the known points; levels to the most similar color
+    among the nearest places, in excess of 1.5 times those that few of the known points exceed.
+    """
     distance, index = nearest(x[:, PLACES], known[:, PLACES], NEIGHBORS)
-    first, last = distance[:, [0, -1]].clamp(min=place_spacing).unbind(1)
-    offset = (x[:, PLACES] - known[index][:, :, PLACES].mean(1)).norm(dim=1) / last
-    return Features(
-        points=x,
-        knn=torch.column_stack([first.log(), last.log(), offset]),
-        whitened=(x[:, COLORS] - mean) @ whitening,
-        distance=distance[:, 0],
-        place_excess=(distance[:, 0] - place_spacing).clamp(min=0),
-        color_excess=(color_distances(x, index).min(1).values - color_spacing).clamp(min=0),
+    neighbors = nearest(known[:2000, PLACES], known[:, PLACES], NEIGHBORS + 1)[1]
+    color, usual = (
+        (known[of][:, :, COLORS] - points[:, None, COLORS]).norm(dim=2)
+        for points, of in ((x, index), (known[:2000], neighbors))
     )
+    # A known point is among its own neighbors, and must not count as a similar color.
+    is_itself = neighbors == torch.arange(len(neighbors)).unsqueeze(1)
+    spacing = 1.5 * usual.masked_fill(is_itself, torch.inf).min(1).values.quantile(0.98).clamp(min=1)
+    place_excess = (distance[:, 0] - place_spacing(known)).clamp(min=0)
+    return distance[:, 0], place_excess, (color.min(1).values - spacing).clamp(min=0)
 
 
 def nearest(points: Tensor, records: Tensor, k: int) -> tuple[Tensor, Tensor]:

@@ -44,8 +44,8 @@ class Metric(NamedTuple):
     """A row of the table: a label of 46 characters at most, the meaning in one sentence, and the format of values.
 
     differs, memorized: the meaning of a small p-value, with {value} in it; a figure without them decides nothing.
-    measure: a function of the generated, training and held-out points `(n, 5)`. The p-value that it may give is that of
-        one exact test, and is corrected for the number of tests later. `evaluate` computes figures without it.
+    measure: a function of the generated, training and held-out points `(n, 5)`, for figures that `evaluate` does not
+        compute itself. A p-value that it gives is corrected for the number of tests later.
     """
 
     label: str
@@ -64,20 +64,6 @@ def share_of_copies(generated: np.ndarray, train: np.ndarray, held_out: np.ndarr
     """The share of `generated (n, 5)` that equals a training point; real points equal a held-out one as often."""
     of_train, of_held_out = (np.isin(codes(generated), codes(part)).mean() for part in (train, held_out))
     return Figure(float(of_train), real=min(1.0, float(of_held_out) * len(train) / max(1, len(held_out))))
-
-
-def largest_ks(generated: np.ndarray, train: np.ndarray, held_out: np.ndarray) -> Figure:
-    """The largest Kolmogorov-Smirnov distance of a coordinate from held-out points, and that of training points."""
-    coordinates = zip(generated.T, train.T, held_out.T, strict=True)
-    figures = [Figure(ks_distance(ours, data), real=ks_distance(theirs, data)) for ours, theirs, data in coordinates]
-    return max(figures, key=lambda figure: figure.value)
-
-
-def ks_distance(ours: np.ndarray, theirs: np.ndarray) -> float:
-    """Kolmogorov-Smirnov distance of two samples: the largest gap between their cumulative shares, from 0 to 1."""
-    values = np.union1d(ours, theirs)
-    shares = [np.searchsorted(np.sort(sample), values, side="right") / len(sample) for sample in (ours, theirs)]
-    return float(np.abs(shares[0] - shares[1]).max())
 
 
 # By their keys in metrics.json, in the order in which they are shown.
@@ -119,11 +105,6 @@ FIGURES = {
         "The share of points whose color does not occur near their place.",
         format=".1%",
         differs="{value} of the points have colors that do not occur near their place",
-    ),
-    "largest_ks": Metric(
-        "largest gap of one coordinate (KS)",
-        "The largest Kolmogorov-Smirnov distance of a coordinate: a gap between cumulative shares.",
-        measure=largest_ks,
     ),
     "closest_is_training": Metric(
         "points closest to a training point (DCR)",

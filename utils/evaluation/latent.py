@@ -10,9 +10,7 @@ from models.generator import Generator
 # Positions along each latent, and the points that are drawn at each; the grid of the prior's density is finer.
 POSITIONS, POINTS, STRIDE = 11, 250, 16
 # The map leaves out this share of the data and of the prior's samples at each end, and has this margin around the rest.
-TAIL, MARGIN = 0.005, 0.05
-# Samples of the prior: for the map's extent, and for latents that are not on the map.
-PRIOR_SAMPLES = 20_000
+PRIOR_SAMPLES, TAIL, MARGIN = 20_000, 0.005, 0.05
 # The share of the prior in each contour. A sharp prior is even within its edge, so that one contour says all.
 CONTOURS, CONTOURS_IF_SHARP = (0.5, 0.8, 0.95), (0.95,)
 

@@ -11,13 +11,10 @@ from data.coordinates import PLACES
 
 # More points of a set do not make the tests better.
 MOST_COMPARED = 5000
-# The t that are tried, as shares of the largest one: a large t keeps fewer data and more generated points. So a larger
-# one must lower the error of the comparison by the factor WORTHWHILE.
+# The t that are tried, as shares of the largest one. A larger t keeps fewer data, so it must be better by this factor.
 TRADE_OFFS, WORTHWHILE = (0.0, 0.25, 0.5, 0.75, 1.0), 0.95
-# The weight of the squared share of probabilities that is lost, because they are cut off at 1, beside the variance.
-CUT_PENALTY = 6.0
-# Fewer generated points are kept only where there are no more, at the price of this much error.
-LEAST_KEPT, TOO_FEW = 50, 100.0
+# Errors beside the variance: for the squared share of probabilities that is cut off at 1, and for keeping too few.
+CUT_PENALTY, TOO_FEW, LEAST_KEPT = 6.0, 100.0, 50
 # Exponentials of larger numbers overflow.
 LARGEST_EXPONENT = 600.0
 
@@ -27,9 +24,9 @@ def exchangeable(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Choose the `generated (n, 5)` points and those of `data (m, 5)` that may be exchanged for each other.
 
-    Returns the former, in random order, and a mask `(m,)` of the data that are kept. `n_reference` is the number of
-    data points in the comparison; the choice balances it with the generated points. Where pixels of the data repeat as
-    often as in independent draws, everything is kept; where less often, the rule applies to a random share of them.
+    Returns the former, in random order, and a mask `(m,)` of the data that are kept. The choice balances them with the
+    `n_reference` data points of the comparison. Where pixels of the data repeat as often as in independent draws,
+    everything is kept; where less often, the rule applies to a random share of them.
     """
     pixels, index = np.unique(codes(np.vstack([data, generated])[:, PLACES]), return_inverse=True)
     of_data, of_generated = index[: len(data)], index[len(data) :]
@@ -57,9 +54,9 @@ def _probabilities(
 ) -> tuple[np.ndarray, np.ndarray, float]:
     """The probabilities to keep each pixel of the data, each generated one `(k,)`, and points on repeated pixels.
 
-    `of_data (m,)` are the pixels of the data, and `drawn (k,)` counts the generated points on a pixel. The formula for
-    data applies where a pixel is taken `once (k,)`, that for generated points where it `is_new (k,)`. Of each t and
-    each factor of proportionality, those with the least variance and squared bias of the comparison are chosen.
+    `of_data (m,)` are the pixels of the data; `drawn (k,)` counts the generated points on a pixel. The formula for data
+    applies where a pixel is taken `once (k,)`, that for generated points where it `is_new (k,)`. t and the factor of
+    proportionality minimize the variance plus squared bias of the comparison.
     """
     n_repeated, least_error = drawn[~once].sum(), np.inf
     for t in np.array(TRADE_OFFS) * min(1, s):

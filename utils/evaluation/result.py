@@ -1,7 +1,7 @@
 """The result of an evaluation, and its meaning in words."""
 
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -13,23 +13,14 @@ from utils.evaluation.two_sample import SIGNIFICANT
 MEMORIZED = 0.005
 
 
-class ClassifierScores(NamedTuple):
-    """How generated each of `points (n, 5)`, generated and held-out ones, looks to the classifier: `scores (n,)`.
-
-    Scores lie around 0; those of points that look generated are above it.
-    """
-
-    points: np.ndarray
-    scores: np.ndarray
-
-
 @dataclass(frozen=True)
 class Evaluation:
     """The evaluation of generated points.
 
     n_compared: how many could be compared with data; None if there were too few of any kind to try.
     figures: by their keys in `FIGURES`, those that could be measured.
-    classifier: None if too few points could be compared.
+    classifier: the points `(n, 5)` that the classifier compared, and scores `(n,)` around 0, which are high for points
+        that look generated to it; None if too few points could be compared.
     model: the entries of metrics.json about the model and its data.
     """
 
@@ -37,7 +28,7 @@ class Evaluation:
     n_held_out: int
     n_compared: int | None = None
     figures: dict[str, Figure] = field(default_factory=dict)
-    classifier: ClassifierScores | None = None
+    classifier: tuple[np.ndarray, np.ndarray] | None = None
     model: dict[str, Any] = field(default_factory=dict)
 
     @property

@@ -11,11 +11,9 @@ from utils.evaluation.figures import Figure, n_families
 
 N_PERMUTATIONS = 240
 N_FOLDS = 5
-# Side of the largest blocks of JPEG, those of subsampled color, in pixels.
-JPEG_BLOCK = 16
+JPEG_BLOCK = 16  # pixels: the side of the largest blocks, those of subsampled color
 SIGNIFICANT = 0.05
-# The quantile of the standard normal distribution for a power of 80%.
-POWER_QUANTILE = 0.8416
+POWER_QUANTILE = 0.8416  # of the standard normal distribution, for a power of 80%
 
 
 def p_value(statistic: Tensor) -> float:
