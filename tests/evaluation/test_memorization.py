@@ -41,13 +41,9 @@ def test_points_that_equal_training_points_by_chance_are_no_copies(rng: np.rando
     train, held_out, fresh = (np.column_stack([rng.integers(0, 10, (n, 2)), np.full((n, 3), 9)]) for n in (90, 30, 500))
 
     assert copies(fresh, train).sum() > 200
+    # A copy of several equal records is shared among them.
+    assert copies(train[[0] * 3], np.vstack([train[:1]] * 2 + [train[:1] + 99])).tolist() == [1.5, 1.5, 0]
     assert min(p_values(fresh, train, held_out)) > 0.05
-
-
-def test_a_copy_of_several_equal_records_is_shared_among_them():
-    records = np.array([[1] * 5, [2] * 5, [1] * 5, [3] * 5])
-
-    assert copies(np.array([[1] * 5] * 3 + [[2] * 5] + [[4] * 5]), records).tolist() == [1.5, 1, 1.5, 0]
 
 
 def test_p_values_of_honest_points_are_small_as_often_as_they_say(rng: np.random.Generator):
