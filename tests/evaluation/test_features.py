@@ -13,7 +13,6 @@ from utils.evaluation.features import (
     nearest,
     outlier_distances,
     place_features,
-    random_features,
 )
 
 
@@ -72,12 +71,3 @@ def test_the_nearest_records_are_found_in_blocks_as_at_once(torch_rng: torch.Gen
 
     expected = torch.cdist(points, records).topk(3, largest=False)
     assert all(map(torch.allclose, nearest(points, records, 3), expected))
-
-
-def test_products_of_random_features_approximate_the_gaussian_kernels(torch_rng: torch.Generator):
-    x = torch.randn(40, 2, generator=torch_rng)
-    features = random_features(x, (0.5, 2), 20_000, torch_rng)
-
-    squared = torch.cdist(x, x).square()
-    expected = (torch.exp(-squared / (2 * 0.25)) + torch.exp(-squared / (2 * 4))) / 2
-    assert torch.allclose(features @ features.T, expected, atol=0.04)

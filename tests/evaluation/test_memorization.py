@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from utils.evaluation.memorization import copies, memorization
+from utils.evaluation.evaluate import copies, memorization
 
 Split = tuple[np.ndarray, np.ndarray, np.ndarray]
 

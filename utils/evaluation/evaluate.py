@@ -1,8 +1,4 @@
-"""Do generated points come from the distribution of the data?
-
-Points are integers `(n, 5)`: x, y, r, g, b. docs/evaluation.md has the definition and the source of each figure, why
-its p-value is exact, and how well it finds faults.
-"""
+"""Do generated points come from the distribution of the data? docs/evaluation.md explains each test."""
 
 import math
 from collections.abc import Callable
@@ -14,12 +10,11 @@ from torch import Tensor
 
 from data.coordinates import PLACES
 from utils.evaluation import two_sample
-from utils.evaluation.features import classifier_features, outlier_distances, random_features, standardized
+from utils.evaluation.features import classifier_features, nearest, outlier_distances, random_features, standardized
 from utils.evaluation.figures import FIGURES, Figure, n_families
-from utils.evaluation.memorization import memorization
-from utils.evaluation.pixels import MOST_COMPARED, exchangeable
+from utils.evaluation.pixels import MOST_COMPARED, codes, exchangeable
 from utils.evaluation.result import Evaluation
-from utils.evaluation.two_sample import family, permuted_labels
+from utils.evaluation.two_sample import N_PERMUTATIONS, family, p_value, permuted_labels
 
 # Larger sets are replaced by random subsets: they are slow to search or to compare pair by pair, and say no more.
 MOST_POINTS, MOST_RECORDS, MOST_REFERENCES, MOST_FOR_PAIRS = 500_000, 50_000, 10_000, 1500
@@ -48,10 +43,9 @@ class Chance(NamedTuple):
 def evaluate(
     generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, draw_more: DrawMore | None = None
 ) -> Evaluation:
-    """All figures of the `generated (n, 5)` points.
+    """All figures of the `generated (n, 5)` points, beside a random split of the data: `train` and `held_out`.
 
-    `train (m, 5)` and `held_out (k, 5)` are a random split of the data. `draw_more(n)` draws n further generated
-    points; it is called where too few of the `generated` ones may be compared with data.
+    `draw_more(n)` draws n further points; it is called where too few of the generated ones can be compared with data.
     """
     chance = Chance(np.random.default_rng(0), torch.Generator().manual_seed(0))
     sets = [chance.subset(points, MOST_POINTS) for points in (generated, train, held_out)]
@@ -131,10 +125,7 @@ def _against_all(generated: np.ndarray, data: np.ndarray, chance: Chance) -> dic
 
 
 def _outliers(generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, chance: Chance) -> dict[str, Figure]:
-    """Figures of places and colors far from those of a part of `train`. All other data are compared.
-
-    All generated points are in them: no other data could share a pixel with the data, but such points are no outliers.
-    """
+    """Figures of places and colors far from those of a part of `train`, for all generated points and other data."""
     train = chance.numpy.permutation(train)
     n_references = math.ceil(REFERENCE_SHARE * len(train))
     generated = chance.subset(generated, MOST_COMPARED)
@@ -149,3 +140,43 @@ def _outliers(generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, ch
         ours, theirs = ((part > limit).double().mean().item() for part in (values[:n], values[n:]))
         figures[key] = Figure(ours, theirs, test.p)
     return figures
+
+
+def memorization(
+    generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, rng: torch.Generator
+) -> tuple[Figure, float]:
+    """The share of generated points whose closest record is a training point, and the p-value of the share of copies.
+
+    A generator that knows no single points does not know the split: training and held-out points may be exchanged. The
+    closest record is that of Platzer & Reutterer 2021 (arXiv 2104.00635), over coordinates in standard deviations.
+    """
+    records = np.vstack([train, held_out])
+    # Of records at the same distance, the first one found must not always be a training point.
+    shuffled = torch.randperm(len(records), generator=rng).numpy()
+    deviation = records.std(0)
+    scale = np.where(deviation > 0, deviation, 1.0)
+    x, known = (torch.from_numpy(points / scale).float() for points in (generated, records[shuffled]))
+    hits = np.bincount(shuffled[nearest(x, known, 1)[1][:, 0].numpy()], minlength=len(records))
+    closest, copied = (_shares(counts, len(train), rng) for counts in (hits, copies(generated, records)))
+    return Figure(closest[0].item(), len(train) / len(records), p_value(closest)), p_value(copied)
+
+
+def copies(generated: np.ndarray, records: np.ndarray) -> np.ndarray:
+    """How often each of `records (n, 5)` is among the generated points; where k records are equal, 1/k of that."""
+    values, index, multiplicity = np.unique(codes(records), return_inverse=True, return_counts=True)
+    drawn = codes(generated)
+    place = np.searchsorted(values, drawn).clip(max=len(values) - 1)
+    hits = np.bincount(place[values[place] == drawn], minlength=len(values))
+    return (hits / multiplicity)[index]
+
+
+def _shares(hits: np.ndarray, n_train: int, rng: torch.Generator) -> Tensor:
+    """The share of `hits (records,)` on the `n_train` training points, the first records, and in permutations of it."""
+    counts = torch.from_numpy(hits).double()
+    # Records without hits need not be permuted one by one: only how many of them are held out matters.
+    hit = counts[counts > 0]
+    if not len(hit):
+        return torch.zeros(1 + N_PERMUTATIONS)
+    orders = [torch.randperm(len(counts), generator=rng)[: len(hit)] for _ in range(N_PERMUTATIONS)]
+    of_training = [counts[:n_train].sum(), *(hit[order < n_train].sum() for order in orders)]
+    return torch.stack(of_training) / counts.sum()

@@ -25,10 +25,7 @@ def classifier_features(x: Tensor, known: Tensor, rng: torch.Generator) -> Tenso
 
 
 def place_features(x: Tensor, known: Tensor) -> Tensor:
-    """The places of `x (n, 5)`, and how they lie among their nearest neighbors: distances and offset `(n, 6)`.
-
-    Distances below the spacing of the known points are raised to it, because no pixel may occur twice in the data.
-    """
+    """The places of `x (n, 5)`, and beyond the spacing, their distances and offset from the nearest known places."""
     distance, index = nearest(x[:, PLACES], known[:, PLACES], NEIGHBORS)
     spacing = place_spacing(known)
     first, last = distance[:, [0, -1]].clamp(min=spacing).unbind(1)
@@ -52,10 +49,9 @@ def place_spacing(known: Tensor) -> Tensor:
 
 
 def outlier_distances(x: Tensor, known: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """How far the points `x (n, 5)` lie from known ones: three distances `(n,)`.
+    """Of `x (n, 5)`, pixels to the nearest known place, their excess over the spacing, and the excess of color `(n,)`.
 
-    Pixels to the nearest place; their excess over the spacing of the known points; levels to the most similar color
-    among the nearest places, in excess of 1.5 times those that few of the known points exceed.
+    The last is the difference to the most similar color nearby beyond 1.5 times one that few known points exceed.
     """
     distance, index = nearest(x[:, PLACES], known[:, PLACES], NEIGHBORS)
     neighbors = nearest(known[:2000, PLACES], known[:, PLACES], NEIGHBORS + 1)[1]
@@ -86,11 +82,7 @@ def standardized(x: Tensor) -> Tensor:
 
 
 def random_features(x: Tensor, widths: tuple[float, ...], n: int, rng: torch.Generator) -> Tensor:
-    """`n` random features a width `(rows, n * widths)`: products of them approximate a mean of Gaussian kernels.
-
-    The kernels' widths are in the units of `x (rows, k)`. Rahimi & Recht 2007, "Random features for large-scale kernel
-    machines", equation 1.
-    """
+    """`n` features a width, `(rows, n * widths)`: their products approximate Gaussian kernels (Rahimi & Recht 2007)."""
     frequencies = torch.cat([torch.randn(x.shape[1], n, generator=rng) / width for width in widths], dim=1)
     phases = 2 * math.pi * torch.rand(frequencies.shape[1], generator=rng)
     return math.sqrt(2 / frequencies.shape[1]) * torch.cos(x @ frequencies + phases)

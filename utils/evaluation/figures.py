@@ -1,8 +1,4 @@
-"""The figures of an evaluation: what each is called, what it says, and how the verdict puts it.
-
-The terminal's table, the verdict, report.html, the comparison of runs and metrics.json follow from `FIGURES`.
-docs/evaluation.md has the definitions and their sources.
-"""
+"""The table of figures, from which the terminal's table, the verdict, report.html and metrics.json follow."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple

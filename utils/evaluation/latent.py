@@ -79,14 +79,12 @@ def latent_map(generator: Generator, means: np.ndarray) -> LatentMap:
 
 
 def _density(generator: Generator, latents: list[int], grid: list[np.ndarray], expected: np.ndarray) -> np.ndarray:
-    """The prior's density on the `grid`, `(k, k)`, or `(k,)` of a single latent.
-
-    Where there are more latents, it is estimated from samples `expected (n, 2)` by Gaussian kernels.
-    """
+    """The prior's density on the `grid`, `(k, k)`, or `(k,)` of a single latent."""
     if generator.model.latent_dim == len(latents):
         z = torch.from_numpy(_crossed(grid)[:, np.argsort(latents)]).float().to(generator.device)
         return generator.model.prior.log_prob(z).exp().cpu().numpy().reshape([len(axis) for axis in grid])
-    # Less than Scott's bandwidth (1992), which is meant for a single normal.
+    # Of more latents, it is estimated from samples `expected (n, 2)` by Gaussian kernels, whose bandwidth is less than
+    # that of Scott (1992), which is meant for a single normal.
     bandwidth = 0.7 * expected.std(0) * len(expected) ** (-1 / 6)
     columns = zip(grid, expected.T, bandwidth, strict=True)
     across, down = (np.exp(-0.5 * ((axis[:, None] - column) / h) ** 2) / h for axis, column, h in columns)

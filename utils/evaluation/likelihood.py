@@ -43,8 +43,7 @@ def evaluate_loss(model: VAE, points: ColoredPoints, seed: int, draws: int = 1) 
 def normal_draws(draws: int, n: int, dim: int, rng: torch.Generator) -> Tensor:
     """Standard normal numbers `(draws * n, dim)`, whose `draws` for one of the n points fill the space evenly.
 
-    They are Sobol points that are shifted at random (randomized quasi-Monte Carlo: Cranley & Patterson 1976,
-    "Randomization of number theoretic methods for multiple integration").
+    They are Sobol points, shifted at random (randomized quasi-Monte Carlo: Cranley & Patterson 1976).
     """
     shift = torch.rand(n, dim, generator=rng, device=rng.device)
     uniform = (SobolEngine(dim).draw(draws).to(shift).unsqueeze(1) + shift) % 1
@@ -53,9 +52,9 @@ def normal_draws(draws: int, n: int, dim: int, rng: torch.Generator) -> Tensor:
 
 @torch.no_grad()
 def importance_weighted_bound(model: VAE, x: Tensor, k: int, rng: torch.Generator) -> Tensor:
-    """A lower bound `(n,)` on log p(x), at least as tight as the ELBO: log mean_k p(x|z_k) p(z_k) / q(z_k|x).
+    """A lower bound `(n,)` on log p(x), tighter than the ELBO: log mean_k p(x|z_k) p(z_k) / q(z_k|x), z_k ~ q(z|x).
 
-    Burda et al. 2016, "Importance weighted autoencoders" (arXiv 1509.00519), equation 8; `k` draws z_k ~ q(z|x).
+    Burda et al. 2016, "Importance weighted autoencoders" (arXiv 1509.00519), equation 8, with `k` draws.
     """
     posterior = model.encode(x)
     log_weights = []

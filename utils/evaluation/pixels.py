@@ -80,9 +80,9 @@ def _probabilities(
 
 
 def _draws_taken(drawn: np.ndarray, n_pixels: int, overlap: float) -> float:
-    """How many independent draws hit `n_pixels` different pixels, when a set of draws hits them `drawn` times each.
+    """How many independent draws hit `n_pixels` pixels, of which a further draw hits one with probability `overlap`.
 
-    `overlap` is the chance that a further draw hits one of these pixels.
+    It is estimated from a set of draws that hits each pixel `drawn (k,)` times.
     """
     hits = drawn[drawn > 0]
     n = int(hits.sum())

@@ -1,7 +1,7 @@
 """Permutation tests: could two sets of points come from one distribution?
 
-Labels `(n, 1 + N_PERMUTATIONS)` are 1 for generated points and 0 for others; each column is a labeling, the first one
-the true one, the others random permutations of it. A statistic `(1 + N_PERMUTATIONS,)` has one value per labeling.
+Labels `(n, 1 + N_PERMUTATIONS)` are 1 for generated points and 0 for others; each column is a labeling, the first the
+true one, the others permutations of it. A statistic `(1 + N_PERMUTATIONS,)` has one value per labeling.
 """
 
 import torch
@@ -17,21 +17,16 @@ POWER_QUANTILE = 0.8416  # of the standard normal distribution, for a power of 8
 
 
 def p_value(statistic: Tensor) -> float:
-    """The share of all labelings whose `statistic (1 + permutations,)` reaches that of the true one.
-
-    Phipson & Smyth 2010, "Permutation p-values should never be zero".
-    """
+    """The share of labelings whose `statistic (n,)` reaches that of the true one, the first (Phipson & Smyth 2010)."""
     # Rounding must not decide between values that are equal.
     reached = statistic[1:] >= statistic[0] - 1e-5 * (statistic.max() - statistic.min())
     return (int(reached.sum()) + 1) / len(statistic)
 
 
 def family(*statistics: Tensor) -> list[Figure]:
-    """Tests whose large statistics speak against the null hypothesis, with p-values adjusted for the number of tests.
+    """Tests whose p-values are adjusted for their number (Westfall & Young 1993, single step) and that of families.
 
     `real` and `error` are mean and standard deviation over permuted labels; `detectable` is an excess over the mean.
-    Each standardized statistic is compared with the largest of permuted ones (Westfall & Young 1993, single step); the
-    p-values are then multiplied by the number of families (Bonferroni).
     """
     values = torch.stack([statistic.double() for statistic in statistics])
     standardized = (values - values.mean(1, keepdim=True)) / values.std(1, keepdim=True).clamp(min=1e-12)
@@ -58,23 +53,18 @@ def permuted_labels(n_generated: int, n_reference: int, rng: torch.Generator, fo
 
 
 def folds(places: Tensor, rng: torch.Generator) -> Tensor:
-    """A fold for each of `places (n, 2)`, in pixels: the same one for all places of a block of 16 x 16 pixels.
-
-    In a JPEG, the points of a block share errors, which a classifier must not learn. Where there are too few blocks,
-    each point gets a fold of its own.
-    """
+    """A fold for each of `places (n, 2)`, in pixels, the same one for a block of a JPEG, whose points share errors."""
     blocks = (places // JPEG_BLOCK).long().unique(dim=0, return_inverse=True)[1]
-    if blocks.max() + 1 < 2 * N_FOLDS:
+    if blocks.max() + 1 < 2 * N_FOLDS:  # too few: each point is its own block
         blocks = torch.arange(len(places))
     return (torch.randperm(int(blocks.max()) + 1, generator=rng) % N_FOLDS)[blocks]
 
 
 def classifier_auc(features: Tensor, labels: Tensor, fold: Tensor, rng: torch.Generator) -> tuple[Tensor, Tensor]:
-    """C2ST: the AUC within the folds of a classifier trained on the others; 0.5 where `features (n, k)` say nothing.
+    """C2ST (Lopez-Paz & Oquab 2017, arXiv 1610.06545): the AUC within folds of a classifier trained on the others.
 
-    Returns the statistic and each point's score `(n,)` under the true labels. Lopez-Paz & Oquab 2017, "Revisiting
-    classifier two-sample tests" (arXiv 1610.06545), with the AUC in place of the accuracy. The classifier is ridge
-    regression, which is linear in the labels: all labelings are one product of matrices.
+    Returns the statistic and each point's score `(n,)` under the true labels. The classifier is ridge regression, which
+    is linear in the labels: all labelings are one product of matrices.
     """
     aucs, scores, n_pairs = torch.zeros(labels.shape[1]), torch.zeros(len(labels)), 0.0
     # Equal scores stay in this order when they are sorted: it must not be that of the labels.
@@ -95,10 +85,9 @@ def classifier_auc(features: Tensor, labels: Tensor, fold: Tensor, rng: torch.Ge
 
 
 def energy_distance(x: Tensor, labels: Tensor) -> Tensor:
-    """Energy distance 2 E|X - Y| - E|X - X'| - E|Y - Y'| between the rows of `x (n, k)` with label 1 and 0.
+    """Energy distance 2 E|X - Y| - E|X - X'| - E|Y - Y'| of the rows of `x (n, k)` (Szekely & Rizzo 2013, equation 5).
 
-    Szekely & Rizzo 2013, "Energy statistics: a class of statistics based on distances", equation 5, the biased
-    estimate: -w' D w with weights 1/n for one set and -1/m for the other.
+    The biased estimate: -w' D w with weights 1/n for one set and -1/m for the other.
     """
     weights = _mean_difference(labels)
     return -(weights * (torch.cdist(x, x) @ weights)).sum(0)
@@ -107,8 +96,7 @@ def energy_distance(x: Tensor, labels: Tensor) -> Tensor:
 def discriminant(features: Tensor, labels: Tensor) -> Tensor:
     """Regularized Hotelling statistic d' (C + ridge)^-1 d of the difference d of the sets' mean `features (n, k)`.
 
-    C is their common covariance (Harchaoui, Bach & Moulines 2008, "Testing for homogeneity with kernel Fisher
-    discriminant analysis", arXiv 0804.1026, with explicit features).
+    C is their common covariance (Harchaoui, Bach & Moulines 2008, arXiv 0804.1026, with explicit features).
     """
     # In double precision: features that depend on each other would make the matrix indefinite.
     centered = (features - features.mean(0)).double()
