@@ -25,7 +25,7 @@ def classifier_features(x: Tensor, known: Tensor, rng: torch.Generator) -> Tenso
 
 
 def place_features(x: Tensor, known: Tensor) -> Tensor:
-    """The places of `x (n, 5)`, and beyond the spacing, their distances and offset from the nearest known places."""
+    """The places of `x (n, 5)`, and how they lie among the nearest known places: distances and offset `(n, 6)`."""
     distance, index = nearest(x[:, PLACES], known[:, PLACES], NEIGHBORS)
     spacing = place_spacing(known)
     first, last = distance[:, [0, -1]].clamp(min=spacing).unbind(1)
