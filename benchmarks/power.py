@@ -19,7 +19,6 @@ from benchmarks.worlds import World, flat, gray, landscape, one_color, smooth, t
 from data.coordinates import COLORS, PLACES
 from data.glyph import glyph_mask
 from utils.evaluation.evaluate import evaluate
-from utils.evaluation.memorization import deviations
 from utils.evaluation.result import Evaluation
 
 N_GENERATED = 5000
@@ -143,6 +142,12 @@ def kernel_density(train: np.ndarray, world: World, rng: np.random.Generator) ->
 def handed_back(train: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
     """the training points themselves"""
     return train
+
+
+def deviations(points: np.ndarray) -> np.ndarray:
+    """The standard deviation of each coordinate `(5,)`; 1 where it has none."""
+    deviation = points.std(0)
+    return np.where(deviation > 0, deviation, 1.0)
 
 
 def _inside(points: np.ndarray, world: World) -> np.ndarray:

@@ -1,5 +1,4 @@
 import io
-from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -8,16 +7,9 @@ from PIL import Image
 from data.glyph import draw, glyph_mask
 
 
-class Sets(NamedTuple):
-    """Training points, held-out points, and fresh points of the same distribution, which no test can change."""
-
-    train: np.ndarray
-    held_out: np.ndarray
-    fresh: np.ndarray
-
-
 @pytest.fixture(scope="session")
-def sets() -> Sets:
+def sets() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Training points, held-out points, and fresh points of the same distribution, which no test can change."""
     mask = glyph_mask(size=200)
     drawn = []
     for seed in (0, 1):
@@ -26,4 +18,4 @@ def sets() -> Sets:
         points = np.random.default_rng(seed).permutation(points.astype(np.int64))
         points.flags.writeable = False
         drawn.append(points)
-    return Sets(drawn[0][:1600], drawn[0][1600:], drawn[1])
+    return drawn[0][:1600], drawn[0][1600:], drawn[1]

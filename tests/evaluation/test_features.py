@@ -3,19 +3,28 @@
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 
 from data.coordinates import COLORS, PLACES
-from utils.evaluation.features import LEAST_COLOR_DEVIATION, MOST_REFERENCES, ReferenceSet, nearest
+from utils.evaluation.features import (
+    LEAST_COLOR_DEVIATION,
+    classifier_features,
+    color_features,
+    nearest,
+    outlier_distances,
+    place_features,
+)
 
-Split = tuple[np.ndarray, np.ndarray, np.ndarray]
+
+@pytest.fixture
+def x(sets: tuple[np.ndarray, ...]) -> list[Tensor]:
+    """Training and held-out points."""
+    return [torch.tensor(points, dtype=torch.float32) for points in sets[:2]]
 
 
 def test_a_relation_between_channels_is_an_axis_of_its_own(rng: np.random.Generator):
-    grays = np.column_stack([rng.integers(0, 100, (500, 2)), rng.integers(30, 220, 500).repeat(3).reshape(-1, 3)])
-    tinted = grays + np.array([0, 0, 2, 0, 0])
-
-    references = ReferenceSet(grays, rng)
-    before, after = (references.features(points).whitened for points in (grays, tinted))
+    grays = torch.from_numpy(rng.integers(30, 220, (500, 1))).float().repeat(1, 5)
+    before, after = (color_features(grays + torch.tensor([0, 0, tint, 0, 0]), grays)[:, 3:] for tint in (0, 2))
 
     # A tint of two levels: 2 sqrt(2/3) of it lies across the line of grays.
     moved = (after - before).norm(dim=1)
@@ -23,47 +32,42 @@ def test_a_relation_between_channels_is_an_axis_of_its_own(rng: np.random.Genera
     assert before.std(0).sort().values[:2].max() < 0.01
 
 
-def test_places_closer_than_the_spacing_of_the_data_look_alike(sets: Split, rng: np.random.Generator):
+def test_places_closer_than_the_spacing_of_the_data_look_alike(x: list[Tensor]):
     """No pixel is drawn twice: a point that falls on a training point's place must not look strange because of that."""
-    train, held_out, _ = sets
-    on_top = held_out.copy()
-    places, known = (torch.from_numpy(points[:, PLACES]).float() for points in (held_out.copy(), train.copy()))
-    on_top[:, PLACES] = train[nearest(places, known, 1)[1][:, 0].numpy(), PLACES]
+    train, held_out = x
+    on_top = train[nearest(held_out[:, PLACES], train[:, PLACES], 1)[1][:, 0]]
 
-    references = ReferenceSet(train, rng)
-    seen, expected = (references.features(points).knn[:, :2].mean(0) for points in (on_top, held_out))
+    seen, expected = (place_features(points, train)[:, 2:4].mean(0) for points in (on_top, held_out))
 
     assert seen.tolist() == pytest.approx(expected.tolist(), abs=0.1)
 
 
-def test_places_and_colors_exceed_the_spacing_by_their_distance_and_real_ones_seldom(
-    sets: Split, rng: np.random.Generator
-):
-    train, held_out, _ = sets
-    references, black = ReferenceSet(train, rng), held_out.copy()
+def test_distances_exceed_the_spacing_for_outliers_and_seldom_for_real_points(x: list[Tensor]):
+    train, held_out = x
+    strays, black = train[:2].clone(), held_out.clone()
+    strays[:, PLACES] = torch.tensor([[0.0, 0], [0, 1]])
     black[:, COLORS] = 0
-    real, stray = (references.features(x) for x in (held_out, np.array([[0, 0, *train[0, COLORS]]])))
 
-    distance = np.hypot(*train[:, PLACES].T).min()
-    assert stray.place_excess.item() == pytest.approx(distance - references.place_spacing.item(), rel=1e-3)
-    assert (references.features(black).color_excess > 50).all()
-    assert (real.place_excess > 0).float().mean() < 0.1
-    assert (real.color_excess > 0).float().mean() < 0.02
-
-
-def test_a_large_reference_set_is_a_random_subset_and_constant_points_have_finite_features(rng: np.random.Generator):
-    constant = np.full((12_000, 5), 7)
-    references = ReferenceSet(constant, rng)
-
-    assert len(references.points) == MOST_REFERENCES
-    assert all(values.isfinite().all() for values in references.features(constant[:50]))
+    distance, excess, _ = outlier_distances(strays, train)
+    expected = torch.cdist(strays[:, PLACES], train[:, PLACES]).min(1).values
+    assert distance.tolist() == pytest.approx(expected.tolist())
+    assert excess.diff().item() == pytest.approx(expected.diff().item(), abs=1e-4)
+    assert (outlier_distances(black, train)[2] > 50).all()
+    _, place_excess, color_excess = outlier_distances(held_out, train)
+    assert (place_excess > 0).float().mean() < 0.1
+    assert (color_excess > 0).float().mean() < 0.02
 
 
-def test_the_nearest_records_are_found_in_blocks_as_at_once(rng: np.random.Generator):
-    points, records = (torch.from_numpy(rng.random((n, 2))) for n in (4000, 3000))
+@pytest.mark.parametrize("n", [7, 12_000])
+def test_constant_points_have_finite_features_however_many_they_are(torch_rng: torch.Generator, n: int):
+    x, known = torch.full((50, 5), 7.0), torch.full((n, 5), 7.0)
 
-    distance, index = nearest(points, records, 3)
+    features = [classifier_features(x, known, torch_rng), *outlier_distances(x, known)]
+    assert all(values.isfinite().all() for values in features)
+
+
+def test_the_nearest_records_are_found_in_blocks_as_at_once(torch_rng: torch.Generator):
+    points, records = (torch.rand(n, 2, generator=torch_rng) for n in (4000, 3000))
 
     expected = torch.cdist(points, records).topk(3, largest=False)
-    assert torch.allclose(distance, expected.values)
-    assert torch.equal(index, expected.indices)
+    assert all(map(torch.allclose, nearest(points, records, 3), expected))

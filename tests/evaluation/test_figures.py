@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from utils.evaluation.evaluate import evaluate
-from utils.evaluation.figure import Figure
-from utils.evaluation.figures import FIGURES, Metric, in_order
+from utils.evaluation.figures import FIGURES, Figure, Metric, in_order, share_of_copies
 
 Split = tuple[np.ndarray, np.ndarray, np.ndarray]
 
@@ -45,3 +44,10 @@ def test_figures_of_other_versions_come_last_under_their_keys():
 
     assert [key for key, _ in rows] == ["c2st_auc", "copies", "of_another_version"]
     assert rows[-1][1].label == "of another version"
+
+
+def test_the_share_of_copies_is_that_of_points_in_the_training_set(rng: np.random.Generator):
+    train = rng.permutation(1000)[:, None].repeat(5, 1)
+    generated = np.vstack([train[:10], train[:30] + 5000])
+
+    assert share_of_copies(generated, train, held_out=train[5:15]) == (0.25, 1.0, None, None, None)

@@ -4,8 +4,7 @@ import dataclasses
 
 import pytest
 
-from utils.evaluation.figure import Figure
-from utils.evaluation.figures import FIGURES
+from utils.evaluation.figures import FIGURES, Figure
 from utils.evaluation.result import Evaluation
 
 GOOD = Evaluation(
@@ -15,7 +14,6 @@ GOOD = Evaluation(
     figures={
         "copies": Figure(0.031, 0.03, 0.5),
         "closest_is_training": Figure(0.905, 0.9, 0.5),
-        "largest_ks": Figure(0.05, 0.04),
         "c2st_auc": Figure(0.51, 0.5, 0.5, error=0.021, detectable=0.574),
         "energy_distance": Figure(0.009, 0.008, 0.5),
         "density_trends": Figure(1.2, 1, 0.5),
@@ -64,18 +62,12 @@ def test_memorization_is_named_below_its_own_level_and_refuses_nothing(key: str)
     assert not found.is_refused
 
 
-def test_too_few_points_get_no_verdict():
+def test_too_few_points_or_few_that_can_be_compared_get_no_verdict():
     found = Evaluation(10, 400, figures={"copies": Figure(0, 0)})
 
     assert found.verdict == "too few points for a verdict (10 generated, 400 held out)"
-    assert (found.p, found.power) == (None, "")
-    assert found.metrics["p"] is None
-    assert len(found.table.splitlines()) == 2
-
-
-def test_points_on_the_data_s_own_pixels_get_no_verdict_but_that_they_are_memorized():
+    assert (found.p, found.power, found.metrics["p"]) == (None, "", None)
     found = Evaluation(5000, 500, n_compared=3, figures={"copies": Figure(0.99, 0, 0.004)})
-
     assert found.verdict == (
         "no verdict on the distribution: only 3 of 5,000 generated points can be compared with held-out data; points "
         "are memorized: 99.0% of the points are copies of training points (real points: 0.0%; p = 0.004)"
@@ -99,15 +91,9 @@ def test_the_table_has_a_row_for_each_figure_and_fits_the_terminal():
 
 
 def test_metrics_json_keeps_the_names_of_earlier_versions():
-    metrics = dataclasses.replace(GOOD, ks={"x": Figure(0.1, 0.2)}, model={"heldout_kl": 3.0}).metrics
+    metrics = dataclasses.replace(GOOD, model={"heldout_kl": 3.0}).metrics
 
-    assert {key: metrics[key] for key in ("heldout_kl", "n_generated", "n_heldout", "n_compared", "p", "ks")} == {
-        "heldout_kl": 3.0,
-        "n_generated": 5000,
-        "n_heldout": 500,
-        "n_compared": 1484,
-        "p": 0.5,
-        "ks": {"x": {"value": 0.1, "floor": 0.2}},
-    }
+    counts = {"heldout_kl": 3.0, "n_generated": 5000, "n_heldout": 500, "n_compared": 1484, "p": 0.5}
+    assert counts.items() <= metrics.items()
     assert metrics["c2st_auc"] == {"value": 0.51, "floor": 0.5, "p": 0.5, "standard_error": 0.021, "detectable": 0.574}
     assert metrics["verdict"] == GOOD.verdict

@@ -7,13 +7,12 @@ import pytest
 from matplotlib.colors import rgb_to_hsv
 
 from data.points import Canvas
-from utils.evaluation.result import ClassifierScores
 from utils.pictures.comparison import SUSPICION, plot_comparison
 
 
 def judged(points: np.ndarray) -> Any:
     """An evaluation whose classifier is the surer that a point was generated, the later it comes."""
-    classifier = ClassifierScores(points, np.linspace(-0.5, 0.5, len(points)))
+    classifier = points, np.linspace(-0.5, 0.5, len(points))
     return SimpleNamespace(verdict="a verdict", classifier=classifier)
 
 

@@ -18,7 +18,7 @@ from data.points import ColoredPoints, read_points
 from data.scaling import Scaling
 from main import main
 from models.generator import Generator, build_model
-from utils.evaluation.figure import Figure as Measured
+from utils.evaluation.figures import Figure as Measured
 from utils.evaluation.result import Evaluation
 from utils.report.page import TEMPLATE, write_page
 from utils.run import Run

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from scipy import stats
 
-from utils.evaluation.figure import Figure
+from utils.evaluation.figures import Figure
 from utils.runs.columns import columns, figure_rows, grouped, p_of_difference, setting_rows
 from utils.runs.finished import CURVES, FinishedRun
 

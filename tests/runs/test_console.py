@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 
 from data.points import ColoredPoints
-from utils.evaluation.figure import Figure
+from utils.evaluation.figures import Figure
 from utils.evaluation.result import Evaluation
 from utils.runs.console import describe_data, describe_result, describe_training, suggestion
 from utils.runs.record import Record

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from data.arrays import load_array
-from data.coordinates import COLORS, N_COORDINATES, N_LEVELS
+from data.coordinates import COLORS, N_COLORS, N_COORDINATES, N_LEVELS
 from data.points import read_points
 from utils.program.errors import InputError, run_program
 from utils.program.parser import Parser
@@ -27,7 +27,7 @@ def main(arguments: list[str]) -> None:
     data = read_points(options.data)
     check_units(options.samples, samples, data.scaling.shape)
     train, held_out = (part.points.numpy() for part in data.split(settings.holdout, settings.seed))
-    # PyTorch, which takes seconds to load, comes after what can be said without.
+    # PyTorch takes seconds to load: mistakes that can be named without it are named before.
     from utils.evaluation.evaluate import evaluate
 
     found = evaluate(samples.round().astype(np.int64), train, held_out)
@@ -45,16 +45,12 @@ def read_samples(path: str) -> np.ndarray:
 
 
 def check_units(path: str, samples: np.ndarray, shape: tuple[int, int]) -> None:
-    """Refuse samples that are not in pixels and levels. Raises InputError that says what they look like instead."""
-    low, high, size = samples.min(0), samples.max(0), np.array([*shape, N_LEVELS, N_LEVELS, N_LEVELS])
-    if samples.dtype.kind == "f":
-        if low.min() >= 0 and high.max() <= 1:
-            raise InputError(f"{path}: all numbers lie in 0..1, they look scaled; give pixels and levels of 0..255")
-        if low.min() >= -1.5 and low.min() < 0 and high.max() <= 1.5:
-            raise InputError(f"{path}: all numbers lie around 0, they look standardized; give pixels and levels")
-        if high[COLORS].max() <= 1 < high[:2].max() and len(np.unique(samples[:, COLORS])) > 2:
-            raise InputError(f"{path}: colors lie in 0..1, they look scaled; give levels of 0..255")
-    if (high < -0.5 * size).any() or (low > 1.5 * size).any():
+    """Raise InputError if the samples are not in pixels of a picture of this `shape`, and levels."""
+    colors, size = samples[:, COLORS], np.array([*shape, *[N_LEVELS] * N_COLORS])
+    if samples.dtype.kind == "f" and np.abs(colors).max() <= 1.5 and len(np.unique(colors)) > 2:
+        found = f"colors lie in {colors.min():.1f}..{colors.max():.1f}"
+        raise InputError(f"{path}: {found}, so they look scaled; give pixels, and levels of 0..255")
+    if (samples.max(0) < -0.5 * size).any() or (samples.min(0) > 1.5 * size).any():
         raise InputError(f"{path}: the points lie outside of the picture of {shape[0]} x {shape[1]} pixels")
 
 

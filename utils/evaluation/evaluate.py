@@ -1,66 +1,73 @@
-"""Do generated points come from the distribution of the data?
+"""Do generated points come from the distribution of the data? docs/evaluation.md explains each test."""
 
-Points are integers `(n, 5)`: x, y, r, g, b. docs/evaluation.md has the definition and the source of each figure, why
-its p-value is exact, and how well it finds faults.
-"""
-
+import math
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
+import torch
+from torch import Tensor
 
-from data.coordinates import NAMES
-from utils.evaluation.families import Chance, against_all, against_held_out, outliers
-from utils.evaluation.figure import Figure
-from utils.evaluation.figures import FIGURES, n_families
-from utils.evaluation.memorization import memorization
-from utils.evaluation.pixels import MOST_COMPARED, exchangeable
+from data.coordinates import PLACES
+from utils.evaluation import two_sample
+from utils.evaluation.features import classifier_features, nearest, outlier_distances, random_features, standardized
+from utils.evaluation.figures import FIGURES, Figure, n_families
+from utils.evaluation.pixels import MOST_COMPARED, codes, exchangeable
 from utils.evaluation.result import Evaluation
-from utils.evaluation.two_sample import ks_distance
+from utils.evaluation.two_sample import N_PERMUTATIONS, family, p_value, permuted_labels
 
-# Larger sets are replaced by random subsets.
-MOST_POINTS, MOST_RECORDS = 500_000, 50_000
-# No test can find anything in fewer points.
-LEAST = 20
+# Larger sets are replaced by random subsets: they are slow to search or to compare pair by pair, and say no more.
+MOST_POINTS, MOST_RECORDS, MOST_REFERENCES, MOST_FOR_PAIRS = 500_000, 50_000, 10_000, 1500
+LEAST = 20  # points; no test can find anything in fewer
 # Where few of the generated points may be compared, more are drawn: up to this many times as many.
 MOST_DRAWN = 16
+REFERENCE_SHARE = 1 / 3  # of the training points, which the tests of outliers measure others against
 DrawMore = Callable[[int], np.ndarray]
 
 
-def evaluate(
-    generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, seed: int = 0, draw_more: DrawMore | None = None
-) -> Evaluation:
-    """All figures of the `generated (n, 5)` points.
+class Chance(NamedTuple):
+    """The random numbers of an evaluation."""
 
-    `train (m, 5)` and `held_out (k, 5)` are a random split of the data. `draw_more(n)` draws n further generated
-    points; it is called where too few of the `generated` ones may be compared with data. `seed` fixes the permutations.
+    numpy: np.random.Generator
+    torch: torch.Generator
+
+    def subset(self, points: np.ndarray, most: int) -> np.ndarray:
+        """`points`, or `most` of them at random."""
+        return points if len(points) <= most else points[self.numpy.choice(len(points), most, replace=False)]
+
+    def references(self, train: np.ndarray) -> Tensor:
+        """Training points in random order, to compare others with."""
+        return torch.from_numpy(self.numpy.permutation(train)[:MOST_REFERENCES]).float()
+
+
+def evaluate(
+    generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, draw_more: DrawMore | None = None
+) -> Evaluation:
+    """All figures of the `generated (n, 5)` points, beside a random split of the data: `train` and `held_out`.
+
+    `draw_more(n)` draws n further points; it is called where too few of the generated ones can be compared with data.
     """
-    chance = Chance.of(seed)
-    sets = generated, train, held_out = [
-        chance.subset(np.asarray(points), MOST_POINTS) for points in (generated, train, held_out)
-    ]
-    ks = {
-        name: Figure(ks_distance(ours, reference), real=ks_distance(theirs, reference))
-        for name, ours, theirs, reference in zip(NAMES, generated.T, train.T, held_out.T, strict=True)
-    }
+    chance = Chance(np.random.default_rng(0), torch.Generator().manual_seed(0))
+    sets = [chance.subset(points, MOST_POINTS) for points in (generated, train, held_out)]
+    generated, train, held_out = sets
     figures = {key: row.measure(*sets) for key, row in FIGURES.items() if row.measure}
-    figures = {key: figure.corrected(n_families()) for key, figure in figures.items()}
-    figures["largest_ks"] = max(ks.values(), key=lambda figure: figure.value)
+    for key, figure in figures.items():
+        if figure.p is not None:
+            figures[key] = figure._replace(p=min(1.0, n_families() * figure.p))
     n_compared = classifier = None
     if min(map(len, sets)) >= LEAST:
         records = chance.subset(train, MOST_RECORDS), chance.subset(held_out, MOST_RECORDS // 10)
-        memorized = memorization(chance.subset(generated, MOST_COMPARED), *records, chance.torch)
-        closest, share = memorized["closest_is_training"], len(records[0]) / sum(map(len, records))
-        figures["closest_is_training"] = Figure(closest.value, real=share, p=closest.p)
-        figures["copies"] = figures["copies"]._replace(p=memorized["copies"].p)
+        closest, p = memorization(chance.subset(generated, MOST_COMPARED), *records, chance.torch)
+        figures |= {"closest_is_training": closest, "copies": figures["copies"]._replace(p=p)}
 
         comparable = _comparable(generated, train, held_out, chance, draw_more)
         n_compared = min(len(comparable[0]), MOST_COMPARED)
         if min(map(len, comparable)) >= LEAST:
             compared, some_held_out = comparable[0][:MOST_COMPARED], chance.subset(comparable[2], MOST_COMPARED)
-            tested, classifier = against_held_out(compared, train, some_held_out, chance)
-            figures |= tested | against_all(compared, np.vstack(comparable[1:]), chance)
-            figures |= outliers(generated, train, held_out, chance)
-    return Evaluation(len(generated), len(held_out), n_compared, figures, ks, classifier)
+            tested, classifier = _against_held_out(compared, train, some_held_out, chance)
+            figures |= tested | _against_all(compared, np.vstack(comparable[1:]), chance)
+            figures |= _outliers(generated, train, held_out, chance)
+    return Evaluation(len(generated), len(held_out), n_compared, figures, classifier)
 
 
 def _comparable(
@@ -75,3 +82,101 @@ def _comparable(
         if enough or draw_more is None or len(generated) >= most:
             return points, train[kept[: len(train)]], held_out[kept[len(train) :]]
         generated = np.vstack([generated, draw_more(3 * len(generated))])
+
+
+def _against_held_out(
+    generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, chance: Chance
+) -> tuple[dict[str, Figure], tuple[np.ndarray, np.ndarray]]:
+    """Figures of the classifier and of the energy distance, and the points with their scores."""
+    # More than this makes the classifier slower, and hardly better.
+    generated = generated[: 4 * len(held_out)]
+    points = np.vstack([generated, held_out])
+    x = torch.from_numpy(points).float()
+    fold = two_sample.folds(x[:, PLACES], chance.torch)
+    labels = permuted_labels(len(generated), len(held_out), chance.torch, fold)
+    features = classifier_features(x, chance.references(train), chance.torch)
+    aucs, scores = two_sample.classifier_auc(features, labels, fold, chance.torch)
+    n, m = (min(len(part), MOST_FOR_PAIRS) for part in (generated, held_out))
+    some = np.r_[:n, len(generated) : len(generated) + m]
+    energies = two_sample.energy_distance(standardized(x[some]), labels[some])
+    auc, energy = family(aucs, energies)
+    figures = {
+        "c2st_auc": auc._replace(real=0.5, detectable=0.5 + (auc.detectable or 0)),
+        "energy_distance": Figure(energy.value, energy.real, energy.p),
+    }
+    return figures, (points, scores.numpy())
+
+
+def _against_all(generated: np.ndarray, data: np.ndarray, chance: Chance) -> dict[str, Figure]:
+    """Figures of the density of places."""
+    reference = chance.subset(data, MOST_COMPARED)
+    labels = permuted_labels(len(generated), len(reference), chance.torch)
+    places = standardized(torch.from_numpy(np.vstack([generated, reference])[:, PLACES]).float())
+    x, y = places.unbind(1)
+    # The first factor is large, so that the ridge does nothing.
+    features = {
+        "density_trends": 100 * torch.column_stack([x, y, x * y, x * x, y * y]),
+        "density_regions": 10 * random_features(places, (0.5, 0.25), 100, chance.torch),
+        "density_details": 10 * random_features(places, (0.12, 0.06), 150, chance.torch),
+    }
+    tests = family(*(two_sample.discriminant(part, labels) for part in features.values()))
+    in_units_of_chance = [Figure(test.value / max(test.real, 1e-12), 1.0, test.p) for test in tests]
+    return dict(zip(features, in_units_of_chance, strict=True))
+
+
+def _outliers(generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, chance: Chance) -> dict[str, Figure]:
+    """Figures of places and colors far from those of a part of `train`, for all generated points and other data."""
+    train = chance.numpy.permutation(train)
+    n_references = math.ceil(REFERENCE_SHARE * len(train))
+    generated = chance.subset(generated, MOST_COMPARED)
+    others = chance.subset(np.vstack([train[n_references:], held_out]), MOST_COMPARED)
+    x = torch.from_numpy(np.vstack([generated, others])).float()
+    distance, place_excess, color_excess = outlier_distances(x, chance.references(train[:n_references]))
+    labels = permuted_labels(len(generated), len(others), chance.torch)
+    tests = family(*(two_sample.mean_excess(excess, labels) for excess in (place_excess, color_excess)))
+    figures, n = {}, len(generated)
+    for key, values, test in zip(("off_support", "off_colors"), (distance, color_excess), tests, strict=True):
+        limit = values[n:].quantile(0.99)
+        ours, theirs = ((part > limit).double().mean().item() for part in (values[:n], values[n:]))
+        figures[key] = Figure(ours, theirs, test.p)
+    return figures
+
+
+def memorization(
+    generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, rng: torch.Generator
+) -> tuple[Figure, float]:
+    """The share of generated points whose closest record is a training point, and the p-value of the share of copies.
+
+    A generator that knows no single points does not know the split: training and held-out points may be exchanged. The
+    closest record is that of Platzer & Reutterer 2021 (arXiv 2104.00635), over coordinates in standard deviations.
+    """
+    records = np.vstack([train, held_out])
+    # Of records at the same distance, the first one found must not always be a training point.
+    shuffled = torch.randperm(len(records), generator=rng).numpy()
+    deviation = records.std(0)
+    scale = np.where(deviation > 0, deviation, 1.0)
+    x, known = (torch.from_numpy(points / scale).float() for points in (generated, records[shuffled]))
+    hits = np.bincount(shuffled[nearest(x, known, 1)[1][:, 0].numpy()], minlength=len(records))
+    closest, copied = (_shares(counts, len(train), rng) for counts in (hits, copies(generated, records)))
+    return Figure(closest[0].item(), len(train) / len(records), p_value(closest)), p_value(copied)
+
+
+def copies(generated: np.ndarray, records: np.ndarray) -> np.ndarray:
+    """How often each of `records (n, 5)` is among the generated points; where k records are equal, 1/k of that."""
+    values, index, multiplicity = np.unique(codes(records), return_inverse=True, return_counts=True)
+    drawn = codes(generated)
+    place = np.searchsorted(values, drawn).clip(max=len(values) - 1)
+    hits = np.bincount(place[values[place] == drawn], minlength=len(values))
+    return (hits / multiplicity)[index]
+
+
+def _shares(hits: np.ndarray, n_train: int, rng: torch.Generator) -> Tensor:
+    """The share of `hits (records,)` on the `n_train` training points, the first records, and in permutations of it."""
+    counts = torch.from_numpy(hits).double()
+    # Records without hits need not be permuted one by one: only how many of them are held out matters.
+    hit = counts[counts > 0]
+    if not len(hit):
+        return torch.zeros(1 + N_PERMUTATIONS)
+    orders = [torch.randperm(len(counts), generator=rng)[: len(hit)] for _ in range(N_PERMUTATIONS)]
+    of_training = [counts[:n_train].sum(), *(hit[order < n_train].sum() for order in orders)]
+    return torch.stack(of_training) / counts.sum()

@@ -1,80 +1,69 @@
-"""What the tests know of a point: its place and color, and how these compare with those of a reference set.
+"""What the tests see of points `x (n, 5)`, much of it relative to known points `(m, 5)`, which are training points."""
 
-The reference set is a part of the training points. Neither of the two sets that a test compares has points in it.
-"""
+import math
 
-from typing import NamedTuple
-
-import numpy as np
 import torch
 from torch import Tensor
 
 from data.coordinates import COLORS, PLACES
 
 NEIGHBORS = 8
-# Larger reference sets are slow to search and say no more.
-MOST_REFERENCES = 10_000
 # Colors are integers: below half a level, a standard deviation means nothing.
 LEAST_COLOR_DEVIATION = 0.5
 
 
-class Features(NamedTuple):
-    """The features of n points.
+def classifier_features(x: Tensor, known: Tensor, rng: torch.Generator) -> Tensor:
+    """The features of the points `x (n, 5)` for a linear classifier: random ones of Gaussian kernels, and linear ones.
 
-    `points (n, 5)`; `knn (n, 3)`: how the place lies among its nearest references; `whitened (n, 3)`: the color in the
-    principal axes of the references' colors, so that a relation between channels is an axis of its own; `distance
-    (n,)`: pixels to the nearest reference; `place_excess (n,)`, `color_excess (n,)`: by how much the distances to the
-    nearest place, and to the most similar color among the nearest places, exceed the references' own spacing.
+    No kernel has both distances and colors. In a JPEG, colors depend on the density of the points around, and those of
+    held-out points on that of the training points; those of other points of the same distribution do not.
     """
-
-    points: Tensor
-    knn: Tensor
-    whitened: Tensor
-    distance: Tensor
-    place_excess: Tensor
-    color_excess: Tensor
+    places, colors = standardized(place_features(x, known)), standardized(color_features(x, known))
+    both = torch.column_stack([places[:, PLACES], colors])
+    kernels = [(both, (2, 4), 150), (places, (0.8, 2), 100), (colors, (0.8, 2), 100)]
+    return torch.column_stack([places / 10, colors / 10, *(random_features(*kernel, rng) for kernel in kernels)])
 
 
-class ReferenceSet:
-    """Training points `(n, 5)` to compare others with; if they are more than `MOST_REFERENCES`, a random subset.
+def place_features(x: Tensor, known: Tensor) -> Tensor:
+    """The places of `x (n, 5)`, and how they lie among the nearest known places: distances and offset `(n, 6)`."""
+    distance, index = nearest(x[:, PLACES], known[:, PLACES], NEIGHBORS)
+    spacing = place_spacing(known)
+    first, last = distance[:, [0, -1]].clamp(min=spacing).unbind(1)
+    offset = (x[:, PLACES] - known[index][:, :, PLACES].mean(1)).norm(dim=1) / last
+    excess = (distance[:, 0] - spacing).clamp(min=0)
+    return torch.column_stack([x[:, PLACES], first.log(), last.log(), offset, excess.log1p()])
 
-    `place_spacing` and `color_spacing` are distances between neighbors that few of the references exceed: in pixels to
-    the nearest place, in levels to the most similar color among the nearest places.
+
+def color_features(x: Tensor, known: Tensor) -> Tensor:
+    """The colors of `x (n, 5)`, also in the principal axes of the known colors, in standard deviations `(n, 6)`."""
+    mean = known[:, COLORS].mean(0)
+    values, vectors = torch.linalg.eigh((known[:, COLORS] - mean).T.cov(correction=0))
+    whitening = vectors / values.clamp(min=0).sqrt().clamp(min=LEAST_COLOR_DEVIATION)
+    return torch.column_stack([x[:, COLORS], (x[:, COLORS] - mean) @ whitening])
+
+
+def place_spacing(known: Tensor) -> Tensor:
+    """The distance in pixels between nearest neighbors that few of the `known (m, 5)` points exceed."""
+    distance, _ = nearest(known[:2000, PLACES], known[:, PLACES], 2)
+    return distance[:, 1].quantile(0.95).clamp(min=1)
+
+
+def outlier_distances(x: Tensor, known: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Of `x (n, 5)`, pixels to the nearest known place, their excess over the spacing, and the excess of color `(n,)`.
+
+    The last is the difference to the most similar color nearby beyond 1.5 times one that few known points exceed.
     """
-
-    def __init__(self, points: np.ndarray, rng: np.random.Generator) -> None:
-        points = points[rng.permutation(len(points))[:MOST_REFERENCES]]
-        self.points = torch.tensor(points, dtype=torch.float32)
-        colors = self.points[:, COLORS]
-        self.color_mean = colors.mean(0)
-        values, vectors = torch.linalg.eigh((colors - self.color_mean).T.cov(correction=0))
-        self.whitening = vectors / values.clamp(min=0).sqrt().clamp(min=LEAST_COLOR_DEVIATION)
-        distance, index = nearest(self.points[:2000, PLACES], self.points[:, PLACES], NEIGHBORS + 1)
-        self.place_spacing = distance[:, 1].quantile(0.95).clamp(min=1) if len(points) > 1 else torch.tensor(1.0)
-        # A point is among its own neighbors, and must not count as a similar color.
-        is_itself = index == torch.arange(len(index)).unsqueeze(1)
-        others = self._most_similar(self.points[:2000], index, is_itself)
-        self.color_spacing = 1.5 * others.quantile(0.98).clamp(min=1)
-
-    def features(self, points: np.ndarray) -> Features:
-        """The features of `points (n, 5)`."""
-        x = torch.tensor(points, dtype=torch.float32)
-        distance, index = nearest(x[:, PLACES], self.points[:, PLACES], NEIGHBORS)
-        first, last = distance[:, [0, -1]].clamp(min=self.place_spacing).unbind(1)
-        offset = (x[:, PLACES] - self.points[index][:, :, PLACES].mean(1)).norm(dim=1) / last
-        return Features(
-            points=x,
-            knn=torch.column_stack([first.log(), last.log(), offset]),
-            whitened=(x[:, COLORS] - self.color_mean) @ self.whitening,
-            distance=distance[:, 0],
-            place_excess=(distance[:, 0] - self.place_spacing).clamp(min=0),
-            color_excess=(self._most_similar(x, index) - self.color_spacing).clamp(min=0),
-        )
-
-    def _most_similar(self, points: Tensor, index: Tensor, left_out: Tensor | None = None) -> Tensor:
-        """Distance in levels of each color to the most similar one among the references `index (n, k)`."""
-        difference = (self.points[index][:, :, COLORS] - points[:, None, COLORS]).norm(dim=2)
-        return (difference if left_out is None else difference.masked_fill(left_out, torch.inf)).min(1).values
+    distance, index = nearest(x[:, PLACES], known[:, PLACES], NEIGHBORS)
+    neighbors = nearest(known[:2000, PLACES], known[:, PLACES], NEIGHBORS + 1)[1]
+    color, usual = (
+        (known[of][:, :, COLORS] - points[:, None, COLORS]).norm(dim=2)
+        for points, of in ((x, index), (known[:2000], neighbors))
+    )
+    # A known point is among its own neighbors, and must not count as a similar color.
+    is_itself = neighbors == torch.arange(len(neighbors)).unsqueeze(1)
+    spacing = 1.5 * usual.masked_fill(is_itself, torch.inf).min(1).values.quantile(0.98).clamp(min=1)
+    place_excess = (distance[:, 0] - place_spacing(known)).clamp(min=0)
+    return distance[:, 0], place_excess, (color.min(1).values - spacing).clamp(min=0)
 
 
 def nearest(points: Tensor, records: Tensor, k: int) -> tuple[Tensor, Tensor]:
@@ -84,3 +73,16 @@ def nearest(points: Tensor, records: Tensor, k: int) -> tuple[Tensor, Tensor]:
     rows = max(1, 10_000_000 // len(records))
     found = [torch.cdist(block, records).topk(k, largest=False) for block in points.split(rows)]
     return torch.cat([distance for distance, _ in found]), torch.cat([index for _, index in found])
+
+
+def standardized(x: Tensor) -> Tensor:
+    """The columns of `x (n, k)` with mean 0 and standard deviation 1, or 0 where a column is constant."""
+    deviation = x.std(0)
+    return (x - x.mean(0)) / torch.where(deviation > 0, deviation, 1.0)
+
+
+def random_features(x: Tensor, widths: tuple[float, ...], n: int, rng: torch.Generator) -> Tensor:
+    """`n` features a width, `(rows, n * widths)`: their products approximate Gaussian kernels (Rahimi & Recht 2007)."""
+    frequencies = torch.cat([torch.randn(x.shape[1], n, generator=rng) / width for width in widths], dim=1)
+    phases = 2 * math.pi * torch.rand(frequencies.shape[1], generator=rng)
+    return math.sqrt(2 / frequencies.shape[1]) * torch.cos(x @ frequencies + phases)

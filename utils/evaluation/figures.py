@@ -1,25 +1,47 @@
-"""The table of figures: what each is called, what it says, and how the verdict puts it.
-
-The terminal's table, the verdict, report.html, the comparison of runs and metrics.json follow from it. A new figure is
-a row, and a function that measures it. docs/evaluation.md has the definitions and their sources.
-"""
+"""The table of figures, from which the terminal's table, the verdict, report.html and metrics.json follow."""
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from utils.evaluation.figure import Figure
-from utils.evaluation.memorization import share_of_copies
+from utils.evaluation.pixels import codes
+
+# metrics.json keeps the names of earlier versions, so that their runs can be compared with those of today.
+JSON_NAMES = {"value": "value", "real": "floor", "p": "p", "error": "standard_error", "detectable": "detectable"}
+
+
+class Figure(NamedTuple):
+    """A figure of the generated points, `value`, beside the one that real points get in their place, `real`.
+
+    `p` is its p-value; `error` the standard error of `value` for real points; `detectable` the value that the test
+    finds with a probability of 80%. None stands for an unknown number.
+    """
+
+    value: float
+    real: float
+    p: float | None = None
+    error: float | None = None
+    detectable: float | None = None
+
+    def to_json(self) -> dict[str, float]:
+        """The figure as metrics.json has it."""
+        return {JSON_NAMES[name]: number for name, number in self._asdict().items() if number is not None}
+
+    @classmethod
+    def from_json(cls, content: Any) -> "Figure | None":
+        """The figure that `to_json` wrote; None if `content` is something else. Raises TypeError for bad numbers."""
+        if not isinstance(content, dict) or not {"value", "floor"} <= content.keys():
+            return None
+        return cls(**{name: float(content[key]) for name, key in JSON_NAMES.items() if content.get(key) is not None})
 
 
 class Metric(NamedTuple):
     """A row of the table: a label of 46 characters at most, the meaning in one sentence, and the format of values.
 
-    differs, memorized: what a small p-value means, with {value} in it. Without them, the figure is shown, but decides
-        nothing.
-    measure: takes the generated, training and held-out points `(n, 5)`; without it, `evaluate` computes the figure
-        together with others. The p-value it gives is that of one exact test: it is corrected for their number later.
+    differs, memorized: the meaning of a small p-value, with {value} in it; a figure without them decides nothing.
+    measure: a function of the generated, training and held-out points `(n, 5)`, for figures that `evaluate` does not
+        compute itself. A p-value that it gives is corrected for the number of tests later.
     """
 
     label: str
@@ -32,6 +54,12 @@ class Metric(NamedTuple):
     def text(self, value: float) -> str:
         """A value of the figure as it is shown."""
         return format(value, self.format)
+
+
+def share_of_copies(generated: np.ndarray, train: np.ndarray, held_out: np.ndarray) -> Figure:
+    """The share of `generated (n, 5)` that equals a training point; real points equal a held-out one as often."""
+    of_train, of_held_out = (np.isin(codes(generated), codes(part)).mean() for part in (train, held_out))
+    return Figure(float(of_train), real=min(1.0, float(of_held_out) * len(train) / max(1, len(held_out))))
 
 
 # By their keys in metrics.json, in the order in which they are shown.
@@ -74,10 +102,6 @@ FIGURES = {
         format=".1%",
         differs="{value} of the points have colors that do not occur near their place",
     ),
-    "largest_ks": Metric(
-        "largest gap of one coordinate (KS)",
-        "The largest Kolmogorov-Smirnov distance of a coordinate: a gap between cumulative shares.",
-    ),
     "closest_is_training": Metric(
         "points closest to a training point (DCR)",
         "The share whose closest record was trained on, not held out. More than for real points: memorized.",
@@ -101,5 +125,5 @@ def in_order(keys: Iterable[str]) -> list[tuple[str, Metric]]:
 
 
 def n_families() -> int:
-    """How many families of tests decide: the three of `families.py`, and each test with a `measure` of its own."""
+    """The number of families of tests that decide: three of `evaluate`, and each test with a `measure` of its own."""
     return 3 + sum(bool(row.measure and row.differs) for row in FIGURES.values())

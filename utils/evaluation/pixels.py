@@ -1,20 +1,9 @@
-"""Which generated points may be exchanged for data, if the data hold no pixel twice.
+"""The generated points that may be exchanged for data, even if the data hold no pixel twice.
 
-Independent draws may hit a pixel twice; the pixels of a data set are usually drawn without replacement. Let a be the
-expected number of draws of a pixel while the data set was drawn, and let the number of draws be Poisson. The data hold
-the pixel, once, with probability 1 - exp(-a). Among n generated points it occurs c times, and c is Poisson with mean
-s a, where s = n / (number of draws that the data took). For every t in [0, min(1, s)],
-
-    E[(1 - t/s)^c]                             = exp(-t a)                                                  (1)
-    E[(1 + (1 - t)/s)^c - (1 - t/s)^c]         = exp(-t a) (exp(a) - 1)                                     (2)
-
-A pixel of the data is kept with the chance inside (1). A generated pixel that the data do not hold, which happens with
-probability exp(-a), is kept with a chance proportional to that inside (2). Both ways, a pixel is kept with probability
-proportional to exp(-t a) (1 - exp(-a)), and never both ways at once. So labels may be exchanged, whatever the density.
+Of a pixel with c generated points, the point of the data is kept with the probability (1 - t/s)^c; if the data do not
+hold it, one generated point is kept with a probability proportional to (1 + (1-t)/s)^c - (1 - t/s)^c. Here s is the
+number of generated points for each independent draw that the data took. docs/evaluation.md derives both.
 """
-
-from collections.abc import Iterator
-from typing import NamedTuple
 
 import numpy as np
 
@@ -22,28 +11,12 @@ from data.coordinates import PLACES
 
 # More points of a set do not make the tests better.
 MOST_COMPARED = 5000
-# The t that are tried, as shares of the largest one: a small t keeps more of the data, a large one more generated
-# points. A larger one must lower the error by the factor WORTHWHILE, because it drops data.
+# The t that are tried, as shares of the largest one. A larger t keeps fewer data, so it must be better by this factor.
 TRADE_OFFS, WORTHWHILE = (0.0, 0.25, 0.5, 0.75, 1.0), 0.95
-# Chances above 1 are cut off, which biases the comparison. The square of the share that is lost is weighed against the
-# variance of the comparison, 1/n + 1/m, with this factor.
-CUT_PENALTY = 6.0
-# Fewer generated points are kept only where there are no more, at the price of this much error.
-LEAST_KEPT, TOO_FEW = 50, 100.0
+# Errors beside the variance: for the squared share of probabilities that is cut off at 1, and for keeping too few.
+CUT_PENALTY, TOO_FEW, LEAST_KEPT = 6.0, 100.0, 50
 # Exponentials of larger numbers overflow.
 LARGEST_EXPONENT = 600.0
-
-
-class _Rule(NamedTuple):
-    """The chances to keep a pixel `of_data (k,)`, a generated one `of_new (k,)`, and a point on a repeated pixel.
-
-    `error` is, up to a factor, the variance of a comparison of what is kept, and its squared bias.
-    """
-
-    of_data: np.ndarray
-    of_new: np.ndarray
-    repeated: float
-    error: float
 
 
 def exchangeable(
@@ -51,9 +24,9 @@ def exchangeable(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Choose the `generated (n, 5)` points and those of `data (m, 5)` that may be exchanged for each other.
 
-    Returns the former, in random order, and which of the data are kept, `(m,)`. `n_reference` is the number of data
-    points in the comparison; the choice balances it with the generated points. Where pixels of the data repeat as often
-    as in independent draws, everything is kept; where less often, the rule applies to a random share of the pixels.
+    Returns the former, in random order, and a mask `(m,)` of the data that are kept. The choice balances them with the
+    `n_reference` data points of the comparison. Where pixels of the data repeat as often as in independent draws,
+    everything is kept; where less often, the rule applies to a random share of them.
     """
     pixels, index = np.unique(codes(np.vstack([data, generated])[:, PLACES]), return_inverse=True)
     of_data, of_generated = index[: len(data)], index[len(data) :]
@@ -65,59 +38,51 @@ def exchangeable(
     is_new = once & (in_data == 0) & (drawn > 0)
 
     s = len(generated) / _draws_taken(drawn, int((in_data > 0).sum()), overlap)
-    n_repeated = int((~once[of_generated]).sum())
-    rules = _rules(of_data, drawn, once, is_new, n_repeated, n_reference, s)
-    rule = next(rules)
-    for other in rules:
-        if other.error < WORTHWHILE * rule.error:
-            rule = other
-
+    keeps_data, keeps_new, keeps_repeated = _probabilities(of_data, drawn, once, is_new, n_reference, s)
     order = rng.permutation(len(generated))
     pixel = of_generated[order]
     is_first = np.zeros(len(generated), bool)
     is_first[np.unique(pixel, return_index=True)[1]] = True
-    chance = np.where(once[pixel], is_first * is_new[pixel] * rule.of_new[pixel], rule.repeated)
+    chance = np.where(once[pixel], is_first * is_new[pixel] * keeps_new[pixel], keeps_repeated)
     # The first occurrence of a pixel comes the earlier, the denser it is: shuffle again.
     survivors = rng.permutation(order[rng.random(len(generated)) < chance])
-    return generated[survivors], rng.random(len(data)) < rule.of_data[of_data]
+    return generated[survivors], rng.random(len(data)) < keeps_data[of_data]
 
 
-def _rules(
-    of_data: np.ndarray,
-    drawn: np.ndarray,
-    once: np.ndarray,
-    is_new: np.ndarray,
-    n_repeated: int,
-    n_reference: int,
-    s: float,
-) -> Iterator[_Rule]:
-    """The rules for each t that is tried, and for each factor of proportionality at which a chance reaches 1.
+def _probabilities(
+    of_data: np.ndarray, drawn: np.ndarray, once: np.ndarray, is_new: np.ndarray, n_reference: int, s: float
+) -> tuple[np.ndarray, np.ndarray, float]:
+    """The probabilities to keep each pixel of the data, each generated one `(k,)`, and points on repeated pixels.
 
-    `drawn (k,)` counts the generated points on a pixel; formula (1) applies where it is taken `once (k,)`, and formula
-    (2) where it `is_new (k,)`. `of_data (m,)` are the pixels of the data.
+    `of_data (m,)` are the pixels of the data; `drawn (k,)` counts the generated points on a pixel. The formula for data
+    applies where a pixel is taken `once (k,)`, that for generated points where it `is_new (k,)`. t and the factor of
+    proportionality minimize the variance plus squared bias of the comparison.
     """
+    n_repeated, least_error = drawn[~once].sum(), np.inf
     for t in np.array(TRADE_OFFS) * min(1, s):
-        formula_1 = (1 - t / s) ** drawn
-        # Times s, the chance of a pixel that was drawn once is about 1, as that of a point on a repeated pixel.
-        formula_2 = s * (np.exp(np.minimum(drawn * np.log1p((1 - t) / s), LARGEST_EXPONENT)) - formula_1)
-        data = np.where(once, formula_1, 1.0)
-        n_data = data[of_data].mean() * n_reference
-        values, number = np.unique(formula_2[is_new], return_counts=True)
+        keeps_data = (1 - t / s) ** drawn
+        # Times s, the probability of a pixel that was drawn once is about 1, as that of a point on a repeated pixel.
+        keeps_new = s * (np.exp(np.minimum(drawn * np.log1p((1 - t) / s), LARGEST_EXPONENT)) - keeps_data)
+        keeps_data = np.where(once, keeps_data, 1.0)
+        n_data = keeps_data[of_data].mean() * n_reference
+        values, number = np.unique(keeps_new[is_new], return_counts=True)
+        # The factors at which some probability reaches 1.
         for factor in 1 / np.append(values, 1.0).clip(min=1):
             n_new = number @ np.minimum(factor * values, 1)
             share_cut = 1 - n_new / max(factor * (number @ values), 1e-9) if len(values) else 0.0
             n, m = np.array([n_data, n_new + factor * n_repeated]).clip(1e-9, MOST_COMPARED)
             # A generator that has collapsed onto a few pixels has counts that would cut nearly everything off.
             too_few = m < min(LEAST_KEPT, is_new.sum() + n_repeated)
-            yield _Rule(
-                data, factor * formula_2, factor, 1 / n + 1 / m + CUT_PENALTY * share_cut**2 + too_few * TOO_FEW
-            )
+            error = 1 / n + 1 / m + CUT_PENALTY * share_cut**2 + too_few * TOO_FEW
+            if error < WORTHWHILE * least_error:
+                least_error, best = error, (keeps_data, factor * keeps_new, factor)
+    return best
 
 
 def _draws_taken(drawn: np.ndarray, n_pixels: int, overlap: float) -> float:
-    """How many independent draws hit `n_pixels` different pixels, when a set of draws hits them `drawn` times each.
+    """How many independent draws hit `n_pixels` pixels, of which a further draw hits one with probability `overlap`.
 
-    `overlap` is the chance that a further draw hits one of these pixels.
+    It is estimated from a set of draws that hits each pixel `drawn (k,)` times.
     """
     hits = drawn[drawn > 0]
     n = int(hits.sum())

@@ -1,12 +1,11 @@
 """The result of an evaluation, and its meaning in words."""
 
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from utils.evaluation.figure import Figure
-from utils.evaluation.figures import FIGURES, in_order
+from utils.evaluation.figures import FIGURES, Figure, in_order
 from utils.evaluation.pixels import MOST_COMPARED
 from utils.evaluation.two_sample import SIGNIFICANT
 
@@ -14,33 +13,22 @@ from utils.evaluation.two_sample import SIGNIFICANT
 MEMORIZED = 0.005
 
 
-class ClassifierScores(NamedTuple):
-    """How much each of `points (n, 5)`, generated and held-out ones, looks generated to the classifier: `scores (n,)`.
-
-    Scores lie around 0; those of points that look generated are above it.
-    """
-
-    points: np.ndarray
-    scores: np.ndarray
-
-
 @dataclass(frozen=True)
 class Evaluation:
-    """What is known of generated points.
+    """The evaluation of generated points.
 
     n_compared: how many could be compared with data; None if there were too few of any kind to try.
     figures: by their keys in `FIGURES`, those that could be measured.
-    ks: the Kolmogorov-Smirnov distance of each coordinate, by its name.
-    classifier: None if too few points could be compared.
-    model: what metrics.json says of the model and its data.
+    classifier: the points `(n, 5)` that the classifier compared, and scores `(n,)` around 0, which are high for points
+        that look generated to it; None if too few points could be compared.
+    model: the entries of metrics.json about the model and its data.
     """
 
     n_generated: int
     n_held_out: int
     n_compared: int | None = None
     figures: dict[str, Figure] = field(default_factory=dict)
-    ks: dict[str, Figure] = field(default_factory=dict)
-    classifier: ClassifierScores | None = None
+    classifier: tuple[np.ndarray, np.ndarray] | None = None
     model: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -61,7 +49,7 @@ class Evaluation:
 
     @property
     def verdict(self) -> str:
-        """What the tests found, in one sentence without its period."""
+        """The findings of the tests in one sentence, without its period."""
         if self.is_refused:
             text = f"the generated points differ from the data: {self._findings('differs', SIGNIFICANT)}"
         elif self.p is not None:
@@ -77,16 +65,16 @@ class Evaluation:
     def conclusion(self) -> str:
         """The verdict as a sentence, and one with a reservation if it is good."""
         sentence = f"{self.verdict[0].upper()}{self.verdict[1:]}."
-        if self.p is None or self.is_refused or "off_support" not in self.figures:
+        off, row = self.figures.get("off_support"), FIGURES["off_support"]
+        if self.is_refused or not off:
             return sentence
-        off, row = self.figures["off_support"], FIGURES["off_support"]
         return f"{sentence} {row.text(off.value)} lie off the shape; of real points, {row.text(off.real)}."
 
     @property
     def power(self) -> str:
         """How many points were compared, why they are not all, and what would have been found; empty without any."""
         auc = self.figures.get("c2st_auc")
-        if not auc or self.n_compared is None:
+        if not auc or not self.n_compared:
             return ""
         left_out = ""
         if self.n_compared < min(self.n_generated, MOST_COMPARED):
@@ -102,9 +90,8 @@ class Evaluation:
         """The content of metrics.json."""
         compared = {} if self.n_compared is None else {"n_compared": self.n_compared}
         figures = {key: figure.to_json() for key, figure in self.figures.items()}
-        ks = {name: figure.to_json() for name, figure in self.ks.items()}
         counts = {"n_generated": self.n_generated, "n_heldout": self.n_held_out} | compared
-        return self.model | counts | {"p": self.p, "ks": ks} | figures | {"verdict": self.verdict}
+        return self.model | counts | {"p": self.p} | figures | {"verdict": self.verdict}
 
     @property
     def table(self) -> str:
@@ -112,13 +99,12 @@ class Evaluation:
         lines = [f"{'':48}{'generated':>10}{'real':>10}{'p':>8}"]
         for key, row in in_order(self.figures):
             value, real, p, *_ = self.figures[key]
-            lines.append(
-                f"{row.label:48}{row.text(value):>10}{row.text(real):>10}" + ("" if p is None else f"{p:8.3f}")
-            )
+            shown = "" if p is None else f"{p:8.3f}"
+            lines.append(f"{row.label:48}{row.text(value):>10}{row.text(real):>10}{shown}")
         return "\n".join(lines)
 
     def _findings(self, kind: str, level: float) -> str:
-        """What the table says of the figures of a `kind`, differs or memorized, whose p lies below `level`."""
+        """The sentences of the table for the figures of a `kind`, differs or memorized, whose p lies below `level`."""
         found = []
         for key, row in in_order(self.figures):
             (value, real, p, *_), words = self.figures[key], getattr(row, kind)

@@ -11,7 +11,6 @@ from matplotlib.figure import Figure
 from data.coordinates import NAMES
 from data.points import Canvas
 from data.thinning import thinned
-from utils.evaluation.result import ClassifierScores
 from utils.pictures.style import BLUE, GRAY, WIDTH, scatter_points, show_canvas
 from utils.run import MOST_SHOWN, Run
 
@@ -59,11 +58,11 @@ def plot_comparison(run: Run) -> Figure:
     return figure
 
 
-def _draw_suspicion(axes: Axes, classifier: ClassifierScores, canvas: Canvas) -> None:
+def _draw_suspicion(axes: Axes, classifier: tuple[np.ndarray, np.ndarray], canvas: Canvas) -> None:
     """Draw the points of both sets, colored by how much they look generated to the `classifier`."""
     # The strongest last, on top of the others.
-    order = np.argsort(np.abs(classifier.scores))
-    points, scores = classifier.points[order], classifier.scores[order]
+    order = np.argsort(np.abs(classifier[1]))
+    points, scores = (part[order] for part in classifier)
     look: Any = {"s": 3 + 12 * np.abs(scores), "linewidths": 0, "rasterized": True}
     dots = axes.scatter(points[:, 1], points[:, 0], c=scores, cmap=SUSPICION, vmin=-0.5, vmax=0.5, **look)
     show_canvas(axes, canvas._replace(color=(0, 0, 0)))

@@ -74,6 +74,7 @@ def describe_result(folder: Path, found: Evaluation) -> str:
             f"{found.table}\n{textwrap.fill(found.power, 100)}".strip("\n"),
             f"Loss of a held-out point: {reconstruction + kl:.2f} nats = reconstruction {reconstruction:.2f} + KL "
             f"{kl:.2f}; a tighter bound: {-model['heldout_iwae']:.2f}.",
+            "This is the loss of the averaged weights, which draw the points. "
             f"{model['active_units']} latents are active. docs/evaluation.md explains each row.",
             "",
         ]

@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from PIL import Image
 
-from utils.evaluation.figure import Figure
-from utils.evaluation.figures import Metric
+from utils.evaluation.figures import Figure, Metric
 from utils.program.errors import InputError
 from utils.run import History, Result, Trained
 from utils.settings.parsing import parse_yaml, read_text
