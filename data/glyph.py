@@ -5,16 +5,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from data.writing import DrawnSet, as_jpeg
+from data.writing import as_jpeg
+from utils.program.environment import import_matplotlib
 from utils.program.errors import InputError
-from utils.program.library import import_matplotlib
 from utils.program.reading import reading
 
 # The colors at the corners of the picture: gold, orange-red, magenta, sky blue.
 CORNERS = np.array([[[255, 215, 60], [255, 100, 70]], [[235, 60, 215], [50, 130, 255]]], float)
 COLOR_NOISE = 7.0
-# matplotlib brings these: the first is handsome, the second knows more characters.
-FONTS = ("STIXGeneral", "DejaVu Sans")
 
 
 def find_font(text: str, font: Path | None = None) -> Path:
@@ -26,14 +24,12 @@ def find_font(text: str, font: Path | None = None) -> Path:
     from matplotlib.font_manager import FontProperties, findfont, fontManager
     from matplotlib.ft2font import FT2Font
 
-    characters = [character for character in text if not character.isspace()]
-    candidates = [font] if font else [Path(findfont(FontProperties(family=name, weight="bold"))) for name in FONTS]
-    if not font:
-        # A font of last resort has a placeholder for every character.
-        others = (entry.fname for entry in fontManager.ttflist if not entry.name.startswith("Last Resort"))
-        candidates += [Path(name) for name in sorted(others)]
-    missing: list[str] = []
-    for candidate in candidates:
+    # matplotlib brings the first two: one is handsome, the other knows more characters.
+    usual = [findfont(FontProperties(family=name, weight="bold")) for name in ("STIXGeneral", "DejaVu Sans")]
+    # A font of last resort has a placeholder for every character.
+    others = sorted(entry.fname for entry in fontManager.ttflist if not entry.name.startswith("Last Resort"))
+    lacking: list[str] = []
+    for candidate in [font] if font else map(Path, usual + others):
         try:
             with reading(candidate, "a font", "name a .ttf or .otf file with --font"):
                 known = FT2Font(str(candidate)).get_charmap()
@@ -42,12 +38,12 @@ def find_font(text: str, font: Path | None = None) -> Path:
             if font:
                 raise
             continue
-        lacking = [character for character in characters if ord(character) not in known]
-        if not lacking:
+        absent = [character for character in text if not character.isspace() and ord(character) not in known]
+        if not absent:
             return candidate
-        missing = missing or lacking
+        lacking = lacking or absent
     where = f"in {font}" if font else "in the fonts of this machine"
-    raise InputError(f"there is no glyph for {missing[0]!r} {where}; name a font file that has it with --font")
+    raise InputError(f"there is no glyph for {lacking[0]!r} {where}; name a font file that has it with --font")
 
 
 def glyph_mask(text: str = "π", size: int = 300, font: Path | None = None) -> np.ndarray:
@@ -57,20 +53,20 @@ def glyph_mask(text: str = "π", size: int = 300, font: Path | None = None) -> n
     """
     # Layout knows one character for the end of a line.
     text = "\n".join(text.splitlines())
-    path, margin = find_font(text, font), 0.1 * size
-    canvas = Image.new("L", (size, size))
+    path, canvas = find_font(text, font), Image.new("L", (size, size))
     drawing = ImageDraw.Draw(canvas)
     left, top, right, bottom = drawing.textbbox((0, 0), text, ImageFont.truetype(path, size))
     if right <= left or bottom <= top:
         raise InputError(f"{text!r} has nothing to draw; give a text with at least one visible character")
-    scaled = ImageFont.truetype(path, size * (size - 2 * margin) / max(right - left, bottom - top))
+    # A tenth of the picture on each side is a margin.
+    scaled = ImageFont.truetype(path, size * (size - 2 * (0.1 * size)) / max(right - left, bottom - top))
     left, top, right, bottom = drawing.textbbox((0, 0), text, scaled, align="center")
     drawing.text(((size - left - right) / 2, (size - top - bottom) / 2), text, font=scaled, fill=255, align="center")
     return np.asarray(canvas) > 127
 
 
-def draw(mask: np.ndarray, n: int = 5000, seed: int = 0) -> DrawnSet:
-    """A data set of `n` distinct pixels of `mask`.
+def draw(mask: np.ndarray, n: int = 5000, seed: int = 0) -> tuple[np.ndarray, np.ndarray, bytes]:
+    """A data set of `n` distinct pixels of `mask`: rows `(n,)`, columns `(n,)`, and the bytes of the picture.
 
     Colors run smoothly between those of the four corners, plus normal noise of `COLOR_NOISE` levels. Each seed is
     another draw from the same distribution.
@@ -82,4 +78,4 @@ def draw(mask: np.ndarray, n: int = 5000, seed: int = 0) -> DrawnSet:
     down, across = (rows / mask.shape[0])[:, None], (columns / mask.shape[1])[:, None]
     top, bottom = ((1 - across) * left + across * right for left, right in CORNERS)
     colors = (1 - down) * top + down * bottom + rng.normal(0, COLOR_NOISE, (n, 3))
-    return DrawnSet(rows, columns, as_jpeg(rows, columns, colors, mask.shape))
+    return rows, columns, as_jpeg(rows, columns, colors, mask.shape)

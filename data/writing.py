@@ -2,24 +2,12 @@
 
 import io
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
 
 from data.points import PICTURE, XS, YS
-from utils.program.errors import InputError
-from utils.program.files import write_bytes
-
-BLACK = (0, 0, 0)
-
-
-class DrawnSet(NamedTuple):
-    """A data set that is not yet in a folder: `rows (n,)`, `columns (n,)`, and the bytes of the picture."""
-
-    rows: np.ndarray
-    columns: np.ndarray
-    picture: bytes
+from utils.program.files import write_bytes, write_whole
 
 
 def as_jpeg(
@@ -27,7 +15,7 @@ def as_jpeg(
     columns: np.ndarray,
     colors: np.ndarray,
     shape: tuple[int, ...],
-    background: tuple[int, int, int] = BLACK,
+    background: tuple[int, int, int] = (0, 0, 0),
 ) -> bytes:
     """Pixels `(n,)` in their `colors (n, 3)` on a `background`, in a JPEG of height and width `shape`."""
     picture = np.full((*shape, 3), background, np.uint8)
@@ -38,14 +26,9 @@ def as_jpeg(
 
 
 def write(folder: str | Path, rows: np.ndarray, columns: np.ndarray, picture: bytes) -> None:
-    """Write a drawn set into `folder`. Raises InputError if it cannot be written."""
+    """Write a data set into `folder`: `rows (n,)`, `columns (n,)`, and the bytes of the picture."""
     folder = Path(folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"{folder}: cannot be made ({error.strerror or error}); choose another folder") from None
-    for name, values in ((XS, rows), (YS, columns)):
-        packed = io.BytesIO()
-        np.save(packed, values)
-        write_bytes(folder / name, packed.getvalue())
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(folder / XS, lambda path: np.save(path, rows))
+    write_whole(folder / YS, lambda path: np.save(path, columns))
     write_bytes(folder / PICTURE, picture)

@@ -18,7 +18,6 @@ ONES = np.ones(300, int)
 
 FILES = {
     "missing": (None, r"none\.yaml: there is no such file; .*; --config names the file of the settings"),
-    "empty": ("# nothing\n", r"is empty; `.* -m utils\.settings\.config > "),
     "a list": ("- epochs\n", "is a list, not a table"),
     "a text": ("epochs\n", "is a str, not a table"),
     "not closed": ("epochs: 3\nmodel: [\n", "line 3, column 1: not YAML"),
@@ -34,7 +33,6 @@ FILES = {
 
 ARGUMENTS = {
     "no equals sign": (["epochs"], "'epochs' is not understood; write key=value"),
-    "a key twice": (["epochs=1", "epochs=2"], "the key 'epochs' occurs twice"),
     "nothing like a key": (["zzz=3"], "unknown key 'zzz'; --help lists the keys"),
     "an unknown flag": (["--resum3"], "the command line: .*--resum3.*; see --help"),
     "a flag without its value": (["--config"], "the command line: .*expected one argument"),

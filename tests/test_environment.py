@@ -12,7 +12,7 @@ import pytest
 from quick import REPOSITORY, command_line
 
 from main import main
-from utils.program.requirements import PACKAGES
+from utils.program.environment import PACKAGES
 
 # A run that is over in a moment.
 QUICK = ("model=vanilla", "epochs=1", "hidden_dim=8", "n_components=2", "gen_every_epochs=0", "n_generate=50")
@@ -105,7 +105,7 @@ def test_an_older_python_says_so_in_one_line():
 
     assert (run.returncode, run.stdout, run.stderr.count(b"\n")) == (2, b"", 1)
     assert b"is Python 3.8, and the program needs 3.11 or newer: install that, or start it with" in run.stderr
-    for name in ("main.py", "data/__init__.py", "utils/__init__.py", "utils/program/requirements.py"):
+    for name in ("main.py", "data/__init__.py", "utils/__init__.py", "utils/program/environment.py"):
         ast.parse((REPOSITORY / name).read_text(encoding="utf-8"), feature_version=(3, 8))
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from data.background import SPREAD, find_background
+from data.background import find_background
 
 SIZE = 60
 ROWS, COLUMNS = np.mgrid[:SIZE, :SIZE]
@@ -72,12 +72,3 @@ def test_transparent_pixels_do_not_count():
 
     assert background is not None
     assert background.color == (10, 10, 200)
-
-
-def test_noise_is_measured_as_a_standard_deviation():
-    clean, noisy = (find_background(on(GROUNDS[ground], (230, 30, 30))) for ground in ("white", "grass"))
-
-    assert clean is not None
-    assert noisy is not None
-    assert clean.noise == 0
-    assert 10 < noisy.noise < SPREAD

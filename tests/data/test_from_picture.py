@@ -105,9 +105,15 @@ def test_a_figure_with_too_little_room_is_made_larger_or_gets_fewer_points(
     assert len(made(tmp_path, banner, "--size", size, "--points", "2000", "--overwrite")) == 2000
 
 
-@pytest.mark.parametrize("text", ["Hello World", "Ж"])
-def test_texts_find_room_and_a_font(tmp_path: Path, text: str):
-    assert len(made(tmp_path, text)) == 5000
+def test_texts_find_room_and_a_font_and_the_command_to_go_on_with_survives_a_space(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    for text in ("Hello World", "Ж"):
+        main(["--text", text, "--out", str(tmp_path / "my set"), "--overwrite"])
+
+        last = capsys.readouterr().out.splitlines()[-1]
+        assert last.startswith(f"{tmp_path / 'my set'}: 5,000 points; now: ")
+        assert last.endswith(f"main.py 'data_path={tmp_path / 'my set'}'")
 
 
 @pytest.mark.parametrize("picture", ["spots", "landscape"])
@@ -174,9 +180,3 @@ def test_a_data_set_is_not_replaced_unless_asked(tmp_path: Path):
         made(tmp_path, "B", "--points", "100")
     assert read_points(tmp_path / "set").fingerprint() == before
     assert made(tmp_path, "B", "--points", "100", "--overwrite").fingerprint() != before
-
-
-def test_the_command_to_go_on_with_survives_a_space(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    main(["--text", "A", "--points", "100", "--out", str(tmp_path / "my set")])
-
-    assert capsys.readouterr().out.rstrip().endswith(f"main.py 'data_path={tmp_path / 'my set'}'")

@@ -1,7 +1,6 @@
-"""YAML as people write it, in the encodings that their editors write, with one-line errors that say where."""
+"""YAML as people write it, with one-line errors that say where."""
 
 import codecs
-import re
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,7 @@ from utils.program.reading import others, reading
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML 1.1, except that numbers are decimal, and that no key may occur twice.
-
-    In YAML 1.1, 010 is 8, 1:30 is 90, and 1e-3 is a text.
-    """
+    """YAML 1.1, except that integers are decimal (there, 010 is 8), and that no key may occur twice."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen = set()
@@ -27,27 +23,16 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-# PyYAML keeps its rules by the first character of a value; those for numbers are replaced.
-_NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in rules if tag not in _NUMBERS]
-    for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_Loader.add_implicit_resolver(_NUMBERS[0], re.compile(r"^[-+]?\d+(_\d+)*$"), list("-+0123456789"))
-_Loader.add_implicit_resolver(
-    _NUMBERS[1],
-    re.compile(r"^[-+]?((\d+\.\d*|\.\d+)([eE][-+]?\d+)?|\d+[eE][-+]?\d+|\.(inf|Inf|INF))$|^\.(nan|NaN|NAN)$"),
-    list("-+.0123456789"),
-)
-_Loader.add_constructor(_NUMBERS[0], lambda loader, node: int(node.value))
+_Loader.add_constructor("tag:yaml.org,2002:int", lambda loader, node: int(node.value))
 
 
 def read_yaml(path: Path) -> Any:
     """The value in the file `path`. Raises InputError that says where it cannot be read."""
-    with reading(path, "settings", "save it as text in UTF-8", missing=_another_file):
+    advice = "save it as text in UTF-8"
+    with reading(path, "settings", advice, missing=lambda p: f"{others(p)}; --config names the file of the settings"):
         text = read_text(path)
     value = parse_yaml(text, str(path))
-    # Without its colons, a table is one long text.
+    # A table whose colons are of another keyboard is one long text.
     if isinstance(value, str) and (mark := _foreign_mark(text, str(path))):
         raise InputError(mark)
     return value
@@ -56,12 +41,8 @@ def read_yaml(path: Path) -> Any:
 def read_text(path: Path) -> str:
     """The text in `path`, in UTF-8 or, as PowerShell's `>` writes it, in UTF-16. Raises OSError, UnicodeDecodeError."""
     content = path.read_bytes()
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return content.decode("utf-16")
-    if b"\0" in content[:2]:
-        # UTF-16 without its mark: the first character is ASCII.
-        return content.decode("utf-16-be" if content[0] == 0 else "utf-16-le")
-    return content.decode("utf-8-sig")
+    is_utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return content.decode("utf-16" if is_utf16 else "utf-8-sig")
 
 
 def parse_yaml(text: str, source: str) -> Any:
@@ -87,7 +68,3 @@ def _foreign_mark(text: str, source: str) -> str | None:
                 name = unicodedata.name(character, "unknown")
                 return f"{source}, line {number}, column {column}: {character!r} is a {name}; write {ascii!r}"
     return None
-
-
-def _another_file(path: Path) -> str:
-    return f"{others(path)}; --config names the file of the settings"

@@ -1,36 +1,25 @@
 """What a setting may be: its type, its bounds, and the message that says so."""
 
+import contextlib
 import math
-import operator
 import re
-import types
 import typing
-import unicodedata
-from collections.abc import Callable
 from dataclasses import Field, field
 from typing import Any
 
 import yaml
 
 from utils.program.errors import InputError
-from utils.program.paths import expanded
+from utils.program.reading import expanded
 
 NAMES: dict[Any, str] = {str: "text", int: "integer", float: "number", bool: "boolean", bool | int: "boolean/integer"}
-# Bounds of numbers: the name in a key's metadata, the words of the message, and the comparison that must hold.
-COMPARISONS: tuple[tuple[str, str, Callable[[Any, Any], bool]], ...] = (
-    ("least", "at least", operator.ge),
-    ("above", "above", operator.gt),
-    ("most", "at most", operator.le),
-    ("below", "below", operator.lt),
-)
 
 
 def key(default: Any, doc: str, **bounds: Any) -> Any:
     """A setting: its default, its documentation, and its bounds.
 
-    Bounds are `choices`, or a `pattern` that the documentation ends with in words, after a colon, or any of `least`,
-    `above`, `most` and `below`. A text with none of them is a path. `choices` may be a function, which is asked each
-    time.
+    Numbers have the bounds `least`, `above` and `most`. A text has `choices`, perhaps a function that gives them, or a
+    `pattern`, which the documentation says in words after a colon; with neither it is a path.
     """
     return field(default=default, metadata={"doc": doc, **bounds})
 
@@ -43,9 +32,14 @@ def choices(setting: Field[Any]) -> tuple[str, ...]:
 
 def checked(setting: Field[Any], value: Any) -> Any:
     """`value` in the type of `setting`. Raises InputError that says what would be allowed."""
-    kind = setting.type
-    allowed = typing.get_args(kind) if isinstance(kind, types.UnionType) else (kind,)
-    if type(value) is int and kind is float:
+    kind, bounds = setting.type, setting.metadata
+    allowed = typing.get_args(kind) or (kind,)
+    # YAML takes 1e-3 and 08 for texts.
+    if isinstance(value, str) and kind is not str:
+        with contextlib.suppress(ValueError):
+            value = float(value)
+    # Up to here, all integers are floating-point numbers.
+    if type(value) is int and kind is float and abs(value) <= 2**53:
         value = float(value)
     if type(value) is float and value.is_integer() and int in allowed:
         value = int(value)
@@ -57,7 +51,7 @@ def checked(setting: Field[Any], value: Any) -> Any:
         wanted = f"of type {NAMES[kind]}"
     if wanted:
         raise InputError(f"{setting.name} must be {wanted}, not {as_yaml(value)}")
-    return expanded(value) if _is_path(setting) else value
+    return expanded(value) if kind is str and not bounds.keys() & {"choices", "pattern"} else value
 
 
 def note(setting: Field[Any]) -> str:
@@ -72,24 +66,24 @@ def as_yaml(value: Any) -> str:
     return text.removesuffix("...\n").strip()
 
 
-def _is_path(setting: Field[Any]) -> bool:
-    return setting.type is str and not setting.metadata.keys() & {"choices", "pattern"}
-
-
 def _wanted(setting: Field[Any], value: Any) -> str | None:
     """What `value`, which has the right type, would have to be instead; None if it is within the bounds."""
     bounds, wanted = setting.metadata, None
-    if _is_path(setting):
-        if not value.strip():
-            wanted = "a path"
-        elif any(unicodedata.category(character) == "Cc" for character in value):
-            wanted = r"a path without control characters (in double quotes \ is special in YAML, use single ones)"
-    elif "choices" in bounds:
+    if "choices" in bounds:
         wanted = None if value in choices(setting) else " or ".join(choices(setting))
     elif "pattern" in bounds:
         wanted = None if re.fullmatch(bounds["pattern"], value) else bounds["doc"].partition(": ")[2]
-    elif not isinstance(value, bool):
-        given = (comparison for comparison in COMPARISONS if comparison[0] in bounds)
-        broken = (f"{words} {bounds[name]}" for name, words, holds in given if not holds(value, bounds[name]))
-        wanted = next(broken, None) if math.isfinite(value) else "a finite number"
+    elif isinstance(value, str):
+        if not value.strip():
+            wanted = "a path"
+        elif re.search(r"[\x00-\x1f\x7f-\x9f]", value):
+            wanted = r"a path without control characters (in double quotes \ is special in YAML, use single ones)"
+    elif "least" in bounds and value < bounds["least"]:
+        wanted = f"at least {bounds['least']}"
+    elif "above" in bounds and value <= bounds["above"]:
+        wanted = f"above {bounds['above']}"
+    elif "most" in bounds and value > bounds["most"]:
+        wanted = f"at most {bounds['most']}"
+    elif isinstance(value, float) and not math.isfinite(value):
+        wanted = "a finite number"
     return wanted
