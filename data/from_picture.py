@@ -10,14 +10,14 @@ import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageColor
 
 from data.background import Background, find_background
 from data.glyph import draw, glyph_mask
-from data.pictures import open_as_seen
+from data.pictures import open_picture
 from data.points import PICTURE, XS, YS
 from data.writing import as_jpeg, write
 from utils.program.commands import Parser, main_command
@@ -29,50 +29,38 @@ USUAL_SIZE, ENLARGED_SIZE, MOST_SIZE = 300, 2000, 10_000
 USUAL_POINTS = 5000
 
 
-class Weights(NamedTuple):
-    """How likely each pixel is to be drawn, `(height, width)`; the background, if it has a color; a note on it."""
+def weigh(
+    picture: Image.Image, named: str | None = None, threshold: int | None = None
+) -> tuple[np.ndarray, Background | None, str]:
+    """The weights `(height, width)` of the pixels of `picture`; the background, if it has a color; a note on it.
 
-    weights: np.ndarray
-    background: Background | None
-    note: str
-
-
-def weigh(picture: Image.Image, background: str | None = None, threshold: int | None = None) -> Weights:
-    """The weights of the pixels of `picture`: the opacity times the difference from the background.
-
-    `background` names it ("white", "#1c2b3a", "transparent" or "none"); if it is None, the border of the picture shows
-    it, and in a photo all pixels weigh the same. Pixels that differ by `threshold` levels or less have no weight.
-    Raises InputError if `background` is no color.
+    The weight is the opacity times the difference from the background. The background is `named` ("white", "#1c2b3a",
+    "transparent" or "none"), or the border shows it, and in a photo all pixels weigh the same. Pixels that differ by
+    `threshold` levels or less have no weight. Raises InputError if `named` is no color.
     """
     pixels = np.asarray(picture.convert("RGBA"))
     colors, opacity = pixels[..., :3], pixels[..., 3] / np.float32(255)
     opaque = opacity >= 0.5
     border = np.concatenate([opaque[0], opaque[-1], opaque[:, 0], opaque[:, -1]])
-    if background == "transparent" or (background is None and border.mean() < 0.5):
-        return Weights(opacity * opaque, None, "what is transparent")
-    if background == "none":
-        return Weights(opacity * opaque, None, "none, as you said: points are everywhere")
-    photo = Weights(opacity * opaque, None, "none, as in a photo, where no color stands out: points are everywhere")
-    found = find_background(colors, opaque) if background is None else _named(background)
-    if not found:
-        return photo
-    if threshold is None:
-        # Compression and noise leave a shimmer around the figure.
-        threshold = round(min(80, max(20, 6 * found.noise)))
-    distance = found.distance(colors)
-    weights = np.where(distance > threshold, distance * opacity, 0.0)
-    # The sky and the ground of a landscape cover its border, too. They are noisy, and next to nothing stands out.
-    if background is None and found.noise > 4 and (weights > 0).mean() < 0.02:
-        return photo
-    names = " and ".join("#{:02x}{:02x}{:02x}".format(*color) for color in found.colors)
-    return Weights(weights, found, f"{names}, {'as you said' if background else 'as along its border'}")
-
-
-def _named(color: str) -> Background:
+    if named == "transparent" or (named is None and border.mean() < 0.5):
+        return opacity * opaque, None, "what is transparent"
+    if named == "none":
+        return opacity * opaque, None, "none, as you said: points are everywhere"
     try:
-        return Background(np.array([ImageColor.getrgb(color)[:3]]))
+        found = Background(np.array([ImageColor.getrgb(named)[:3]])) if named else find_background(colors, opaque)
     except ValueError:
-        raise InputError(f"--background {color}: is no color; write a name, as white, or #rrggbb") from None
+        raise InputError(f"--background {named}: is no color; write a name, as white, or #rrggbb") from None
+    if found:
+        if threshold is None:
+            # Compression and noise leave a shimmer around the figure.
+            threshold = round(min(80, max(20, 6 * found.noise)))
+        distance = found.distance(colors)
+        weights = np.where(distance > threshold, distance * opacity, 0.0)
+        # The sky and the ground of a landscape cover its border, too. They are noisy, and next to nothing stands out.
+        if named or found.noise <= 4 or (weights > 0).mean() >= 0.02:
+            names = " and ".join("#{:02x}{:02x}{:02x}".format(*color) for color in found.colors)
+            return weights, found, f"{names}, {'as you said' if named else 'as along its border'}"
+    return opacity * opaque, None, "none, as in a photo, where no color stands out: points are everywhere"
 
 
 def fit(count: Callable[[int], int], n: int | None, size: int | None) -> tuple[int, int]:
@@ -102,18 +90,18 @@ def fit(count: Callable[[int], int], n: int | None, size: int | None) -> tuple[i
 
 def _of_picture(options: Any) -> tuple[np.ndarray, np.ndarray, bytes]:
     """The data set of the picture that `options` name: distinct pixels, drawn in proportion to their weights."""
-    picture = open_as_seen(expanded(options.picture), options.size or ENLARGED_SIZE).convert("RGBA")
+    picture = open_picture(expanded(options.picture), options.size or ENLARGED_SIZE).convert("RGBA")
 
     @cache
     def resized(size: int) -> Image.Image:
         return picture.resize([max(1, round(size / max(picture.size) * side)) for side in picture.size])
 
     @cache
-    def weighed(size: int) -> Weights:
-        found = weigh(resized(size), options.background, options.threshold)
-        return found._replace(weights=np.where(found.weights > 0, 0.0, 1.0)) if options.invert else found
+    def weighed(size: int) -> tuple[np.ndarray, Background | None, str]:
+        weights, background, note = weigh(resized(size), options.background, options.threshold)
+        return np.where(weights > 0, 0.0, 1.0) if options.invert else weights, background, note
 
-    n, size = fit(lambda size: int(np.count_nonzero(weighed(size).weights)), options.points, options.size)
+    n, size = fit(lambda size: int(np.count_nonzero(weighed(size)[0])), options.points, options.size)
     weights, background, note = weighed(size)
     print(f"background: {note}; if that is wrong, use --background or --invert")
     shares = weights.ravel() / weights.sum(dtype=float)

@@ -18,23 +18,13 @@ MOST_PIXELS, MOST_SHRUNK = 10_000**2, 300_000_000
 Image.MAX_IMAGE_PIXELS = None
 
 
-def open_picture(path: str | Path) -> Image.Image:
-    """The picture in `path`, as RGB or, if it has transparency, as RGBA. Its rows and colors are those of the file.
+def open_picture(path: str | Path, shown_side: int | None = None) -> Image.Image:
+    """The picture in `path`, as RGB or, if it has transparency, as RGBA. Raises InputError if it cannot be read.
 
-    Raises InputError if it cannot be read.
+    Its rows and colors are those of the file. With a `shown_side`, they are as viewers show them: turned as the EXIF
+    orientation says, and in sRGB; and the picture may be smaller, with a longer side of `shown_side` or more.
     """
-    return _open(Path(path), MOST_PIXELS)
-
-
-def open_as_seen(path: str | Path, side: int) -> Image.Image:
-    """The picture in `path` as viewers show it: turned as its EXIF orientation says, its colors converted to sRGB.
-
-    It may be read smaller than it is, with a longer side of `side` or more. Raises InputError if it cannot be read.
-    """
-    return _open(Path(path), MOST_SHRUNK, side)
-
-
-def _open(path: Path, most: int, shown_side: int | None = None) -> Image.Image:
+    path, most = Path(path), MOST_SHRUNK if shown_side else MOST_PIXELS
     signs = (b"\x89PNG", b"\xff\xd8\xff")
     look = reading(path, "a picture", "save it again, as PNG or JPEG", signs, lambda path: others(path, SUFFIXES))
     # Pillow warns of broken metadata.

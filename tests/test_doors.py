@@ -17,7 +17,7 @@ from PIL import Image
 from quick import Finished
 
 from data.glyph import find_font
-from data.pictures import open_as_seen, open_picture
+from data.pictures import open_picture
 from data.points import PICTURE, XS, YS, read_points
 from models.generator import load_generator
 from utils.evaluation.__main__ import read_samples
@@ -29,7 +29,7 @@ Door = Callable[[Path], object]
 DOORS: dict[str, Door] = {
     "array": lambda path: read_points(path.parent).split(0.1, 0),
     "picture": lambda path: open_picture(path),
-    "picture as seen": lambda path: open_as_seen(path, 100),
+    "picture as seen": lambda path: open_picture(path, 100),
     "samples": lambda path: read_samples(str(path)),
     "settings": lambda path: load_config(path),
     "model": lambda path: load_generator(path),

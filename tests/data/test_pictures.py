@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from data.from_picture import MOST_SIZE
-from data.pictures import MOST_PIXELS, open_as_seen, open_picture
+from data.pictures import MOST_PIXELS, open_picture
 from utils.program.errors import InputError
 
 
@@ -77,7 +77,7 @@ def test_a_picture_is_seen_turned_as_its_exif_says_even_if_other_fields_are_brok
     exif = b"Exif\0\0II*\0\x08\0\0\0" + struct.pack("<H", 2) + entries + bytes(4) + struct.pack("<ii", -72, 1)
     lying.save(tmp_path / "phone.jpg", exif=exif, quality=95)
 
-    raw, seen = open_picture(tmp_path / "phone.jpg"), open_as_seen(tmp_path / "phone.jpg", 40)
+    raw, seen = open_picture(tmp_path / "phone.jpg"), open_picture(tmp_path / "phone.jpg", 40)
 
     assert raw.size == (40, 20)
     assert seen.size == ((40, 20) if orientation <= 4 else (20, 40))
@@ -96,16 +96,16 @@ def test_colors_are_seen_in_srgb_and_a_broken_profile_is_ignored(tmp_path: Path,
     red.save(tmp_path / "exchanged.png", icc_profile=exchanged)
     red.save(tmp_path / "broken.png", icc_profile=exchanged[:200])
 
-    assert open_as_seen(tmp_path / "exchanged.png", 4).convert("RGB").getpixel((1, 1)) == (0, 255, 0)
+    assert open_picture(tmp_path / "exchanged.png", 4).convert("RGB").getpixel((1, 1)) == (0, 255, 0)
     assert open_picture(tmp_path / "exchanged.png").convert("RGB").getpixel((1, 1)) == (255, 0, 0)
-    assert open_as_seen(tmp_path / "broken.png", 4).convert("RGB").getpixel((1, 1)) == (255, 0, 0)
+    assert open_picture(tmp_path / "broken.png", 4).convert("RGB").getpixel((1, 1)) == (255, 0, 0)
 
 
 def test_a_photo_of_many_pixels_is_read_to_be_made_smaller_and_no_data_set_has_as_many(tmp_path: Path):
     assert MOST_PIXELS == MOST_SIZE**2
     Image.new("1", (12_000, 9_000)).save(tmp_path / "photo.png")
 
-    assert open_as_seen(tmp_path / "photo.png", 300).size == (12_000, 9_000)
+    assert open_picture(tmp_path / "photo.png", 300).size == (12_000, 9_000)
     with pytest.raises(InputError, match="has more pixels than 100,000,000; make it smaller"):
         open_picture(tmp_path / "photo.png")
 

@@ -8,7 +8,7 @@ import io
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, TextIO, cast
 
 from utils.program.interruption import Interrupted, raise_on_terminate
@@ -84,19 +84,15 @@ class DependableStream:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
 
-    def write(self, text: str) -> int:
-        with self._dropped_if_broken():
-            self._stream.write(text)
-        return len(text)
+    def write(self, text: str) -> None:
+        self._drop_if_broken(self._stream.write, text)
 
     def flush(self) -> None:
-        with self._dropped_if_broken():
-            self._stream.flush()
+        self._drop_if_broken(self._stream.flush)
 
-    @contextlib.contextmanager
-    def _dropped_if_broken(self) -> Iterator[None]:
+    def _drop_if_broken(self, action: Callable[..., object], *arguments: str) -> None:
         try:
-            yield
+            action(*arguments)
         except OSError:
             # What the stream still holds is written when the program ends, and must not fail then.
             with contextlib.suppress(OSError, ValueError), open(os.devnull, "w") as nowhere:

@@ -9,12 +9,11 @@ import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from models.registry import MODELS, PRIORS
 from utils.program.errors import InputError
-from utils.program.reading import expanded
-from utils.settings.parsing import parse_yaml, read_yaml
+from utils.program.reading import expanded, others, reading
+from utils.settings.parsing import parse_yaml, read_text
 from utils.settings.validation import NAMES, as_yaml, checked, key, note
 
 # The choice of `model` that stands for all of them.
@@ -94,34 +93,30 @@ KINDS = {setting.name: setting.type for setting in dataclasses.fields(Config)}
 def load_config(path: str | Path, overrides: Sequence[str] = (), base: Path = Path()) -> Config:
     """Read the settings in the file `path`, replaced by `overrides` ("key=value"); the rest keep their defaults.
 
-    Paths in the file are relative to `base`. Raises InputError if the file cannot be read, a key is unknown or a value
-    is not allowed.
+    Paths in the file are relative to `base`. Raises InputError if the file, a key or a value cannot be used.
     """
     path = Path(expanded(str(path)))
-    settings = read_yaml(path) or {}
+    advice = "save it as text in UTF-8"
+    with reading(path, "settings", advice, missing=lambda p: f"{others(p)}; --config names the file of the settings"):
+        text = read_text(path)
+    settings = parse_yaml(text, str(path)) or {}
     if not isinstance(settings, dict):
         raise InputError(f"{path}: is a {type(settings).__name__}, not a table; write one 'key: value' per line")
     for name in ("data_path", "result_path"):
         if base != Path() and isinstance(settings.get(name), str):
             settings[name] = str(base / expanded(settings[name]))
-    settings |= _parse_overrides(overrides)
-    for name in settings:
-        if name not in KINDS:
-            near = difflib.get_close_matches(str(name), KINDS, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else "--help lists the keys"
-            raise InputError(f"unknown key {name!r}; {hint}")
-    return Config(**settings)
-
-
-def _parse_overrides(overrides: Sequence[str]) -> dict[str, Any]:
-    settings: dict[str, Any] = {}
     for override in overrides:
         name, equals, value = override.partition("=")
         if not equals:
             raise InputError(f"{override!r} is not understood; write key=value, as in epochs=20")
         # A text is taken as it stands: result_path=2026-11-25 is no date, and "run #2" has no comment.
         settings[name] = value if KINDS.get(name) is str else parse_yaml(value, f"the command line, {name}")
-    return settings
+    for name in settings:
+        if name not in KINDS:
+            near = difflib.get_close_matches(str(name), KINDS, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else "--help lists the keys"
+            raise InputError(f"unknown key {name!r}; {hint}")
+    return Config(**settings)
 
 
 def describe() -> str:

@@ -8,7 +8,6 @@ from typing import Any
 import yaml
 
 from utils.program.errors import InputError, reason_of
-from utils.program.reading import others, reading
 
 
 class _Loader(yaml.SafeLoader):
@@ -26,18 +25,6 @@ class _Loader(yaml.SafeLoader):
 _Loader.add_constructor("tag:yaml.org,2002:int", lambda loader, node: int(node.value))
 
 
-def read_yaml(path: Path) -> Any:
-    """The value in the file `path`. Raises InputError that says where it cannot be read."""
-    advice = "save it as text in UTF-8"
-    with reading(path, "settings", advice, missing=lambda p: f"{others(p)}; --config names the file of the settings"):
-        text = read_text(path)
-    value = parse_yaml(text, str(path))
-    # A table whose colons are of another keyboard is one long text.
-    if isinstance(value, str) and (mark := _foreign_mark(text, str(path))):
-        raise InputError(mark)
-    return value
-
-
 def read_text(path: Path) -> str:
     """The text in `path`, in UTF-8 or, as PowerShell's `>` writes it, in UTF-16. Raises OSError, UnicodeDecodeError."""
     content = path.read_bytes()
@@ -48,7 +35,7 @@ def read_text(path: Path) -> str:
 def parse_yaml(text: str, source: str) -> Any:
     """The value that `text` is in YAML. Raises InputError that names the `source` and the position of a mistake."""
     try:
-        return yaml.load(text, Loader=_Loader)
+        value = yaml.load(text, Loader=_Loader)
     except Exception as error:
         # PyYAML's own errors, and those of Python where a date does not exist or lists lie in lists without end.
         mark = getattr(error, "problem_mark", None)
@@ -57,6 +44,10 @@ def parse_yaml(text: str, source: str) -> Any:
         if "escape" in reason:
             reason += "; in double quotes \\ is special, use single ones"
         raise InputError(_foreign_mark(text, source) or f"{source}{position}: not YAML: {reason}") from None
+    # A table whose colons are of another keyboard is one long text.
+    if isinstance(value, str) and (mark := _foreign_mark(text, source)):
+        raise InputError(mark)
+    return value
 
 
 def _foreign_mark(text: str, source: str) -> str | None:
