@@ -24,9 +24,8 @@ import torch
 from torch.profiler import ProfilerActivity, profile
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from data.glyph import glyph_mask
+from data.drawing import as_jpeg, glyph_mask, write
 from data.points import read_points
-from data.writing import as_jpeg, write
 from models.generator import BLOCK, build_model
 from models.registry import MODELS
 from models.vae import Noise

@@ -34,7 +34,7 @@ from tqdm import tqdm
 
 from benchmarks.worlds import World, flat, gray, landscape, smooth
 from data.coordinates import COLORS, N_LEVELS, PLACES
-from data.glyph import glyph_mask
+from data.drawing import glyph_mask
 from data.points import ColoredPoints
 from data.scaling import Scaling
 from models.generator import Generator, build_model

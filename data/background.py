@@ -34,8 +34,7 @@ class Background(NamedTuple):
 def find_background(picture: np.ndarray, opaque: np.ndarray | None = None) -> Background | None:
     """The background of `picture (height, width, 3)`, or None if no few colors stand out.
 
-    These are up to three colors that cover 80% of the border, or one that covers 60% of the whole picture. Only pixels
-    that are `opaque (height, width)` count, if that is given.
+    These are up to three colors that cover 80% of the border, or one that covers 60% of all, of what is `opaque`.
     """
     edge = max(1, round(min(picture.shape[:2]) / 50))
     everywhere = np.ones(picture.shape[:2], bool) if opaque is None else opaque

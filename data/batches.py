@@ -18,7 +18,7 @@ from utils.program.errors import InputError
 class Batches:
     """All of `points` once per epoch, in a new random order, as float32 batches `(batch_size, 5)` that a model sees.
 
-    The last batch of an epoch may be smaller. The number of processes that fetch points, `num_workers`, changes none.
+    The last batch may be smaller. All are the same whatever `num_workers`, the number of loader processes, is.
     """
 
     def __init__(self, points: ColoredPoints, batch_size: int, num_workers: int, seed: int) -> None:
@@ -31,10 +31,7 @@ class Batches:
         return math.ceil(len(self.points) / self.batch_size)
 
     def epoch(self, skip: int = 0) -> Iterator[Tensor]:
-        """The batches of one epoch, without the first `skip`, which were taken before an interruption.
-
-        Raises InputError if a worker process was killed.
-        """
+        """The batches of one epoch, without the first `skip`. Raises InputError if a worker process was killed."""
         self.rng_at_epoch_start, n_drawn = self.rng.get_state(), 0
         try:
             for chunk in self._loader:

@@ -16,10 +16,9 @@ import numpy as np
 from PIL import Image, ImageColor
 
 from data.background import Background, find_background
-from data.glyph import draw, glyph_mask
+from data.drawing import as_jpeg, draw, glyph_mask, write
 from data.pictures import open_picture
 from data.points import PICTURE, XS, YS
-from data.writing import as_jpeg, write
 from utils.program.commands import Parser, main_command
 from utils.program.errors import InputError, run_program
 from utils.program.reading import expanded

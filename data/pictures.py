@@ -67,10 +67,8 @@ def _in_srgb(picture: Image.Image, profile: bytes, kind: str) -> Image.Image:
 
 
 def _eight_bits(values: np.ndarray, mode: str, path: Path) -> np.ndarray:
-    """One channel of 16 or 32 bits or of floating-point numbers as 8 bits.
-
-    Cameras and microscopes store 10 or 12 bits in 16: the range is the smallest usual one that holds all values.
-    """
+    """One channel of 16 or 32 bits or of floating-point numbers as 8 bits. Raises InputError for an unusual range."""
+    # Cameras and microscopes store 10 or 12 bits in 16.
     low, high = float(values.min()), float(values.max())
     most = 1.0 if mode == "F" else next((top for top in (255, 1023, 4095, 65_535) if high <= top), 0)
     if not (low >= 0 and high <= most):

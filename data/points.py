@@ -30,10 +30,7 @@ class Canvas(NamedTuple):
 
 
 class ColoredPoints:
-    """`points (n, 5)`: integers x (row), y (column), r, g, b, on the grid of `scaling`.
-
-    `background` is the color around them in their picture.
-    """
+    """`points (n, 5)`: integers x (row), y (column), r, g, b, on the grid of `scaling`, around them a `background`."""
 
     def __init__(self, points: "Tensor", scaling: "Scaling", background: tuple[int, int, int] = (0, 0, 0)) -> None:
         self.points, self.scaling, self.background = points, scaling, background
@@ -77,7 +74,7 @@ class ColoredPoints:
 def read_points(folder: str | Path) -> ColoredPoints:
     """Read `pi_xs.npy` (rows), `pi_ys.npy` (columns) and the picture in `folder`; color is `picture[x, y]`.
 
-    Raises InputError where a file is missing or broken, or the three do not fit together.
+    Raises InputError if a file is missing or broken, or the three do not fit together.
     """
     folder = Path(expanded(str(folder)))
     with reading(folder, "a folder of data", "make it readable, or set data_path to another"):
@@ -101,10 +98,7 @@ def read_points(folder: str | Path) -> ColoredPoints:
 
 
 def load_array(path: Path) -> np.ndarray:
-    """The array in `path`, or the only one of an archive. Nothing in the file can run code.
-
-    Raises InputError if it cannot be read, or is no array.
-    """
+    """The array in `path`, or the only one of an archive. Raises InputError if it cannot be read, or is no array."""
     advice = "save one array of numbers with numpy.save"
     with reading(path, "a NumPy array", advice, signs=(b"\x93NUMPY", *ZIP)):
         try:
@@ -152,10 +146,9 @@ def _read_coordinates(path: Path) -> np.ndarray:
 
 
 def _check_axes(folder: Path, picture: np.ndarray, xs: np.ndarray, ys: np.ndarray) -> Background | None:
-    """Refuse arrays that hold the points with rows and columns exchanged; return the picture's background.
+    """The background of the picture. Raises InputError if points lie outside of it, or rows and columns are exchanged.
 
-    Exchanged points are recognized by lying outside of the picture or on its background, while the other way round
-    all of them would fit. If there is no background, only the first is checked.
+    Exchanged points lie on the background, while the other way round all of them would fit.
     """
     height, width = picture.shape[:2]
     could_be_exchanged = xs.max() < width and ys.max() < height

@@ -20,10 +20,7 @@ TO_RGB = torch.tensor([[65536, 0, 91881], [65536, -22554, -46802], [65536, 11613
 
 @dataclass(frozen=True)
 class Scaling:
-    """The grid of integer points: `shape`, the height and width of their picture in pixels; colors are 0 to 255.
-
-    Models see the colors as Y, Cb, Cr if `ycbcr`, else as r, g, b.
-    """
+    """The height and width of the points' picture in pixels, and whether models see colors as Y, Cb, Cr or r, g, b."""
 
     shape: tuple[int, int]
     ycbcr: bool = False

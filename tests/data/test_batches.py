@@ -60,14 +60,12 @@ def test_worker_processes_give_the_same_batches_and_live_from_epoch_to_epoch(
     if method not in multiprocessing.get_all_start_methods():
         pytest.skip(f"this system cannot {method}")
     points = points.with_points(points.points.repeat(30, 1))
-    before = multiprocessing.get_start_method()
+    alone, with_workers = (Batches(points, 500, num_workers, seed=0) for num_workers in (0, workers))
+    before, processes = multiprocessing.get_start_method(), []
     multiprocessing.set_start_method(method, force=True)
     try:
-        alone, with_workers = (Batches(points, 500, num_workers, seed=0) for num_workers in (0, workers))
-        processes = []
         for _ in range(2):
-            for batch, wanted in zip(with_workers.epoch(), alone.epoch(), strict=True):
-                assert torch.equal(batch, wanted)
+            assert all(torch.equal(*pair) for pair in zip(with_workers.epoch(), alone.epoch(), strict=True))
             processes.append({process.pid for process in multiprocessing.active_children()})
         with_workers.close()
     finally:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from data.glyph import draw, glyph_mask
+from data.drawing import draw, glyph_mask
 
 
 class Sets(NamedTuple):

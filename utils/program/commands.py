@@ -15,10 +15,7 @@ ROOT = Path(__file__).parents[2]
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser whose errors are InputError, and which prints its description as it stands.
-
-    In `prog` and `description`, "python" becomes the interpreter that runs.
-    """
+    """An argument parser that raises InputError. In `prog` and `description`, "python" becomes the one that runs."""
 
     def __init__(self, prog: str, description: str, **options: Any) -> None:
         prog, description = (text.replace("python ", f"{interpreter()} ") for text in (prog, description))

@@ -27,12 +27,10 @@ def require_environment() -> None:
 
 
 def import_matplotlib() -> None:
-    """Import matplotlib with its own defaults, and leave the person's choice of a backend as it was.
-
-    A notebook, for instance, chooses a backend that only exists inside it.
-    """
+    """Import matplotlib with its own defaults, and leave the person's choice of a backend as it was."""
     if "matplotlib" in sys.modules:
         return
+    # A notebook, for instance, chooses a backend that only exists inside it.
     backend = os.environ.pop("MPLBACKEND", None)
     # Where it cannot keep a cache it says so, at length, and works.
     logging.getLogger("matplotlib").setLevel(logging.ERROR)

@@ -23,10 +23,7 @@ class InputError(Exception):
 
 
 def run_program(main: Callable[[list[str]], None], arguments: list[str]) -> None:
-    """Run `main(arguments)`; exit with status 2 on an error of input, and 130 or 143 when stopped by a signal.
-
-    Each printed line appears at once, wherever it is printed to; where nobody reads it, the program goes on.
-    """
+    """Run `main(arguments)`; exit with status 2 on an error of input, and 130 or 143 when stopped by a signal."""
     sys.stdout, sys.stderr = (cast(TextIO, DependableStream(stream)) for stream in (sys.stdout, sys.stderr))
     raise_on_terminate()
     # Python's last garbage collection takes 1.5 s after PyTorch has compiled anything; this skips it.
@@ -71,10 +68,7 @@ def _lack_of_resources(error: Exception) -> str | None:
 
 
 class DependableStream:
-    """Prints to `stream` line by line. Once nobody reads what is printed, it is dropped.
-
-    Characters that `stream` cannot encode are replaced. It is None where a program was started without one.
-    """
+    """Prints to `stream`, if there is one, line by line. Once nobody reads what is printed, it is dropped."""
 
     def __init__(self, stream: TextIO | None) -> None:
         if isinstance(stream, io.TextIOWrapper):

@@ -74,8 +74,8 @@ def _say_once(line: str) -> None:
 def claimed(folder: Path) -> Iterator[None]:
     """Make `folder`, and keep other runs out of it while this lasts.
 
-    The lock is a file beside the folder. The operating system holds it for this process, and releases it when the
-    process ends in any way. Raises InputError if the folder cannot be written to, or another run is using it.
+    The operating system releases the lock when the process ends in any way. Raises InputError if the folder cannot be
+    written to, or another run is using it.
     """
     lock = FileLock(folder.parent / f".{folder.name}.lock", timeout=0, fallback_to_soft=False)
     try:

@@ -24,10 +24,7 @@ IMPOSTORS = {
 
 
 def expanded(path: str) -> str:
-    """`path` with the home directory in place of ~, and with the values of environment variables.
-
-    Raises InputError if it names a variable that is not set.
-    """
+    """`path` with ~ and environment variables replaced. Raises InputError if it names a variable that is not set."""
     path = os.path.expandvars(os.path.expanduser(path))
     # A $ that begins no variable's name belongs to the path.
     unset = re.search(r"\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*\})", path, re.ASCII)
@@ -38,29 +35,21 @@ def expanded(path: str) -> str:
 
 @contextmanager
 def reading(
-    path: Path,
-    wanted: str,
-    advice: str,
-    signs: Sequence[bytes] = (),
-    missing: Callable[[Path], str] | None = None,
+    path: Path, wanted: str, advice: str, signs: Sequence[bytes] = (), missing: Callable[[Path], str] | None = None
 ) -> Iterator[None]:
     """Raise whatever goes wrong while `path` is read as an InputError of one line.
 
-    wanted: what it should hold, as "a picture".
-    advice: what to do where nothing better is known, as "save it again, as PNG or JPEG".
-    signs: the first bytes of files of the kind `wanted`.
-    missing: says what to do if there is no such file.
+    It should hold what is `wanted` ("a picture"), and begins with one of the `signs` then. `advice` ("save it again")
+    says what to do where nothing better is known, and `missing` what to do if there is no such file.
     """
     try:
         yield
     except InputError:
         raise
     except FileNotFoundError:
+        words = (missing or others)(path)
         if path.is_symlink():
-            link = f"it is a link to {path.readlink()}, which is not there"
-            words = f"{link}; copy the file itself, or run `git annex get`"
-        else:
-            words = (missing or others)(path)
+            words = f"it is a link to {path.readlink()}; copy the file itself, or run `git annex get`"
         raise InputError(f"{path.absolute()}: there is no such file; {words}") from None
     except MemoryError:
         much = f"asks for more memory than there is, and has {os.path.getsize(path):,} bytes"

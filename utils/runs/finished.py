@@ -12,7 +12,7 @@ from utils.evaluation.figure import Figure
 from utils.evaluation.figures import Metric
 from utils.program.errors import InputError
 from utils.run import History, Result, Trained
-from utils.settings.parsing import parse_yaml, read_text
+from utils.settings.values import parse_yaml, read_text
 
 # What metrics.json says of the model, of which real points have no counterpart.
 OF_MODEL = {

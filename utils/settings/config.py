@@ -13,8 +13,7 @@ from pathlib import Path
 from models.registry import MODELS, PRIORS
 from utils.program.errors import InputError
 from utils.program.reading import expanded, others, reading
-from utils.settings.parsing import parse_yaml, read_text
-from utils.settings.validation import NAMES, as_yaml, checked, key, note
+from utils.settings.values import NAMES, as_yaml, checked, key, note, parse_yaml, read_text
 
 # The choice of `model` that stands for all of them.
 ALL_MODELS = "both"
@@ -22,10 +21,7 @@ ALL_MODELS = "both"
 
 @dataclass(frozen=True)
 class Config:
-    """The settings of a run, each within its bounds.
-
-    Raises InputError if a value has the wrong type or lies outside of its bounds.
-    """
+    """The settings of a run. Raises InputError if a value has the wrong type or lies outside of its bounds."""
 
     data_path: str = key("./gen_ml_quiz_content/", "start here: folder of pi_xs.npy, pi_ys.npy and the picture")
     result_path: str = key("./result/", "folder for the output; each model gets a subfolder of its own")

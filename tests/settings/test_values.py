@@ -10,7 +10,7 @@ import pytest
 from models.registry import MODELS
 from utils.program.errors import InputError
 from utils.settings.config import Config
-from utils.settings.validation import as_yaml, checked
+from utils.settings.values import as_yaml, checked
 
 
 @pytest.mark.parametrize(

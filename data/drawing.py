@@ -1,13 +1,15 @@
-"""Draw a text as colored points. The sample data set was drawn by this code."""
+"""Draw a text as colored points, as the sample data set was drawn, and write data sets."""
 
+import io
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from data.writing import as_jpeg
+from data.points import PICTURE, XS, YS
 from utils.program.environment import import_matplotlib
 from utils.program.errors import InputError
+from utils.program.files import write_bytes, write_whole
 from utils.program.reading import reading
 
 # The colors at the corners of the picture: gold, orange-red, magenta, sky blue.
@@ -16,10 +18,7 @@ COLOR_NOISE = 7.0
 
 
 def find_font(text: str, font: Path | None = None) -> Path:
-    """A font file that has all characters of `text`: `font`, if given, else one of matplotlib's or of this machine's.
-
-    Raises InputError, which names the character, if there is none.
-    """
+    """A font file that has all characters of `text`: `font`, if given, else one of this machine. Raises InputError."""
     import_matplotlib()
     from matplotlib.font_manager import FontProperties, findfont, fontManager
     from matplotlib.ft2font import FT2Font
@@ -47,10 +46,7 @@ def find_font(text: str, font: Path | None = None) -> Path:
 
 
 def glyph_mask(text: str = "π", size: int = 300, font: Path | None = None) -> np.ndarray:
-    """Where the text covers a picture of `size` x `size` pixels: booleans `(size, size)`, indexed [row, column].
-
-    It may have several lines. Raises InputError if no font has it, or if there is nothing to see of it.
-    """
+    """Where `text` covers a square picture: booleans `(size, size)`. Raises InputError if it cannot be drawn."""
     # Layout knows one character for the end of a line.
     text = "\n".join(text.splitlines())
     path, canvas = find_font(text, font), Image.new("L", (size, size))
@@ -79,3 +75,27 @@ def draw(mask: np.ndarray, n: int = 5000, seed: int = 0) -> tuple[np.ndarray, np
     top, bottom = ((1 - across) * left + across * right for left, right in CORNERS)
     colors = (1 - down) * top + down * bottom + rng.normal(0, COLOR_NOISE, (n, 3))
     return rows, columns, as_jpeg(rows, columns, colors, mask.shape)
+
+
+def as_jpeg(
+    rows: np.ndarray,
+    columns: np.ndarray,
+    colors: np.ndarray,
+    shape: tuple[int, ...],
+    background: tuple[int, int, int] = (0, 0, 0),
+) -> bytes:
+    """Pixels `(n,)` in their `colors (n, 3)` on a `background`, in a JPEG of height and width `shape`."""
+    picture = np.full((*shape, 3), background, np.uint8)
+    picture[rows, columns] = colors.round().clip(0, 255)
+    jpeg = io.BytesIO()
+    Image.fromarray(picture).save(jpeg, "JPEG", quality=95, subsampling=0)
+    return jpeg.getvalue()
+
+
+def write(folder: str | Path, rows: np.ndarray, columns: np.ndarray, picture: bytes) -> None:
+    """Write a data set into `folder`: `rows (n,)`, `columns (n,)`, and the bytes of the picture."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(folder / XS, lambda path: np.save(path, rows))
+    write_whole(folder / YS, lambda path: np.save(path, columns))
+    write_bytes(folder / PICTURE, picture)
