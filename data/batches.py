@@ -1,5 +1,6 @@
 """Batches of training points: shuffled, cut, and the same again after an interruption."""
 
+import itertools
 import math
 import signal
 import warnings
@@ -12,7 +13,6 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 
 from data.points import ColoredPoints
-from utils.program.errors import InputError
 
 
 class Batches:
@@ -31,20 +31,10 @@ class Batches:
         return math.ceil(len(self.points) / self.batch_size)
 
     def epoch(self, skip: int = 0) -> Iterator[Tensor]:
-        """The batches of one epoch, without the first `skip`. Raises InputError if a worker process was killed."""
-        self.rng_at_epoch_start, n_drawn = self.rng.get_state(), 0
-        try:
-            for chunk in self._loader:
-                for batch in self.points.scaling.to_model(chunk).split(self.batch_size):
-                    n_drawn += 1
-                    if n_drawn > skip:
-                        yield batch
-        except RuntimeError as error:
-            if "DataLoader worker" not in str(error):
-                raise
-            reason = f"num_workers: a process that loads batches was killed ({str(error).partition('.')[0]})"
-            remedy = "what was saved before is kept; go on with --resume num_workers=0"
-            raise InputError(f"{reason}, perhaps for lack of memory; {remedy}") from None
+        """The batches of one epoch, without the first `skip`."""
+        self.rng_at_epoch_start = self.rng.get_state()
+        chunks = (self.points.scaling.to_model(chunk).split(self.batch_size) for chunk in self._loader)
+        yield from itertools.islice(itertools.chain.from_iterable(chunks), skip, None)
 
     def state_dict(self) -> dict[str, Any]:
         """All that the batches of the current epoch depend on."""

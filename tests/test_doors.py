@@ -51,11 +51,11 @@ def packed(save: Callable[..., object], *content: object, **more: object) -> byt
 @pytest.fixture(scope="session")
 def sound(finished: Finished) -> dict[str, list[bytes]]:
     """Files that each door lets in, and others of many formats, which each door must bear."""
-    out, picture = finished.result / "vanilla", Image.open(finished.data / PICTURE)
+    out, picture, xs = finished.result / "vanilla", Image.open(finished.data / PICTURE), finished.data / XS
     exif = picture.getexif()
     exif[0x0112], exif[0x010E] = 6, "a description"
     files = {
-        "array": [(finished.data / XS).read_bytes(), packed(np.savez, xs=np.load(finished.data / XS))],
+        "array": [xs.read_bytes(), packed(np.savez, xs=np.load(xs))],
         "picture": [packed(picture.save, kind, exif=exif) for kind in ("JPEG", "PNG", "TIFF", "GIF", "BMP")],
         "samples": [(out / "generated.npy").read_bytes(), packed(np.savez_compressed, points=np.ones((9, 5), int))],
         "settings": [Config().to_yaml().encode(), Config().to_yaml().encode("utf-16")],
@@ -117,10 +117,7 @@ def test_what_is_no_file_at_all_is_refused(tmp_path: Path, door: str):
 
 
 @pytest.mark.parametrize("door", ["model", "checkpoint"])
-@pytest.mark.parametrize(
-    "content",
-    [[1, 2], {"format": 99}, {"format": 5, "config": {"model": "gan"}}, {"format": 10, "epochs": [[1]]}, None],
-)
+@pytest.mark.parametrize("content", [[1, 2], {"format": 99}, {"format": 5, "config": {"model": "gan"}}, None])
 def test_what_another_program_saved_is_refused(tmp_path: Path, door: str, content: object):
     class Hostile:
         def __reduce__(self) -> tuple:

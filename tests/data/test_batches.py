@@ -1,5 +1,8 @@
 import itertools
 import multiprocessing
+import re
+import signal
+import time
 
 import pytest
 import torch
@@ -7,7 +10,7 @@ from torch import Tensor
 
 from data.batches import Batches
 from data.points import ColoredPoints
-from utils.program.errors import InputError
+from utils.program.errors import run_program
 
 
 def integers(points: ColoredPoints, batches: list[Tensor]) -> list[list[int]]:
@@ -76,14 +79,18 @@ def test_worker_processes_give_the_same_batches_and_live_from_epoch_to_epoch(
     assert processes[0].isdisjoint({process.pid for process in multiprocessing.active_children()})
 
 
-def test_a_worker_process_that_is_killed_costs_one_line(points: ColoredPoints):
-    batches = Batches(points, 1, num_workers=1, seed=0)
-    before = set(multiprocessing.active_children())
-    epoch = batches.epoch()
-    next(epoch)
-    (worker,) = set(multiprocessing.active_children()) - before
-    worker.kill()
+def test_a_worker_process_that_is_killed_costs_one_line(points: ColoredPoints, capsys: pytest.CaptureFixture[str]):
+    """Wherever the main process is when it learns of it."""
+    before, handler = set(multiprocessing.active_children()), signal.getsignal(signal.SIGTERM)
 
-    with pytest.raises(InputError, match=r"loads batches was killed .*; go on with --resume num_workers=0"):
-        list(itertools.chain(epoch, batches.epoch(), batches.epoch()))
-    batches.close()
+    def kill_the_worker(arguments: list[str]) -> None:
+        for _ in Batches(points, 50, num_workers=1, seed=0).epoch():
+            for worker in set(multiprocessing.active_children()) - before:
+                worker.kill()
+            time.sleep(1)
+
+    with pytest.raises(SystemExit):
+        run_program(kill_the_worker, [])
+    signal.signal(signal.SIGTERM, handler)
+    line = r"error: a process that loads batches was killed \(.*\), .*; go on with --resume num_workers=0\n"
+    assert re.fullmatch(line, capsys.readouterr().err)

@@ -63,6 +63,10 @@ def _lack_of_resources(error: Exception) -> str | None:
     """What the machine lacks, if that is why Python, PyTorch or a GPU raised `error`; None if it is a bug."""
     if isinstance(error, MemoryError) or re.search("out of memory|allocate memory", str(error)):
         return f"out of memory ({reason_of(error)}); close other programs, or make the data or model smaller"
+    # PyTorch raises this wherever the main process is when it learns of it.
+    if "DataLoader worker" in str(error):
+        reason = f"a process that loads batches was killed ({reason_of(error)}), perhaps for lack of memory"
+        return f"{reason}; what was saved before is kept; go on with --resume num_workers=0"
     where = f"{error.filename}: " if isinstance(error, OSError) and error.filename else ""
     return too_many_files(error) or (where + reason_of(error) if isinstance(error, OSError) else None)
 
