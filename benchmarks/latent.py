@@ -43,7 +43,7 @@ def variants(config: Config) -> dict[str, Config]:
     for prior in PRIORS:
         for name, schedule in SCHEDULES.items():
             rows[f"{prior}, {name}"] = dataclasses.replace(config, prior=prior, **schedule)
-        for beta in HEIGHTS:
+        for beta in HEIGHTS if prior != "mixture" else ():
             rows[f"{prior}, four cycles, β to {beta:g}"] = dataclasses.replace(config, prior=prior, beta_max=beta)
     return rows | {WITHOUT: dataclasses.replace(config, prior="normal", annealing="constant")}
 

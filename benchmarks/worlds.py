@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from data.coordinates import COLORS, PLACES
-from data.drawing import COLOR_NOISE, CORNERS, as_jpeg, draw, glyph_mask
+from data.drawing import COLOR_NOISE, CORNERS, as_jpeg
 
 # Pictures from which true points with JPEG errors of their own are taken.
 N_PICTURES = 60
@@ -108,15 +108,3 @@ def two_places() -> np.ndarray:
     weights = np.zeros((40, 60))
     weights[10, 20], weights[30, 50] = 1, 2
     return weights
-
-
-def drawn(mask: np.ndarray, n: int, seed: int) -> np.ndarray:
-    """`n` points `(n, 5)` scattered over `mask`; each seed is another draw."""
-    rows, columns, jpeg = draw(mask, n, seed)
-    picture = np.asarray(Image.open(io.BytesIO(jpeg)))
-    return np.column_stack([rows, columns, picture[rows, columns]]).astype(np.int64)
-
-
-def world(size: int, n: int, seed: int = 0) -> np.ndarray:
-    """`n` points `(n, 5)` of a π in a picture of `size` x `size` pixels; each seed is another draw."""
-    return drawn(glyph_mask(size=size), n, seed)

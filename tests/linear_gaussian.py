@@ -1,7 +1,7 @@
 """A model of which everything is known in closed form."""
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.distributions import Independent, MultivariateNormal, Normal
 
 from models.latent import NormalPrior, Posterior
@@ -21,6 +21,8 @@ class LinearGaussianVAE(VAE):
         super().__init__(NormalPrior(2))
         self.W = torch.tensor([[1.0, 0.0], [0.5, 0.0], [0.0, -1.0], [0.0, 2.0], [0.0, 0.3]])
         self.shift = shift
+        # Tells where the model computes.
+        self.unused = nn.Parameter(torch.zeros(()))
 
     def encode(self, x: Tensor) -> Posterior:
         precision = 1 + self.W.square().sum(0) / self.STD**2

@@ -2,13 +2,12 @@ import numpy as np
 import pytest
 import torch
 from linear_gaussian import LinearGaussianVAE
-from torch import Tensor, nn
 from torch.distributions import Independent, Normal, kl_divergence
 
 from data.points import ColoredPoints
 from data.scaling import Scaling
 from models.generator import Generator, build_model
-from models.latent import NormalPrior, Posterior
+from models.latent import NormalPrior
 from models.vae import VAE
 from utils.evaluation.likelihood import (
     active_units,
@@ -20,36 +19,22 @@ from utils.evaluation.likelihood import (
 )
 
 
-class WithoutLatent(VAE):
-    """A model that ignores z, so that every bound is exact: each coordinate is N(100, 50^2)."""
-
-    normal = Normal(100.0, 50.0)
-
-    def __init__(self) -> None:
-        super().__init__(NormalPrior(1))
-        self.weight = nn.Parameter(torch.zeros(()))
-
-    def encode(self, x: Tensor) -> Posterior:
-        return Posterior(x[:, :1], torch.zeros(len(x), 1))
-
-    def decode(self, z: Tensor, noise: None = None) -> Independent:
-        assert noise is None, "what is judged is the mean of uncertain parameters"
-        return Independent(self.normal.expand((len(z), 5)), 1)
-
-
+@pytest.fixture
 def rgb(points: ColoredPoints) -> ColoredPoints:
     """The same points for models that see their colors as r, g, b."""
     return ColoredPoints(points.points, Scaling(points.scaling.shape))
 
 
-def test_losses_are_means_over_all_points_however_they_are_cut(points: ColoredPoints, monkeypatch: pytest.MonkeyPatch):
+def test_losses_are_means_over_all_points_however_they_are_cut(rgb: ColoredPoints, monkeypatch: pytest.MonkeyPatch):
+    """With the true posterior, they add up to -log p(x)."""
+    model = LinearGaussianVAE()
     monkeypatch.setattr("utils.evaluation.likelihood.BLOCK", 128)
 
-    reconstruction, kl = evaluate_loss(WithoutLatent(), rgb(points), seed=0)
+    reconstruction, kl = evaluate_loss(model, rgb, seed=0)
 
-    x = points.points.float()
-    assert reconstruction == pytest.approx(-WithoutLatent.normal.log_prob(x).sum(1).mean().item())
-    assert kl == pytest.approx(0.5 * x[:, 0].square().mean().item())
+    expected = NormalPrior(2).kl(model.encode(rgb.points.float()), torch.zeros(0)).mean().item()
+    assert kl == pytest.approx(expected, rel=1e-4)
+    assert reconstruction + kl == pytest.approx(-model.log_evidence(rgb.points.float()).mean().item(), rel=1e-4)
 
 
 def test_the_same_seed_draws_the_same_noise(points: ColoredPoints, model: VAE):
@@ -59,14 +44,12 @@ def test_the_same_seed_draws_the_same_noise(points: ColoredPoints, model: VAE):
     assert losses[0] != losses[2]
 
 
-def test_the_bound_is_the_mean_log_probability_of_the_points(points: ColoredPoints):
-    class Centered(WithoutLatent):
-        def encode(self, x: Tensor) -> Posterior:
-            return Posterior(torch.zeros(len(x), 1), torch.zeros(len(x), 1))
+def test_the_bound_is_the_mean_over_the_points(rgb: ColoredPoints):
+    model = LinearGaussianVAE()
 
-    bound = evaluate_bound(Centered(), rgb(points), seed=0, k=3)
-
-    assert bound == pytest.approx(WithoutLatent.normal.log_prob(points.points.float()).sum(1).mean().item())
+    assert evaluate_bound(model, rgb, 0, k=3) == pytest.approx(
+        model.log_evidence(rgb.points.float()).mean().item(), rel=1e-4
+    )
 
 
 def test_with_the_true_posterior_the_bound_is_the_log_likelihood_for_any_number_of_draws(torch_rng: torch.Generator):
@@ -94,10 +77,12 @@ def test_with_another_posterior_the_bound_rises_from_the_elbo_towards_the_log_li
     assert bounds[50] < exact + 0.02
 
 
-def test_posterior_means_are_where_the_encoder_puts_the_points(points: ColoredPoints):
-    means = posterior_means(Generator(WithoutLatent(), rgb(points).scaling, {}, ""), points.points.numpy())
+def test_posterior_means_are_where_the_encoder_puts_the_points(rgb: ColoredPoints):
+    model = LinearGaussianVAE()
 
-    assert np.array_equal(means, points.points[:, :1].numpy())
+    means = posterior_means(Generator(model, rgb.scaling, {}, ""), rgb.points.numpy())
+
+    assert np.array_equal(means, model.encode(rgb.points.float()).mean.numpy())
 
 
 def test_an_active_unit_is_a_latent_whose_mean_has_a_variance_above_the_threshold(rng: np.random.Generator):

@@ -99,8 +99,3 @@ def test_a_relevance_has_a_standard_normal_prior(picture: PicturePrior):
 
     assert at_zero < before
     assert picture.parameter_kl().item() - at_zero == pytest.approx(4.5, abs=1e-2)
-
-
-def test_a_picture_is_a_plane():
-    with pytest.raises(ValueError, match="latent_dim must be 2"):
-        PicturePrior(3)

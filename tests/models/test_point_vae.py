@@ -112,7 +112,7 @@ def test_simple_priors_take_any_number_of_latents(name: str, prior: str, latent_
 
 
 @EACH_MODEL
-def test_places_depend_on_every_latent_and_colors_on_both_coordinates(name: str, torch_rng: torch.Generator):
+def test_everything_depends_on_all_that_it_is_computed_from(name: str, torch_rng: torch.Generator):
     model = build(name, "normal", latent_dim=3)
     train(model, 10, torch_rng)
 
@@ -125,16 +125,8 @@ def test_places_depend_on_every_latent_and_colors_on_both_coordinates(name: str,
         place = torch.tensor([[2.0, 3.0]])
         for moved in (torch.tensor([[4.0, 3.0]]), torch.tensor([[2.0, 6.0]])):
             assert not torch.allclose(model.colors(moved).mean, model.colors(place).mean, atol=1e-3)
-
-
-@EACH_MODEL
-def test_the_posterior_depends_on_the_color_too(name: str, torch_rng: torch.Generator):
-    model = build(name, "normal")
-    train(model, 10, torch_rng)
-
-    red, blue = (model.encode(all_places(color)).mean for color in ((250, 0, 0), (0, 0, 250)))
-
-    assert not torch.allclose(red, blue, atol=1e-4)
+        red, blue = (model.encode(all_places(color)).mean for color in ((250, 0, 0), (0, 0, 250)))
+        assert not torch.allclose(red, blue, atol=1e-4)
 
 
 def test_noise_disturbs_the_colors_only(torch_rng: torch.Generator):

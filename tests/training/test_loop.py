@@ -50,13 +50,6 @@ def test_another_seed_gives_other_weights(points: ColoredPoints, quick: Config):
     assert weights(first) != weights(other)
 
 
-def test_worker_processes_do_not_change_a_byte(points: ColoredPoints, quick: Config):
-    alone, _ = trained(points, quick)
-    with_workers, _ = trained(points, dataclasses.replace(quick, num_workers=2))
-
-    assert weights(alone) == weights(with_workers)
-
-
 def test_the_history_has_the_schedules_values_of_each_epochs_last_step(points: ColoredPoints, quick: Config):
     _, history = trained(points, dataclasses.replace(quick, epochs=8, n_cycles=2, annealing_share=1.0, beta_max=0.5))
 
