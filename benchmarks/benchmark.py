@@ -20,9 +20,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from data.glyph import glyph_mask
+from data.drawing import as_jpeg, glyph_mask, write
 from data.points import read_points
-from data.writing import as_jpeg, write
 from models.generator import BLOCK, build_model
 from models.registry import MODELS
 from utils.evaluation.likelihood import evaluate_loss

@@ -34,9 +34,9 @@ from tqdm import tqdm
 
 from benchmarks.worlds import World, flat, gray, landscape, smooth
 from data.coordinates import COLORS, N_LEVELS, PLACES
-from data.glyph import glyph_mask
+from data.drawing import glyph_mask
 from data.points import ColoredPoints
-from data.scaling import Scaling
+from data.scaling import Scaling, come_from_ycbcr
 from models.generator import Generator, build_model
 from utils.evaluation.likelihood import active_units, evaluate_loss, posterior_means
 from utils.settings.config import Config, load_config
@@ -62,7 +62,7 @@ def worlds() -> dict[str, World]:
 def training_set(world: World) -> tuple[np.ndarray, Scaling]:
     """The points `(n, 5)` of the world that generators learn from, and their scaling."""
     train = world.data(np.random.default_rng(0))
-    return train, Scaling.of_points(torch.from_numpy(train), *world.weights.shape)
+    return train, Scaling(world.weights.shape, come_from_ycbcr(torch.from_numpy(train[:, COLORS])))
 
 
 def auc(points: np.ndarray, fresh: np.ndarray) -> float:

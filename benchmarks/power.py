@@ -17,7 +17,7 @@ from torch import nn
 
 from benchmarks.worlds import World, flat, gray, landscape, one_color, smooth, two_places
 from data.coordinates import COLORS, PLACES
-from data.glyph import glyph_mask
+from data.drawing import glyph_mask
 from utils.evaluation.evaluate import evaluate
 from utils.evaluation.result import Evaluation
 

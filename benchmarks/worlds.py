@@ -9,8 +9,7 @@ import numpy as np
 from PIL import Image
 
 from data.coordinates import COLORS, PLACES
-from data.glyph import COLOR_NOISE, CORNERS
-from data.writing import as_jpeg
+from data.drawing import COLOR_NOISE, CORNERS, as_jpeg
 
 # Pictures from which true points with JPEG errors of their own are taken.
 N_PICTURES = 60

@@ -6,153 +6,118 @@ python -m data.from_picture --text "Ω" --out my_data    a text, in the sample s
 Then: python main.py data_path=my_data
 """
 
-import functools
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageColor
 
 from data.background import Background, find_background
-from data.glyph import draw, glyph_mask
-from data.pictures import open_as_seen
+from data.drawing import as_jpeg, draw, glyph_mask, write
+from data.pictures import open_picture
 from data.points import PICTURE, XS, YS
-from data.writing import DrawnSet, as_jpeg, write
-from utils.program.commands import main_command
+from utils.program.commands import Parser, main_command
 from utils.program.errors import InputError, run_program
-from utils.program.parser import Parser
-from utils.program.paths import expanded
+from utils.program.reading import expanded
 
-# Pixels this close to the background belong to it, in levels of 256, or within this many standard deviations of its
-# noise. Compression leaves a shimmer around the figure.
-LEAST_THRESHOLD, NOISE_FACTOR, MOST_THRESHOLD = 20, 6, 80
-# If a background is noisier than this, in levels, and less than this share of the picture differs from it, the picture
-# is a photo, or a texture: all of it is figure.
-NOISE_OF_PHOTOS, LEAST_FIGURE = 4, 0.02
 # The longer side in pixels: as it is, where nothing else is asked for; made larger for a small figure; the largest.
 USUAL_SIZE, ENLARGED_SIZE, MOST_SIZE = 300, 2000, 10_000
 USUAL_POINTS = 5000
-TRANSPARENT, NONE = "transparent", "none"
 
 
-class Weights(NamedTuple):
-    """How likely each pixel is to be drawn, `(height, width)`; the background, if it has a color; what it is."""
+def weigh(
+    picture: Image.Image, named: str | None = None, threshold: int | None = None
+) -> tuple[np.ndarray, Background | None, str]:
+    """The weights `(height, width)` of the pixels of `picture`; the background, if it has a color; a note on it.
 
-    weights: np.ndarray
-    background: Background | None
-    name: str
-
-
-def weigh(picture: Image.Image, background: str | None = None, threshold: int | None = None) -> Weights:
-    """The weights of the pixels of `picture`.
-
-    The weight is the opacity times the difference from the background, which `background` names ("white", "#1c2b3a",
-    "transparent" or "none") or, if it is None, the border of the picture shows. In a photo, all pixels weigh the same.
-    Pixels that differ by `threshold` levels or less have none. Raises InputError if `background` is no color.
+    The weight is the opacity times the difference from the background. The background is `named` ("white", "#1c2b3a",
+    "transparent" or "none"), or the border shows it, and in a photo all pixels weigh the same. Pixels that differ by
+    `threshold` levels or less have no weight. Raises InputError if `named` is no color.
     """
     pixels = np.asarray(picture.convert("RGBA"))
     colors, opacity = pixels[..., :3], pixels[..., 3] / np.float32(255)
     opaque = opacity >= 0.5
-    rim = np.concatenate([opaque[0], opaque[-1], opaque[:, 0], opaque[:, -1]])
-    if background == TRANSPARENT or (background is None and rim.mean() < 0.5):
-        return Weights(opacity * opaque, None, "what is transparent")
-    everywhere = Weights(opacity * opaque, None, "none, as you said: points are everywhere")
-    photo = everywhere._replace(name="none, as in a photo, where no color stands out: points are everywhere")
-    if background == NONE:
-        return everywhere
-    found = find_background(colors, opaque) if background is None else _named(background)
-    if not found:
-        return photo
-    if threshold is None:
-        threshold = round(min(MOST_THRESHOLD, max(LEAST_THRESHOLD, NOISE_FACTOR * found.noise)))
-    distance = found.distance(colors)
-    weights = np.where(distance > threshold, distance * opacity, 0.0)
-    # The sky and the ground of a landscape cover its border, too, but next to nothing stands out from them.
-    if background is None and found.noise > NOISE_OF_PHOTOS and (weights > 0).mean() < LEAST_FIGURE:
-        return photo
-    names = " and ".join("#{:02x}{:02x}{:02x}".format(*color.round().astype(int)) for color in found.colors)
-    return Weights(weights, found, f"{names}, {'as you said' if background else 'as along its border'}")
-
-
-def _named(color: str) -> Background:
+    border = np.concatenate([opaque[0], opaque[-1], opaque[:, 0], opaque[:, -1]])
+    if named == "transparent" or (named is None and border.mean() < 0.5):
+        return opacity * opaque, None, "what is transparent"
+    if named == "none":
+        return opacity * opaque, None, "none, as you said: points are everywhere"
     try:
-        return Background(np.array([ImageColor.getrgb(color)[:3]], float))
+        found = Background(np.array([ImageColor.getrgb(named)[:3]])) if named else find_background(colors, opaque)
     except ValueError:
-        raise InputError(f"--background {color}: is no color; write a name, as white, or #rrggbb") from None
-
-
-def resized(picture: Image.Image, size: int) -> Image.Image:
-    """`picture` with a longer side of `size` pixels, as RGBA."""
-    scale = size / max(picture.size)
-    width, height = (max(1, round(scale * side)) for side in picture.size)
-    # Premultiplied, so that the hidden colors of transparent pixels do not bleed into their neighbors.
-    return picture.convert("RGBA").convert("RGBa").resize((width, height)).convert("RGBA")
-
-
-def scatter(picture: Image.Image, weighed: Weights, n: int, seed: int, invert: bool = False) -> DrawnSet:
-    """`n` distinct pixels of `picture`, drawn with probabilities proportional to their weights.
-
-    With `invert`, the background of the new picture has no color of the old one.
-    """
-    weights = weighed.weights.astype(float)
-    chosen = np.random.default_rng(seed).choice(weights.size, n, replace=False, p=weights.ravel() / weights.sum())
-    rows, columns = np.divmod(chosen, weights.shape[1])
-    colors = np.asarray(picture)[rows, columns, :3].astype(float)
-    ground = weighed.background.color if weighed.background and not invert else _contrasting(colors)
-    return DrawnSet(rows, columns, as_jpeg(rows, columns, colors, weights.shape, ground))
+        raise InputError(f"--background {named}: is no color; write a name, as white, or #rrggbb") from None
+    if found:
+        if threshold is None:
+            # Compression and noise leave a shimmer around the figure.
+            threshold = round(min(80, max(20, 6 * found.noise)))
+        distance = found.distance(colors)
+        weights = np.where(distance > threshold, distance * opacity, 0.0)
+        # The sky and the ground of a landscape cover its border, too. They are noisy, and next to nothing stands out.
+        if named or found.noise <= 4 or (weights > 0).mean() >= 0.02:
+            names = " and ".join("#{:02x}{:02x}{:02x}".format(*color) for color in found.colors)
+            return weights, found, f"{names}, {'as you said' if named else 'as along its border'}"
+    return opacity * opaque, None, "none, as in a photo, where no color stands out: points are everywhere"
 
 
 def fit(count: Callable[[int], int], n: int | None, size: int | None) -> tuple[int, int]:
     """How many points, and the size of the picture, for a figure that covers `count(size)` pixels.
 
-    n, size: what the person asked for; None leaves it free, and a free one is changed until the points find room.
-    Raises InputError if both were asked for and do not fit, or the figure has no pixels.
+    n, size: what the person asked for; what is None is changed, and printed, until the points find room. Raises
+    InputError if both were asked for and do not fit, or the figure has no pixels.
     """
     wanted, side = n or USUAL_POINTS, size or USUAL_SIZE
     room = count(side)
-    while room < wanted and not size and side < ENLARGED_SIZE and room:
+    while 0 < room < wanted and not size and side < ENLARGED_SIZE:
         # A little more than enough, because a border does not grow with the area.
         side = min(ENLARGED_SIZE, max(side + 1, round(side * (1.2 * wanted / room) ** 0.5)))
         room = count(side)
-    if room >= wanted:
-        return wanted, side
     if room < 2:
-        raise InputError(
-            f"the figure covers only {room} pixels, because nothing else differs from the background; "
-            "lower --threshold, or name another --background"
-        )
-    if n:
+        reason = f"the figure covers only {room} pixels, because nothing else differs from the background"
+        raise InputError(f"{reason}; lower --threshold, or name another --background")
+    if room < wanted and n:
         least = round(side * (1.2 * wanted / room) ** 0.5)
         raise InputError(f"the figure covers only {room:,} pixels; ask for --points {room}, or --size {least}")
-    return room, side
+    if side != (size or USUAL_SIZE):
+        print(f"size: {side} pixels, so that the figure has room for the points; --size says otherwise")
+    if room < wanted:
+        print(f"points: {room:,}, because the figure covers no more pixels")
+    return min(room, wanted), side
 
 
-def _contrasting(colors: np.ndarray) -> tuple[int, int, int]:
-    """Black or white, whichever is farther from the points' `colors (n, 3)`."""
-    return (0, 0, 0) if colors.mean() > 127 else (255, 255, 255)
+def _of_picture(options: Any) -> tuple[np.ndarray, np.ndarray, bytes]:
+    """The data set of the picture that `options` name: distinct pixels, drawn in proportion to their weights."""
+    picture = open_picture(expanded(options.picture), options.size or ENLARGED_SIZE).convert("RGBA")
+
+    @cache
+    def resized(size: int) -> Image.Image:
+        return picture.resize([max(1, round(size / max(picture.size) * side)) for side in picture.size])
+
+    @cache
+    def weighed(size: int) -> tuple[np.ndarray, Background | None, str]:
+        weights, background, note = weigh(resized(size), options.background, options.threshold)
+        return np.where(weights > 0, 0.0, 1.0) if options.invert else weights, background, note
+
+    n, size = fit(lambda size: int(np.count_nonzero(weighed(size)[0])), options.points, options.size)
+    weights, background, note = weighed(size)
+    print(f"background: {note}; if that is wrong, use --background or --invert")
+    shares = weights.ravel() / weights.sum(dtype=float)
+    chosen = np.random.default_rng(options.seed).choice(weights.size, n, replace=False, p=shares)
+    rows, columns = np.divmod(chosen, weights.shape[1])
+    colors = np.asarray(resized(size))[rows, columns, :3].astype(float)
+    contrast = (0, 0, 0) if colors.mean() > 127 else (255, 255, 255)
+    ground = background.color if background and not options.invert else contrast
+    return rows, columns, as_jpeg(rows, columns, colors, weights.shape, ground)
 
 
-def _from_picture(options: Any) -> tuple[DrawnSet, int]:
-    """The data set of the picture that `options` name, and its size."""
-    picture = open_as_seen(expanded(options.picture), options.size or ENLARGED_SIZE)
-
-    @functools.cache
-    def weighed(size: int) -> Weights:
-        found = weigh(resized(picture, size), options.background, options.threshold)
-        return found._replace(weights=np.where(found.weights > 0, 0.0, 1.0)) if options.invert else found
-
-    n, size = fit(lambda size: int((weighed(size).weights > 0).sum()), options.points, options.size)
-    print(f"background: {weighed(size).name}; if that is wrong, use --background or --invert")
-    return scatter(resized(picture, size), weighed(size), n, options.seed, options.invert), size
-
-
-def _from_text(options: Any) -> tuple[DrawnSet, int]:
-    """The data set of the text in `options`, and its size."""
+def _of_text(options: Any) -> tuple[np.ndarray, np.ndarray, bytes]:
+    """The data set of the text in `options`."""
     font = Path(expanded(options.font)) if options.font else None
-    n, size = fit(lambda size: int(glyph_mask(options.text, size, font).sum()), options.points, options.size)
-    return draw(glyph_mask(options.text, size, font), n, options.seed), size
+    mask = cache(lambda size: glyph_mask(options.text, size, font))
+    n, size = fit(lambda size: int(mask(size).sum()), options.points, options.size)
+    return draw(mask(size), n, options.seed)
 
 
 def main(arguments: list[str]) -> None:
@@ -180,14 +145,9 @@ def main(arguments: list[str]) -> None:
     if present and not options.overwrite:
         raise InputError(f"{out}: holds a data set already ({present[0]}); add --overwrite, or choose another --out")
 
-    made, size = _from_picture(options) if options.text is None else _from_text(options)
-    if size != (options.size or USUAL_SIZE):
-        print(f"size: {size} pixels, so that the figure has room for the points; --size says otherwise")
-    n = len(made.rows)
-    if n < (options.points or USUAL_POINTS):
-        print(f"points: {n:,}, because the figure covers no more pixels")
-    write(out, *made)
-    print(f"{out}: {n:,} points; now: {main_command(f'data_path={out}')}")
+    rows, columns, picture = _of_picture(options) if options.text is None else _of_text(options)
+    write(out, rows, columns, picture)
+    print(f"{out}: {len(rows):,} points; now: {main_command(f'data_path={out}')}")
 
 
 if __name__ == "__main__":

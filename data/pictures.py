@@ -3,7 +3,6 @@
 import contextlib
 import io
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,31 +12,23 @@ from utils.program.errors import InputError
 from utils.program.reading import others, reading
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp")
-SIGNS = (b"\x89PNG", b"\xff\xd8\xff")
 # The most pixels that are read, because more take gigabytes: of a picture as it is, and of one that is made smaller.
 MOST_PIXELS, MOST_SHRUNK = 10_000**2, 300_000_000
+# Pillow's own bound is lower.
+Image.MAX_IMAGE_PIXELS = None
 
 
-def open_picture(path: str | Path) -> Image.Image:
-    """The picture in `path`, as RGB or, if it has transparency, as RGBA. Its rows and colors are those of the file.
+def open_picture(path: str | Path, shown_side: int | None = None) -> Image.Image:
+    """The picture in `path`, as RGB or, if it has transparency, as RGBA. Raises InputError if it cannot be read.
 
-    Raises InputError if it cannot be read.
+    Its rows and colors are those of the file. With a `shown_side`, they are as viewers show them: turned as the EXIF
+    orientation says, and in sRGB; and the picture may be smaller, with a longer side of `shown_side` or more.
     """
-    return _open(Path(path), MOST_PIXELS)
-
-
-def open_as_seen(path: str | Path, side: int) -> Image.Image:
-    """The picture in `path` as viewers show it: turned as its EXIF orientation says, its colors converted to sRGB.
-
-    It is to be made smaller, until its longer side is `side`: what need not be read for that may not be.
-    Raises InputError if it cannot be read.
-    """
-    return _open(Path(path), MOST_SHRUNK, side)
-
-
-def _open(path: Path, most: int, shown_side: int | None = None) -> Image.Image:
-    look = reading(path, "a picture", "save it again, as PNG or JPEG", SIGNS, lambda path: others(path, SUFFIXES))
-    with look, _unlimited(), Image.open(path) as file:
+    path, most = Path(path), MOST_SHRUNK if shown_side else MOST_PIXELS
+    signs = (b"\x89PNG", b"\xff\xd8\xff")
+    look = reading(path, "a picture", "save it again, as PNG or JPEG", signs, lambda path: others(path, SUFFIXES))
+    # Pillow warns of broken metadata.
+    with look, warnings.catch_warnings(action="ignore"), Image.open(path) as file:
         if file.width * file.height > most:
             raise InputError(f"{path}: has more pixels than {most:,}; make it smaller")
         if shown_side:
@@ -50,13 +41,14 @@ def _open(path: Path, most: int, shown_side: int | None = None) -> Image.Image:
             picture = Image.fromarray(_eight_bits(np.asarray(picture), picture.mode, path))
         elif is_deep and np.asarray(picture)[..., :3].max() < 16:
             raise InputError(f"{path}: is black, perhaps because it has 12 bits in 16; save it with 8 bits per channel")
+        kind = "RGBA" if picture.has_transparency_data else "RGB"
         if shown_side and "icc_profile" in file.info:
-            picture = _in_srgb(picture, file.info["icc_profile"])
-        return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+            picture = _in_srgb(picture, file.info["icc_profile"], kind)
+        return picture.convert(kind)
 
 
 def _upright(picture: Image.Image) -> Image.Image:
-    """`picture` turned as its EXIF orientation says. What cannot be read there is ignored, as viewers do."""
+    """`picture` turned as its EXIF orientation says. Broken EXIF is ignored, as viewers do."""
     with contextlib.suppress(Exception):
         # The orientation is read, and the rest dropped: Pillow would write it anew, which fails where it is broken.
         picture.getexif()
@@ -65,40 +57,21 @@ def _upright(picture: Image.Image) -> Image.Image:
     return picture
 
 
-def _in_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
+def _in_srgb(picture: Image.Image, profile: bytes, kind: str) -> Image.Image:
     """`picture`, whose colors are those of `profile`, in sRGB. A broken profile is ignored, as viewers do."""
     with contextlib.suppress(Exception):
-        theirs = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        colors = picture if picture.mode in ("RGB", "CMYK", "L") else picture.convert("RGB")
-        converted = ImageCms.profileToProfile(colors, theirs, ImageCms.createProfile("sRGB"), outputMode="RGB")
-        if converted and picture.has_transparency_data:
-            converted.putalpha(picture.convert("RGBA").getchannel("A"))
-        return converted or picture
+        theirs, srgb = ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB")
+        colors = picture if picture.mode in ("CMYK", "L") and kind == "RGB" else picture.convert(kind)
+        return ImageCms.profileToProfile(colors, theirs, srgb, outputMode=kind) or picture
     return picture
 
 
-@contextlib.contextmanager
-def _unlimited() -> Iterator[None]:
-    """Lets Pillow open what has more pixels than its own bound, and keeps what it says of metadata to itself."""
-    before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        Image.MAX_IMAGE_PIXELS = before
-
-
 def _eight_bits(values: np.ndarray, mode: str, path: Path) -> np.ndarray:
-    """One channel of 16 or 32 bits or of floating-point numbers as 8 bits.
-
-    Cameras and microscopes store 10 or 12 bits in 16. What has no brighter value than these have is taken for them.
-    """
+    """One channel of 16 or 32 bits or of floating-point numbers as 8 bits. Raises InputError for an unusual range."""
+    # Cameras and microscopes store 10 or 12 bits in 16.
     low, high = float(values.min()), float(values.max())
     most = 1.0 if mode == "F" else next((top for top in (255, 1023, 4095, 65_535) if high <= top), 0)
     if not (low >= 0 and high <= most):
-        raise InputError(
-            f"{path}: its values go from {low:g} to {high:g}, which could mean any color; "
-            "save it with 8 bits per channel"
-        )
+        found = f"its values go from {low:g} to {high:g}, which could mean any color"
+        raise InputError(f"{path}: {found}; save it with 8 bits per channel")
     return (values * (255 / most)).round().astype(np.uint8)

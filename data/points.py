@@ -6,23 +6,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from data.arrays import load_array
 from data.background import Background, find_background
-from data.coordinates import N_COLORS, N_LEVELS, PLACES
+from data.coordinates import COLORS, N_COLORS, N_LEVELS
 from data.pictures import SUFFIXES, open_picture
 from utils.program.errors import InputError
-from utils.program.paths import expanded
-from utils.program.reading import reading, similar, visible
+from utils.program.reading import ZIP, expanded, reading, similar, visible
 
-# PyTorch takes seconds to load. It is imported where points are made, so that what is wrong with them is said before.
+# PyTorch takes seconds to load. It is imported where points are made, so that mistakes in them are answered before.
 if TYPE_CHECKING:
     from torch import Tensor
 
     from data.scaling import Scaling
 
 XS, YS, PICTURE = "pi_xs.npy", "pi_ys.npy", "sparse_pi_colored.jpg"
-# This many points are enough to tell whether their axes are exchanged.
-ENOUGH = 100_000
 
 
 class Canvas(NamedTuple):
@@ -34,10 +30,7 @@ class Canvas(NamedTuple):
 
 
 class ColoredPoints:
-    """`points (n, 5)`: integers x (row), y (column), r, g, b, on the grid of `scaling`.
-
-    `background` is the color around them in their picture.
-    """
+    """`points (n, 5)`: integers x (row), y (column), r, g, b, on the grid of `scaling`, around them a `background`."""
 
     def __init__(self, points: "Tensor", scaling: "Scaling", background: tuple[int, int, int] = (0, 0, 0)) -> None:
         self.points, self.scaling, self.background = points, scaling, background
@@ -56,9 +49,8 @@ class ColoredPoints:
     @property
     def n_on_shared_pixels(self) -> int:
         """How many points could be left out with every pixel of the set still taken."""
-        taken = np.zeros(self.scaling.shape, bool)
-        taken[tuple(self.points[:, PLACES].numpy().T)] = True
-        return len(self) - int(taken.sum())
+        pixels = self.points[:, 0] * self.scaling.shape[1] + self.points[:, 1]
+        return len(self) - len(pixels.unique())
 
     def fingerprint(self) -> str:
         """A hash of the points and their grid, which tells one data set from another."""
@@ -70,10 +62,9 @@ class ColoredPoints:
         """Training points and held-out points: a share `holdout` (at most 0.5), at least one, chosen by `seed`."""
         import torch
 
-        held_out = max(1, round(holdout * len(self)))
+        n_held_out = max(1, round(holdout * len(self)))
         order = torch.randperm(len(self), generator=torch.Generator().manual_seed(seed))
-        training, testing = self.points[order[held_out:]], self.points[order[:held_out]]
-        return self.with_points(training), self.with_points(testing)
+        return self.with_points(self[order[n_held_out:]]), self.with_points(self[order[:n_held_out]])
 
     def with_points(self, points: "Tensor") -> "ColoredPoints":
         """Other `points (n, 5)` of the same picture."""
@@ -83,7 +74,7 @@ class ColoredPoints:
 def read_points(folder: str | Path) -> ColoredPoints:
     """Read `pi_xs.npy` (rows), `pi_ys.npy` (columns) and the picture in `folder`; color is `picture[x, y]`.
 
-    Raises InputError where a file is missing or broken, or the three do not fit together.
+    Raises InputError if a file is missing or broken, or the three do not fit together.
     """
     folder = Path(expanded(str(folder)))
     with reading(folder, "a folder of data", "make it readable, or set data_path to another"):
@@ -98,11 +89,29 @@ def read_points(folder: str | Path) -> ColoredPoints:
 
     import torch
 
-    from data.scaling import Scaling
+    from data.scaling import Scaling, come_from_ycbcr
 
+    height, width, _ = picture.shape
     points = torch.from_numpy(np.column_stack([xs, ys, picture[xs, ys]]))
-    scaling = Scaling.of_points(points, *picture.shape[:2])
-    return ColoredPoints(points, scaling, background.color) if background else ColoredPoints(points, scaling)
+    scaling = Scaling((height, width), come_from_ycbcr(points[:, COLORS]))
+    return ColoredPoints(points, scaling, background.color if background else (0, 0, 0))
+
+
+def load_array(path: Path) -> np.ndarray:
+    """The array in `path`, or the only one of an archive. Raises InputError if it cannot be read, or is no array."""
+    advice = "save one array of numbers with numpy.save"
+    with reading(path, "a NumPy array", advice, signs=(b"\x93NUMPY", *ZIP)):
+        try:
+            content = np.load(path, allow_pickle=False)
+            if not isinstance(content, np.ndarray) and len(content.files) == 1:
+                content = content[content.files[0]]
+        except ValueError as error:
+            if "Object arrays" in str(error):
+                raise InputError(f"{path}: holds Python objects, which may run code; {advice}") from None
+            raise
+        if not isinstance(content, np.ndarray):
+            raise InputError(f"{path}: is an archive, and not of one array; {advice}")
+    return content
 
 
 def _check_files(folder: Path) -> None:
@@ -112,55 +121,48 @@ def _check_files(folder: Path) -> None:
     if not folder.is_dir():
         hint = similar(folder) or f"set data_path to that of {XS}, {YS} and {PICTURE}"
         raise InputError(f"{folder.absolute()}: there is no such folder; {hint}")
-    for name, endings in ((XS, (".npy",)), (YS, (".npy",)), (PICTURE, SUFFIXES)):
-        path = folder / name
-        if path.exists() or path.is_symlink():
-            continue
-        others = [other for other in visible(folder, endings) if other not in (XS, YS, PICTURE)]
-        hint = f"rename one of {', '.join(others[:3])}" if others else "put it there, or set data_path to its folder"
-        raise InputError(f"{path}: is missing; {hint}")
+    names = (XS, YS, PICTURE)
+    for path in (folder / name for name in names):
+        if not (path.exists() or path.is_symlink()):
+            endings = SUFFIXES if path.name == PICTURE else (".npy",)
+            others = ", ".join([name for name in visible(folder, endings) if name not in names][:3])
+            hint = f"rename one of {others}" if others else "put it there, or set data_path to its folder"
+            raise InputError(f"{path}: is missing; {hint}")
 
 
 def _read_coordinates(path: Path) -> np.ndarray:
     """The integers in `path`, none of them negative."""
     values = load_array(path)
-    if values.ndim != 1 or len(values) == 0:
-        raise InputError(f"{path}: must be a list of numbers, one per point, but its shape is {values.shape}")
-    if values.dtype.kind not in "iuf":
-        raise InputError(f"{path}: must hold integers (pixel indices), but holds {values.dtype} values")
-    if values.dtype.kind == "f":
-        values = values.astype(float)
-    fractions = values[values != np.trunc(values)]
-    if len(fractions):
-        raise InputError(f"{path}: must hold integers (pixel indices), but holds {fractions[0]}")
-    if values.min() < 0 or values.max() >= 2**31:
-        raise InputError(f"{path}: {values.min()} to {values.max()} leaves the picture; pixel indices begin at 0")
-    return values.astype(np.int64)
+    if values.ndim != 1 or len(values) == 0 or values.dtype.kind not in "iuf":
+        found = f"its shape is {values.shape} and its type {values.dtype}"
+        raise InputError(f"{path}: must hold integers (pixel indices), one per point, but {found}")
+    low, high = float(values.min()), float(values.max())
+    if not (low >= 0 and high < 2**31):
+        raise InputError(f"{path}: {low:g} to {high:g} leaves the picture; pixel indices begin at 0")
+    whole = values.astype(np.int64)
+    if (whole != values).any():
+        raise InputError(f"{path}: must hold integers (pixel indices), but holds {values[whole != values][0]}")
+    return whole
 
 
 def _check_axes(folder: Path, picture: np.ndarray, xs: np.ndarray, ys: np.ndarray) -> Background | None:
-    """Refuse arrays that hold the points with rows and columns exchanged; return the picture's background.
+    """The background of the picture. Raises InputError if points lie outside of it, or rows and columns are exchanged.
 
-    Exchanged points are recognized by lying outside of the picture or on its background, while the other way round
-    all of them would fit. If the background cannot be told, only the first is checked.
+    Exchanged points lie on the background, while the other way round all of them would fit.
     """
     height, width = picture.shape[:2]
     could_be_exchanged = xs.max() < width and ys.max() < height
     advice = f"with the two files exchanged, all points would fit: {XS} must hold the rows and {YS} the columns"
-    for path, values, size, axis in ((folder / XS, xs, height, "rows"), (folder / YS, ys, width, "columns")):
+    for name, values, size, axis in ((XS, xs, height, "rows"), (YS, ys, width, "columns")):
         if values.max() >= size:
+            outside = f"{values.min()} to {values.max()} leaves the picture, which has {size} {axis}"
             hint = advice if could_be_exchanged else "the numbers must be pixel indices, from 0"
-            raise InputError(
-                f"{path}: {values.min()} to {values.max()} leaves the picture, which has {size} {axis}; {hint}"
-            )
+            raise InputError(f"{folder / name}: {outside}; {hint}")
     background = find_background(picture)
     if could_be_exchanged and background:
-        xs, ys = (values[:: 1 + len(values) // ENOUGH] for values in (xs, ys))
         as_given, exchanged = background.holds(picture[xs, ys]).mean(), background.holds(picture[ys, xs]).mean()
         # JPEG blurs some points into the background, whichever way round they are.
         if as_given >= 0.3 and exchanged <= 0.1:
-            raise InputError(
-                f"{folder}: the axes are swapped: {as_given:.0%} of the points fall on the background, "
-                f"exchanged {exchanged:.0%}; {advice}"
-            )
+            found = f"{as_given:.0%} of the points fall on the background, exchanged {exchanged:.0%}"
+            raise InputError(f"{folder}: the axes are swapped: {found}; {advice}")
     return background

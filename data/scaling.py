@@ -1,28 +1,29 @@
-"""From points as people have them to the integers that a model sees, and back."""
+"""The integers that a model sees of a point: its place, and its color as r, g, b or as JPEG stores it, Y, Cb, Cr.
+
+JPEG keeps the brightness Y of a pixel apart from its hue, Cb and Cr, which are 128 where it is gray. As integers, these
+give only a quarter of all r, g, b. A density of r, g, b would spread over the other three quarters as well.
+"""
 
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from data.color_space import come_from_ycbcr, to_rgb, to_ycbcr
-from data.coordinates import COLORS, PLACES
+from data.coordinates import COLORS, N_LEVELS, PLACES
+
+# Cb and Cr of all grays.
+NEUTRAL = N_LEVELS // 2
+# JFIF 1.02, page 3, as fractions of 2^16, which is how libjpeg computes: nothing depends on how a machine rounds.
+FROM_RGB = torch.tensor([[19595, 38470, 7471], [-11059, -21709, 32768], [32768, -27439, -5329]])
+TO_RGB = torch.tensor([[65536, 0, 91881], [65536, -22554, -46802], [65536, 116130, 0]])
 
 
 @dataclass(frozen=True)
 class Scaling:
-    """The grid of integer points: `shape`, the height and width of their picture in pixels; colors are 0 to 255.
-
-    Models see the colors as Y, Cb, Cr if `ycbcr` (`data.color_space`), else as r, g, b.
-    """
+    """The height and width of the points' picture in pixels, and whether models see colors as Y, Cb, Cr or r, g, b."""
 
     shape: tuple[int, int]
     ycbcr: bool = False
-
-    @classmethod
-    def of_points(cls, points: Tensor, height: int, width: int) -> "Scaling":
-        """The scaling of the integer `points (n, 5)`, whose colors tell whether they were Y, Cb, Cr once."""
-        return cls((height, width), come_from_ycbcr(points[:, COLORS]))
 
     def to_model(self, points: Tensor) -> Tensor:
         """Integer `points (n, 5)` as a model sees them: float32 `(n, 5)`, still integers."""
@@ -34,3 +35,40 @@ class Scaling:
         """The inverse of `to_model`: integers `(n, 5)`, x, y, r, g, b."""
         points = x.cpu().long()
         return torch.cat([points[:, PLACES], to_rgb(points[:, COLORS])], 1) if self.ycbcr else points
+
+
+def to_rgb(ycbcr: Tensor) -> Tensor:
+    """The colors r, g, b `(n, 3)` of `ycbcr (n, 3)`, cut off at 0 and 255."""
+    return _linear(ycbcr - ycbcr.new_tensor([0, NEUTRAL, NEUTRAL]), TO_RGB).clamp(0, N_LEVELS - 1)
+
+
+def to_ycbcr(rgb: Tensor) -> Tensor:
+    """Y, Cb, Cr `(n, 3)` whose colors are `rgb (n, 3)`, or next to them where there are none.
+
+    If channels of a color are cut off at 0 or 255, their values before that are looked for, up to 16 levels beyond.
+    """
+    ycbcr = _nearest(rgb)
+    cut_off = (rgb == N_LEVELS - 1).long() - (rgb == 0).long()
+    lost = (cut_off.any(1) & (to_rgb(ycbcr) != rgb).any(1)).nonzero().squeeze(1)
+    for levels in range(1, 17):
+        beyond = _nearest(rgb[lost] + levels * cut_off[lost])
+        found = (to_rgb(beyond) == rgb[lost]).all(1)
+        ycbcr[lost[found]] = beyond[found]
+        lost = lost[~found]
+    return ycbcr
+
+
+def come_from_ycbcr(rgb: Tensor) -> bool:
+    """Whether the colors `rgb (n, 3)` were Y, Cb, Cr once, as in any picture that was stored as JPEG."""
+    rgb = rgb[:: 1 + len(rgb) // 100_000]
+    # A few colors may come from another decoder's rounding.
+    return bool((to_rgb(to_ycbcr(rgb)) != rgb).any(1).double().mean() <= 0.001)
+
+
+def _nearest(rgb: Tensor) -> Tensor:
+    return (_linear(rgb, FROM_RGB) + rgb.new_tensor([0, NEUTRAL, NEUTRAL])).clamp(0, N_LEVELS - 1)
+
+
+def _linear(values: Tensor, fractions: Tensor) -> Tensor:
+    """The linear map of integers `(n, 3)` by a matrix of `fractions`, rounded half up."""
+    return (values @ fractions.T + (1 << 15)) >> 16

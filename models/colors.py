@@ -6,8 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from data.color_space import NEUTRAL
 from data.coordinates import N_LEVELS
+from data.scaling import NEUTRAL
 from models.discretized import log_cell
 
 # Widths lie between these, in levels: below a tenth, a normal holds a single integer.

@@ -7,10 +7,9 @@ import torch
 from matplotlib.figure import Figure
 from quick import QUICK, Finished, command_line
 
-from data.glyph import draw, glyph_mask
+from data.drawing import draw, glyph_mask, write
 from data.points import ColoredPoints, read_points
 from data.scaling import Scaling
-from data.writing import write
 from main import main
 from models.generator import build_model
 from models.registry import MODELS

@@ -23,7 +23,7 @@ def test_a_file_that_another_program_holds_open_is_skipped_with_a_line(
         proper(source, target)
 
     monkeypatch.setattr(os, "replace", replace)
-    monkeypatch.setattr("utils.program.files.PATIENCE", (0,))
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
     main(command_line(folder, tmp_path, "model=vanilla"))
 
     out = tmp_path / "vanilla"

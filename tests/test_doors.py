@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from PIL import Image
 from quick import Finished
 
-from data.glyph import find_font
-from data.pictures import open_as_seen, open_picture
+from data.drawing import find_font
+from data.pictures import open_picture
 from data.points import PICTURE, XS, YS, read_points
 from models.generator import load_generator
 from utils.evaluation.__main__ import read_samples
@@ -29,7 +29,7 @@ Door = Callable[[Path], object]
 DOORS: dict[str, Door] = {
     "array": lambda path: read_points(path.parent).split(0.1, 0),
     "picture": lambda path: open_picture(path),
-    "picture as seen": lambda path: open_as_seen(path, 100),
+    "picture as seen": lambda path: open_picture(path, 100),
     "samples": lambda path: read_samples(str(path)),
     "settings": lambda path: load_config(path),
     "model": lambda path: load_generator(path),
@@ -51,21 +51,12 @@ def packed(save: Callable[..., object], *content: object, **more: object) -> byt
 @pytest.fixture(scope="session")
 def sound(finished: Finished) -> dict[str, list[bytes]]:
     """Files that each door lets in, and others of many formats, which each door must bear."""
-    out, picture = finished.result / "vanilla", Image.open(finished.data / PICTURE)
+    out, picture, xs = finished.result / "vanilla", Image.open(finished.data / PICTURE), finished.data / XS
     exif = picture.getexif()
     exif[0x0112], exif[0x010E] = 6, "a description"
     files = {
-        "array": [(finished.data / XS).read_bytes(), packed(np.savez, xs=np.load(finished.data / XS))],
-        "picture": [
-            packed(picture.save, kind, **more)
-            for kind, more in (
-                ("JPEG", {"exif": exif}),
-                ("PNG", {"exif": exif}),
-                ("GIF", {}),
-                ("TIFF", {}),
-                ("BMP", {}),
-            )
-        ],
+        "array": [xs.read_bytes(), packed(np.savez, xs=np.load(xs))],
+        "picture": [packed(picture.save, kind, exif=exif) for kind in ("JPEG", "PNG", "TIFF", "GIF", "BMP")],
         "samples": [(out / "generated.npy").read_bytes(), packed(np.savez_compressed, points=np.ones((9, 5), int))],
         "settings": [Config().to_yaml().encode(), Config().to_yaml().encode("utf-16")],
         "model": [(out / "model.pt").read_bytes()],
@@ -79,19 +70,19 @@ def sound(finished: Finished) -> dict[str, list[bytes]]:
 def broken(draw: st.DrawFn, files: list[bytes], others: list[bytes]) -> bytes:
     """One of `files` that was cut, or in which bytes changed, or one of `others`."""
     content = draw(st.sampled_from(files))
+    # What a file says about itself is at its ends, and breaks more.
+    ends = st.integers(0, min(300, len(content) - 1))
+    places = ends | ends.map(lambda i: len(content) - 1 - i) | st.integers(0, len(content) - 1)
     match draw(st.sampled_from(["cut", "flip", "flip", "insert", "swap"])):
         case "cut":
-            return content[: draw(st.integers(0, len(content)))]
+            return content[: draw(places)]
         case "flip":
             changed = bytearray(content)
-            # What a file says about itself is at its ends, and breaks more.
-            ends = st.integers(0, min(300, len(content) - 1))
-            places = ends | ends.map(lambda i: len(content) - 1 - i) | st.integers(0, len(content) - 1)
             for place in draw(st.lists(places, min_size=1, max_size=8)):
                 changed[place] = draw(st.integers(0, 255))
             return bytes(changed)
         case "insert":
-            place = draw(st.integers(0, len(content)))
+            place = draw(places)
             return content[:place] + draw(st.binary(max_size=40)) + content[place:]
     return draw(st.sampled_from(others) | st.binary(max_size=80))
 
@@ -126,10 +117,7 @@ def test_what_is_no_file_at_all_is_refused(tmp_path: Path, door: str):
 
 
 @pytest.mark.parametrize("door", ["model", "checkpoint"])
-@pytest.mark.parametrize(
-    "content",
-    [[1, 2], {"format": 99}, {"format": 5, "config": {"model": "gan"}}, {"format": 10, "epochs": [[1]]}, None],
-)
+@pytest.mark.parametrize("content", [[1, 2], {"format": 99}, {"format": 5, "config": {"model": "gan"}}, None])
 def test_what_another_program_saved_is_refused(tmp_path: Path, door: str, content: object):
     class Hostile:
         def __reduce__(self) -> tuple:

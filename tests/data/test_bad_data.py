@@ -1,6 +1,5 @@
 """Data sets that cannot be used: each is refused with one line that says what, where, and what to do."""
 
-import io
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +19,10 @@ def array(name: str, values: object) -> Change:
     return lambda folder: np.save(folder / name, values, allow_pickle=True)
 
 
+def both(xs: object, ys: object) -> Change:
+    return lambda folder: (np.save(folder / XS, xs), np.save(folder / YS, ys))
+
+
 def raw(name: str, content: bytes) -> Change:
     return lambda folder: (folder / name).write_bytes(content)
 
@@ -28,24 +31,16 @@ def cut(name: str) -> Change:
     return lambda folder: (folder / name).write_bytes((folder / name).read_bytes()[:200])
 
 
-def gone(name: str) -> Change:
-    return lambda folder: (folder / name).unlink()
+def gone(name: str, instead: Change = lambda path: None) -> Change:
+    return lambda folder: ((folder / name).unlink(), instead(folder / name))
+
+
+def link_to_nowhere(path: Path) -> None:
+    path.symlink_to("nowhere")
 
 
 def renamed(name: str, other: str) -> Change:
     return lambda folder: (folder / name).rename(folder / other)
-
-
-def broken_link(name: str) -> Change:
-    return lambda folder: ((folder / name).unlink(), (folder / name).symlink_to("nowhere"))
-
-
-def directory(name: str) -> Change:
-    return lambda folder: ((folder / name).unlink(), (folder / name).mkdir())
-
-
-def both(xs: object, ys: object) -> Change:
-    return lambda folder: (np.save(folder / XS, xs), np.save(folder / YS, ys))
 
 
 def swapped(folder: Path) -> None:
@@ -65,10 +60,8 @@ def promising_much(folder: Path) -> None:
         np.lib.format.write_array_header_1_0(file, {"descr": "<i8", "fortran_order": False, "shape": (10**14,)})
 
 
-def picture(size: tuple[int, int]) -> Change:
-    file = io.BytesIO()
-    Image.new("1", size).save(file, "PNG")
-    return raw(PICTURE, file.getvalue())
+def empty_picture(width: int, height: int) -> Change:
+    return lambda folder: Image.new("1", (width, height)).save(folder / PICTURE, "PNG")
 
 
 DATA = {
@@ -77,23 +70,25 @@ DATA = {
     "columns of another name": (renamed(YS, "ys.npy"), r"pi_ys\.npy: is missing; rename one of ys\.npy"),
     "picture of another name": (renamed(PICTURE, "pi.PNG"), r"colored\.jpg: is missing; rename one of pi\.PNG"),
     "only litter": (renamed(PICTURE, "._pi.jpg"), r"colored\.jpg: is missing; put it there"),
-    "rows are a broken link": (broken_link(XS), r"pi_xs\.npy: .* it is a link to nowhere, .* `git annex get`"),
-    "rows are a folder": (directory(XS), r"pi_xs\.npy: cannot be read as a NumPy array: it is a folder"),
-    "picture is a folder": (directory(PICTURE), "cannot be read as a picture: it is a folder"),
+    "rows are a broken link": (
+        gone(XS, link_to_nowhere),
+        r"pi_xs\.npy: .* it is a link to nowhere; .* `git annex get`",
+    ),
+    "rows are a folder": (gone(XS, Path.mkdir), r"pi_xs\.npy: cannot be read as a NumPy array: it is a folder"),
+    "picture is a folder": (gone(PICTURE, Path.mkdir), "cannot be read as a picture: it is a folder"),
     "rows of zero bytes": (raw(XS, b""), r"pi_xs\.npy: cannot be read as a NumPy array: it is empty; copy it again"),
-    "rows not npy": (raw(XS, b"1 2 3\n"), r"pi_xs\.npy: cannot be read as a NumPy array: save it again with numpy"),
+    "rows not npy": (raw(XS, b"1 2 3\n"), r"pi_xs\.npy: cannot be read as a NumPy array: save one array of numbers"),
     "rows cut off": (cut(XS), r"pi_xs\.npy: .* it is cut off, broken"),
     "rows of objects": (array(XS, np.array([1, "a"], object)), r"pi_xs\.npy: holds Python objects, which may run code"),
-    "two arrays": (archive(a=ONES, b=ONES), r"is an archive of 2 arrays \(a, b\); save one with numpy\.save"),
+    "two arrays": (archive(a=ONES, b=ONES), "is an archive, and not of one array; save one array"),
     "an object in an archive": (archive(a=np.array([{}], object)), "holds Python objects, which may run code"),
     "half an archive": (lambda folder: (archive(a=ONES)(folder), cut(XS)(folder)), "it is cut off, broken, or holds"),
-    "an empty zip": (raw(XS, b"PK\x05\x06" + bytes(18)), r"is an archive of 0 arrays \(\); save one"),
     "a header that promises too much": (promising_much, "asks for more memory than there is, and has 128 bytes"),
-    "no rows": (array(XS, ONES[:0]), "must be a list of numbers, one per point"),
+    "no rows": (array(XS, ONES[:0]), r"must hold integers \(pixel indices\), one per point, but its shape is \(0,\)"),
     "rows two-dimensional": (array(XS, ONES[None]), r"but its shape is \(1, 300\)"),
-    "rows of text": (array(XS, np.array(["a"] * COUNT)), r"must hold integers .* but holds <U1 values"),
+    "rows of text": (array(XS, np.array(["a"] * COUNT)), r"must hold integers .* and its type <U1"),
     "rows with fractions": (array(XS, ONES + 0.5), r"must hold integers \(pixel indices\), but holds 1.5"),
-    "rows not a number": (array(XS, np.full(COUNT, np.nan)), "must hold integers .* but holds nan"),
+    "rows not a number": (array(XS, np.full(COUNT, np.nan)), "nan to nan leaves the picture"),
     "rows infinite": (array(XS, np.full(COUNT, np.inf)), "leaves the picture"),
     "rows negative": (array(XS, -ONES), "-1 to -1 leaves the picture; pixel indices begin at 0"),
     "rows beyond": (array(XS, 60 * ONES), "60 to 60 leaves the picture, which has 60 rows"),
@@ -102,8 +97,8 @@ DATA = {
     "one point": (both(ONES[:1], ONES[:1]), r"one point cannot be split"),
     "axes swapped": (swapped, "the axes are swapped: .* must hold the rows"),
     "picture cut off": (cut(PICTURE), "cannot be read as a picture: it is cut off, broken"),
-    "picture of one pixel": (picture((1, 1)), "leaves the picture, which has 1 rows"),
-    "picture too large": (picture((20_000, 10_000)), "has more pixels than 100,000,000; make it smaller"),
+    "picture of one pixel": (empty_picture(1, 1), "leaves the picture, which has 1 rows"),
+    "picture too large": (empty_picture(20_000, 10_000), "has more pixels than 100,000,000; make it smaller"),
 }
 
 

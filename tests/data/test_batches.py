@@ -1,5 +1,8 @@
 import itertools
 import multiprocessing
+import re
+import signal
+import time
 
 import pytest
 import torch
@@ -7,7 +10,7 @@ from torch import Tensor
 
 from data.batches import Batches
 from data.points import ColoredPoints
-from utils.program.errors import InputError
+from utils.program.errors import run_program
 
 
 def integers(points: ColoredPoints, batches: list[Tensor]) -> list[list[int]]:
@@ -15,10 +18,7 @@ def integers(points: ColoredPoints, batches: list[Tensor]) -> list[list[int]]:
 
 
 @pytest.mark.parametrize("batch_size", [1, 40, 128, 300, 1000])
-def test_an_epoch_has_every_point_once_in_whole_batches_and_a_rest(
-    points: ColoredPoints, monkeypatch: pytest.MonkeyPatch, batch_size: int
-):
-    monkeypatch.setattr("data.batches.CHUNK", 100)
+def test_an_epoch_has_every_point_once_in_whole_batches_and_a_rest(points: ColoredPoints, batch_size: int):
     batches = Batches(points, batch_size, num_workers=0, seed=0)
 
     epoch = list(batches.epoch())
@@ -58,19 +58,17 @@ def test_from_a_saved_state_the_rest_of_the_epoch_and_the_next_one_are_the_same(
 
 @pytest.mark.parametrize(("method", "workers"), [("fork", 2), pytest.param("spawn", 1, marks=pytest.mark.slow)])
 def test_worker_processes_give_the_same_batches_and_live_from_epoch_to_epoch(
-    points: ColoredPoints, monkeypatch: pytest.MonkeyPatch, method: str, workers: int
+    points: ColoredPoints, method: str, workers: int
 ):
     if method not in multiprocessing.get_all_start_methods():
         pytest.skip(f"this system cannot {method}")
-    monkeypatch.setattr("data.batches.CHUNK", 100)
-    before = multiprocessing.get_start_method()
+    points = points.with_points(points.points.repeat(30, 1))
+    alone, with_workers = (Batches(points, 500, num_workers, seed=0) for num_workers in (0, workers))
+    before, processes = multiprocessing.get_start_method(), []
     multiprocessing.set_start_method(method, force=True)
     try:
-        alone, with_workers = (Batches(points, 50, num_workers, seed=0) for num_workers in (0, workers))
-        processes = []
         for _ in range(2):
-            for batch, wanted in zip(with_workers.epoch(), alone.epoch(), strict=True):
-                assert torch.equal(batch, wanted)
+            assert all(torch.equal(*pair) for pair in zip(with_workers.epoch(), alone.epoch(), strict=True))
             processes.append({process.pid for process in multiprocessing.active_children()})
         with_workers.close()
     finally:
@@ -81,14 +79,18 @@ def test_worker_processes_give_the_same_batches_and_live_from_epoch_to_epoch(
     assert processes[0].isdisjoint({process.pid for process in multiprocessing.active_children()})
 
 
-def test_a_worker_process_that_is_killed_costs_one_line(points: ColoredPoints, monkeypatch: pytest.MonkeyPatch):
-    batches = Batches(points, 50, num_workers=0, seed=0)
+def test_a_worker_process_that_is_killed_costs_one_line(points: ColoredPoints, capsys: pytest.CaptureFixture[str]):
+    """Wherever the main process is when it learns of it."""
+    before, handler = set(multiprocessing.active_children()), signal.getsignal(signal.SIGTERM)
 
-    def killed() -> list[torch.Tensor]:
-        raise RuntimeError("DataLoader worker (pid 7) is killed by signal: Killed. More words.")
+    def kill_the_worker(arguments: list[str]) -> None:
+        for _ in Batches(points, 50, num_workers=1, seed=0).epoch():
+            for worker in set(multiprocessing.active_children()) - before:
+                worker.kill()
+            time.sleep(1)
 
-    monkeypatch.setattr(batches, "_chunks", killed)
-    with pytest.raises(
-        InputError, match=r"process that loads batches was killed .*; go on with --resume num_workers=0"
-    ):
-        list(batches.epoch())
+    with pytest.raises(SystemExit):
+        run_program(kill_the_worker, [])
+    signal.signal(signal.SIGTERM, handler)
+    line = r"error: a process that loads batches was killed \(.*\), .*; go on with --resume num_workers=0\n"
+    assert re.fullmatch(line, capsys.readouterr().err)

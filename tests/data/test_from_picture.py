@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -27,13 +28,6 @@ def made(folder: Path, picture: Image.Image | str, *options: str) -> ColoredPoin
     return read_points(folder / "set")
 
 
-def halves() -> Image.Image:
-    """Black but for its lower third: dim red on the left, bright red on the right; twice as wide as high."""
-    picture = np.zeros((50, 100, 3), np.uint8)
-    picture[33:, :50, 0], picture[33:, 50:, 0] = 60, 240
-    return Image.fromarray(picture)
-
-
 def drawn_on(ground: object, figure: object, mask: np.ndarray = RING) -> Image.Image:
     return Image.fromarray(np.where(mask[..., None], figure, ground * np.ones(3)).clip(0, 255).astype(np.uint8))
 
@@ -47,40 +41,40 @@ def with_alpha(opacity_of_ground: int) -> Image.Image:
     return picture
 
 
-def test_places_that_differ_more_from_the_background_get_more_points_and_the_background_none(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-):
-    data = made(tmp_path, halves(), "--points", "400", "--size", "100")
-    rows, columns = data.points[:, PLACES].T.numpy()
-
-    assert data.scaling.shape == (50, 100)
-    assert len(set(zip(rows.tolist(), columns.tolist(), strict=True))) == 400
-    assert rows.min() >= 32
-    assert (columns >= 50).sum() > 3 * (columns < 50).sum()
-    bright = data.points[columns > 53, 2:].float().mean(0)
-    assert bright[0] == pytest.approx(240, abs=20)
-    assert bright[1] < 60
-    assert "background: #000000, as along its border" in capsys.readouterr().out
+# Black but for its lower third: dim red on the left, bright red on the right; twice as wide as high.
+HALVES = drawn_on(0, np.where(np.arange(100)[:, None] < 50, (60, 0, 0), (240, 0, 0)), np.mgrid[:50, :100][0] >= 33)
 
 
 @pytest.mark.parametrize(
     ("options", "where"),
     [
+        ([], lambda rows, columns: rows >= 32),
         (["--invert"], lambda rows, columns: rows <= 33),
         (["--background", "#f00000"], lambda rows, columns: (rows < 34) | (columns < 51)),
         (["--background", "none"], lambda rows, columns: rows >= 0),
     ],
 )
-def test_the_background_may_be_named_or_drawn_instead(tmp_path: Path, options: list[str], where: object):
-    rows, columns = made(tmp_path, halves(), "--points", "400", "--size", "100", *options).points[:, PLACES].T.numpy()
+def test_points_are_where_the_picture_differs_from_its_background_or_from_the_one_that_is_named(
+    tmp_path: Path, options: list[str], where: Callable[[np.ndarray, np.ndarray], np.ndarray]
+):
+    data = made(tmp_path, HALVES, "--points", "400", "--size", "100", *options)
+    rows, columns = data.points[:, PLACES].T.numpy()
 
+    assert data.scaling.shape == (50, 100)
+    assert len({*zip(rows, columns, strict=True)}) == 400
     assert where(rows, columns).all()
     assert np.ptp(columns) > 90
+    if not options:
+        # Places that differ more get more points.
+        assert (columns >= 50).sum() > 3 * (columns < 50).sum()
+        assert data.points[columns > 53, 2].float().mean() == pytest.approx(240, abs=20)
 
 
 def test_the_command_draws_the_committed_sample_set_again(tmp_path: Path):
     drawn, committed = made(tmp_path, "π"), read_points(REPOSITORY / "gen_ml_quiz_content")
 
+    assert drawn.scaling.shape == (300, 300)
+    assert len(drawn.points[:, PLACES].unique(dim=0)) == 5000
     assert torch.equal(drawn.points[:, PLACES], committed.points[:, PLACES])
     # Another build of the JPEG encoder may round another way.
     assert (drawn.points - committed.points).abs().max() <= 3
@@ -105,22 +99,25 @@ def test_a_figure_with_too_little_room_is_made_larger_or_gets_fewer_points(
     assert len(made(tmp_path, banner, "--size", size, "--points", "2000", "--overwrite")) == 2000
 
 
-@pytest.mark.parametrize("text", ["Hello World", "Ж"])
-def test_texts_find_room_and_a_font(tmp_path: Path, text: str):
-    assert len(made(tmp_path, text)) == 5000
+def test_texts_find_room_and_a_font_and_the_command_to_go_on_with_survives_a_space(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    for text in ("Hello World", "Ж"):
+        main(["--text", text, "--out", str(tmp_path / "my set"), "--overwrite"])
+
+        last = capsys.readouterr().out.splitlines()[-1]
+        assert last.startswith(f"{tmp_path / 'my set'}: 5,000 points; now: ")
+        assert last.endswith(f"main.py 'data_path={tmp_path / 'my set'}'")
 
 
-@pytest.mark.parametrize("picture", ["spots", "landscape"])
-def test_a_photo_has_points_everywhere(tmp_path: Path, capsys: pytest.CaptureFixture[str], picture: str):
-    spots = np.random.default_rng(0).integers(0, 256, (6, 9, 3), np.uint8)
-    sky, meadow = np.array([120, 160, 230]), np.array([90, 130, 60])
-    landscape = drawn_on(np.where(ROWS[..., None] < 110, sky, meadow) + 8 * NOISE, 0, np.zeros((SIDE, SIDE), bool))
-    photo = Image.fromarray(spots).resize((90, 60)) if picture == "spots" else landscape
+def test_a_photo_has_points_everywhere(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    spots = Image.fromarray(np.random.default_rng(0).integers(0, 256, (6, 9, 3), np.uint8)).resize((90, 60))
+    sky_and_meadow = np.where(ROWS[..., None] < 110, (120, 160, 230), (90, 130, 60))
+    for photo in (spots, drawn_on(sky_and_meadow + 8 * NOISE, 0, np.zeros((SIDE, SIDE), bool))):
+        rows, columns = made(tmp_path, photo, "--overwrite").points[:, PLACES].T.numpy()
 
-    rows, columns = made(tmp_path, photo).points[:, PLACES].T.numpy()
-
-    assert "background: none, as in a photo, where no color stands out" in capsys.readouterr().out
-    assert np.histogram2d(rows, columns, 4)[0].min() > 200
+        assert "background: none, as in a photo, where no color stands out" in capsys.readouterr().out
+        assert np.histogram2d(rows, columns, 4)[0].min() > 200
 
 
 @pytest.mark.parametrize(
@@ -132,7 +129,7 @@ def test_a_photo_has_points_everywhere(tmp_path: Path, capsys: pytest.CaptureFix
         ("A\U0010fffd", [], r"there is no glyph for '\\U0010fffd' .*--font"),
         ("A", ["--font", str(Path(__file__))], r"\.py: cannot be read as a font: name a \.ttf"),
         (Image.new("L", (50, 50), 20), [], "covers only 0 pixels, because nothing else differs"),
-        (halves(), ["--background", "nocolor"], "nocolor: is no color; write a name, as white"),
+        (HALVES, ["--background", "nocolor"], "nocolor: is no color; write a name, as white"),
     ],
 )
 def test_an_impossible_data_set_is_refused_before_anything_is_written(
@@ -174,9 +171,3 @@ def test_a_data_set_is_not_replaced_unless_asked(tmp_path: Path):
         made(tmp_path, "B", "--points", "100")
     assert read_points(tmp_path / "set").fingerprint() == before
     assert made(tmp_path, "B", "--points", "100", "--overwrite").fingerprint() != before
-
-
-def test_the_command_to_go_on_with_survives_a_space(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    main(["--text", "A", "--points", "100", "--out", str(tmp_path / "my set")])
-
-    assert capsys.readouterr().out.rstrip().endswith(f"main.py 'data_path={tmp_path / 'my set'}'")

@@ -11,19 +11,9 @@ from data.points import PICTURE, XS, YS, ColoredPoints, read_points
 from utils.program.errors import InputError
 
 
-def test_a_point_is_row_column_and_the_color_of_the_picture_there(folder: Path):
-    points = read_points(folder).points
-    picture = np.asarray(Image.open(folder / PICTURE))
-
-    xs, ys = np.load(folder / XS), np.load(folder / YS)
-
-    assert points.tolist() == np.column_stack([xs, ys, picture[xs, ys]]).tolist()
-
-
-def test_pictures_need_not_be_square(tmp_path: Path):
+def test_a_point_is_row_column_and_the_color_of_the_picture_there(tmp_path: Path):
     picture = np.zeros((20, 40, 3), np.uint8)
-    picture[19, 39] = 200
-    picture[0, 1] = 100
+    picture[19, 39], picture[0, 1] = 200, 100
     Image.fromarray(picture).save(tmp_path / PICTURE, "PNG")
     np.save(tmp_path / XS, [19, 0])
     np.save(tmp_path / YS, [39, 1])
@@ -35,27 +25,12 @@ def test_pictures_need_not_be_square(tmp_path: Path):
 
 
 @pytest.mark.filterwarnings("error")
-@pytest.mark.parametrize("kind", ["u1", "u8", ">i4", "f2", "f8", "g"])
-def test_pixel_indices_may_be_whole_numbers_of_any_type(folder: Path, kind: str):
+def test_pixel_indices_may_be_whole_numbers_of_any_type(folder: Path):
     expected = read_points(folder).points
 
-    for name in (XS, YS):
-        np.save(folder / name, np.load(folder / name).astype(kind))
-
-    assert read_points(folder).points.equal(expected)
-
-
-def test_dark_points_are_accepted(folder: Path):
-    Image.new("RGB", (60, 60), (5, 5, 5)).save(folder / PICTURE)
-
-    assert (read_points(folder).points[:, 2:] == 5).all()
-
-
-def test_points_on_shared_pixels_are_counted(points: ColoredPoints):
-    twice = ColoredPoints(torch.cat([points.points, points.points[:7], points.points[:7]]), points.scaling)
-
-    assert points.n_on_shared_pixels == 0
-    assert twice.n_on_shared_pixels == 14
+    for kind in ("u1", "u8", ">i4", "f2", "f8", "g"):
+        np.save(folder / XS, np.load(folder / XS).astype(kind))
+        assert read_points(folder).points.equal(expected)
 
 
 def test_the_split_is_a_partition_that_the_seed_determines(points: ColoredPoints):
@@ -65,9 +40,7 @@ def test_the_split_is_a_partition_that_the_seed_determines(points: ColoredPoints
     assert sorted(train.points.tolist() + held_out.points.tolist()) == sorted(points.points.tolist())
     assert torch.equal(points.split(0.1, seed=3)[1].points, held_out.points)
     assert not torch.equal(points.split(0.1, seed=4)[1].points, held_out.points)
-
-
-def test_at_least_one_point_is_held_out_and_one_is_trained_on(points: ColoredPoints):
+    # At least one point is held out, and one is trained on.
     assert [len(part) for part in ColoredPoints(points.points[:2], points.scaling).split(0.01, 0)] == [1, 1]
 
 
@@ -79,47 +52,34 @@ def test_the_fingerprint_changes_with_the_points_and_with_their_grid(points: Col
     assert len({data.fingerprint() for data in (points, reordered, on_another_grid)}) == 3
 
 
-def ell(ground: tuple[int, int, int], ink: tuple[int, int, int], shape: tuple[int, int], folder: Path) -> np.ndarray:
-    """A picture of an L; its rows and columns `(2, n)`."""
-    mask = np.zeros(shape, bool)
-    mask[8:60, 10:20] = mask[50:60, 10 : shape[1] - 10] = True
-    folder.mkdir(exist_ok=True)
-    Image.fromarray(np.where(mask[..., None], ink, ground).astype(np.uint8)).save(folder / PICTURE, "PNG")
-    return np.array(np.nonzero(mask))
-
-
 @pytest.mark.parametrize(
-    ("ground", "ink"), [((255, 255, 255), (0, 0, 0)), ((0, 0, 0), (255, 255, 255)), ((20, 60, 180), (250, 200, 0))]
+    ("ground", "ink", "shape", "complaint"),
+    [
+        ((255, 255, 255), (0, 0, 0), (80, 80), "the axes are swapped: "),
+        ((0, 0, 0), (255, 255, 255), (80, 80), "the axes are swapped: "),
+        ((20, 60, 180), (250, 200, 0), (80, 80), "the axes are swapped: "),
+        ((0, 0, 0), (250, 200, 0), (70, 120), "leaves the picture"),
+    ],
 )
-def test_exchanged_axes_are_told_by_the_background_whatever_its_color(
-    tmp_path: Path, ground: tuple[int, int, int], ink: tuple[int, int, int]
+def test_exchanged_axes_are_told_by_the_background_whatever_its_color_or_by_the_size(
+    tmp_path: Path, ground: tuple[int, int, int], ink: tuple[int, int, int], shape: tuple[int, int], complaint: str
 ):
-    rows, columns = ell(ground, ink, (80, 80), tmp_path)
+    ell = np.zeros(shape, bool)
+    ell[8:60, 10:20] = ell[50:60, 10 : shape[1] - 10] = True
+    Image.fromarray(np.where(ell[..., None], ink, ground).astype(np.uint8)).save(tmp_path / PICTURE, "PNG")
+    rows, columns = np.nonzero(ell)
     np.save(tmp_path / XS, rows)
     np.save(tmp_path / YS, columns)
     assert read_points(tmp_path).background == ground
 
     np.save(tmp_path / XS, columns)
     np.save(tmp_path / YS, rows)
-    with pytest.raises(
-        InputError, match=r"the axes are swapped: .* with the two files exchanged, all points would fit"
-    ):
+    with pytest.raises(InputError, match=rf"{complaint}.*; with the two files exchanged, all points would fit"):
         read_points(tmp_path)
 
 
-def test_exchanged_axes_of_a_picture_that_is_not_square_are_told_by_its_size(tmp_path: Path):
-    rows, columns = ell((0, 0, 0), (250, 200, 0), (70, 120), tmp_path)
-    np.save(tmp_path / XS, columns)
-    np.save(tmp_path / YS, rows)
-
-    with pytest.raises(InputError, match=r"leaves the picture, .*; with the two files exchanged, all points would fit"):
-        read_points(tmp_path)
-
-
-def test_a_picture_whose_background_cannot_be_told_is_not_refused(tmp_path: Path):
-    rng = np.random.default_rng(0)
-    Image.fromarray(rng.integers(0, 256, (50, 50, 3), np.uint8)).save(tmp_path / PICTURE, "PNG")
-    np.save(tmp_path / XS, rng.integers(0, 50, 200))
-    np.save(tmp_path / YS, rng.integers(0, 50, 200))
-
-    assert read_points(tmp_path).background == (0, 0, 0)
+def test_a_picture_without_a_background_or_with_nothing_else_is_not_refused(folder: Path, rng: np.random.Generator):
+    for picture in (rng.integers(0, 256, (60, 60, 3), np.uint8), np.full((60, 60, 3), 5, np.uint8)):
+        Image.fromarray(picture).save(folder / PICTURE, "PNG")
+        data = read_points(folder)
+        assert data.background == ((0, 0, 0) if np.ptp(picture) else (5, 5, 5))

@@ -1,38 +1,58 @@
+"""What a model sees of the points, and Y, Cb, Cr compared with what Pillow reads back from pictures in JPEG."""
+
+import io
+
+import numpy as np
+import pytest
 import torch
+from PIL import Image
 
-from data.color_space import come_from_ycbcr, to_rgb
-from data.coordinates import COLORS, PLACES
-from data.scaling import Scaling
-
-
-def random_points(n: int, rng: torch.Generator) -> torch.Tensor:
-    sides = (30, 40, 256, 256, 256)
-    return torch.stack([torch.randint(side, (n,), generator=rng) for side in sides], 1)
+from data.coordinates import COLORS
+from data.scaling import Scaling, come_from_ycbcr, to_rgb, to_ycbcr
 
 
-def test_a_model_sees_the_integers_themselves_as_numbers(torch_rng: torch.Generator):
-    scaling, points = Scaling((30, 40)), random_points(5000, torch_rng)
+@pytest.mark.parametrize("how", [{"quality": 92, "subsampling": 0}, {"quality": 75}, {"quality": 20}])
+@pytest.mark.parametrize("darkest", [0, 100])
+def test_every_color_of_a_jpeg_is_found_again(how: dict[str, int], darkest: int, rng: np.random.Generator):
+    """With saturated colors, of which many are cut off, and without."""
+    picture, file = rng.integers(darkest, 256, (20, 20, 3), np.uint8).repeat(8, 0).repeat(8, 1), io.BytesIO()
+    Image.fromarray(picture).save(file, "JPEG", **how)
+    colors = torch.from_numpy(np.asarray(Image.open(file)).astype(np.int64)).view(-1, 3)
+
+    again = to_rgb(to_ycbcr(colors))
+
+    assert (again == colors).all(1).float().mean() > 0.9995
+    assert come_from_ycbcr(colors)
+
+
+def test_luma_and_chroma_come_back_from_their_color_and_grays_have_no_chroma():
+    ycbcr = torch.cartesian_prod(torch.arange(60, 200, 7), torch.arange(100, 156, 3), torch.arange(100, 156, 3))
+    assert torch.equal(to_ycbcr(to_rgb(ycbcr)), ycbcr)
+
+    grays = torch.arange(256).unsqueeze(1).expand(256, 3)
+    assert to_ycbcr(grays).tolist() == [[level, 128, 128] for level in range(256)]
+
+
+def test_most_colors_never_come_from_a_jpeg(torch_rng: torch.Generator):
+    colors = torch.randint(256, (10_000, 3), generator=torch_rng)
+    again = to_rgb(to_ycbcr(colors))
+
+    assert not come_from_ycbcr(colors)
+    assert 0.2 < (again == colors).all(1).float().mean() < 0.3
+    assert (again - colors).abs().max() <= 2
+
+
+@pytest.mark.parametrize("ycbcr", [False, True])
+def test_points_that_a_model_sees_are_integers_and_come_back_the_same(torch_rng: torch.Generator, ycbcr: bool):
+    scaling, points = Scaling((30, 40), ycbcr), torch.randint(256, (5000, 5), generator=torch_rng)
+    if ycbcr:
+        points[:, COLORS] = to_rgb(points[:, COLORS])
 
     x = scaling.to_model(points)
 
     assert x.dtype == torch.float32
-    assert torch.equal(x.long(), points)
+    assert torch.equal(x, x.round())
     assert torch.equal(scaling.to_points(x), points)
-
-
-def test_colors_from_a_jpeg_come_back_the_same_and_draw_only_others_of_its_kind(torch_rng: torch.Generator):
-    scaling, points = Scaling((30, 40), ycbcr=True), random_points(5000, torch_rng)
-    points[:, COLORS] = to_rgb(points[:, COLORS])
-
-    anything = scaling.to_points(random_points(5000, torch_rng).float())
-
-    assert torch.equal(scaling.to_points(scaling.to_model(points)), points)
-    assert come_from_ycbcr(anything[:, COLORS])
-
-
-def test_the_colors_of_the_points_tell_how_their_picture_was_stored(torch_rng: torch.Generator):
-    points = torch.randint(256, (500, 5), generator=torch_rng)
-    in_jpeg = torch.cat([points[:, PLACES], to_rgb(points[:, COLORS])], 1)
-
-    assert Scaling.of_points(points, 256, 300) == Scaling((256, 300))
-    assert Scaling.of_points(in_jpeg, 256, 300) == Scaling((256, 300), ycbcr=True)
+    # Whatever else a model draws is a color of the same kind.
+    anything = scaling.to_points(torch.randint(256, (5000, 5), generator=torch_rng).float())
+    assert come_from_ycbcr(anything[:, COLORS]) == ycbcr

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from data.glyph import draw, glyph_mask
+from data.drawing import draw, glyph_mask
 
 
 @pytest.fixture(scope="session")

@@ -44,3 +44,13 @@ def test_files_that_hold_no_points_are_refused(
 
     with pytest.raises(InputError, match=complaint):
         main(["--data", str(folder), str(tmp_path / "samples.npy")])
+
+
+def test_an_archive_of_one_array_is_taken_and_one_of_several_is_refused(folder: Path, tmp_path: Path):
+    points, path = read_points(folder).points.numpy(), tmp_path / "samples.npz"
+    np.savez(path, points=points)
+    main(["--data", str(folder), str(path)])
+
+    np.savez(path, points=points, others=points)
+    with pytest.raises(InputError, match="is an archive, and not of one array; save one array of numbers"):
+        main(["--data", str(folder), str(path)])

@@ -9,9 +9,8 @@ import pytest
 from PIL import Image
 from quick import Finished, command_line
 
-from data.glyph import draw, glyph_mask
+from data.drawing import draw, glyph_mask, write
 from data.points import read_points
-from data.writing import write
 from main import main as train
 from utils.program.errors import InputError
 from utils.runs.__main__ import main

@@ -31,14 +31,6 @@ def test_settings_are_in_the_current_folder_or_beside_the_program(
     assert (beside.result_path, beside.data_path) == (str(REPOSITORY / "result"), "here")
 
 
-def test_help_begins_with_the_description(capsys: pytest.CaptureFixture[str]):
-    with pytest.raises(SystemExit) as end:
-        parse_command_line(["--help"], "What the program does.")
-
-    assert end.value.code == 0
-    assert "What the program does." in capsys.readouterr().out
-
-
 def test_the_command_to_continue_is_the_same_command_with_resume(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(REPOSITORY)
 
@@ -56,13 +48,10 @@ def test_another_run_keeps_the_other_settings_of_this_one():
 @pytest.mark.parametrize(
     ("argument", "remedy"),
     [
-        ("--epochs=3", "keys have no dashes; write epochs=VALUE"),
         ("--batch-size", "keys have no dashes; write batch_size=VALUE"),
         ("config.yaml", "a file of settings is named with --config FILE"),
-        ("my.yml", "a file of settings is named with --config FILE"),
         ("config=my.yaml", "a file of settings is named with --config FILE"),
         ("-c", "a file of settings is named with --config FILE"),
-        ("resume", "an interrupted run is continued with --resume"),
         ("resume=true", "an interrupted run is continued with --resume"),
         ("--continue", "an interrupted run is continued with --resume"),
     ],

@@ -5,12 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
-from data.arrays import load_array
 from data.coordinates import COLORS, N_COLORS, N_COORDINATES, N_LEVELS
-from data.points import read_points
+from data.points import load_array, read_points
+from utils.program.commands import Parser
 from utils.program.errors import InputError, run_program
-from utils.program.parser import Parser
-from utils.program.paths import expanded
+from utils.program.reading import expanded
 from utils.settings.config import Config
 
 

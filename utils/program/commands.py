@@ -1,13 +1,28 @@
-"""Commands as the person would type them: with the interpreter that runs, from the folder in which they are."""
+"""Commands as the person types them: with the interpreter that runs, from the folder in which they are."""
 
+import argparse
 import os
 import shlex
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any, NoReturn
+
+from utils.program.errors import InputError
 
 ROOT = Path(__file__).parents[2]
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that raises InputError. In `prog` and `description`, "python" becomes the one that runs."""
+
+    def __init__(self, prog: str, description: str, **options: Any) -> None:
+        prog, description = (text.replace("python ", f"{interpreter()} ") for text in (prog, description))
+        super().__init__(prog, description=description, formatter_class=argparse.RawDescriptionHelpFormatter, **options)
+
+    def error(self, message: str) -> NoReturn:
+        raise InputError(f"the command line: {message}; see --help")
 
 
 def main_command(*arguments: str) -> str:

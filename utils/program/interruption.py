@@ -10,27 +10,19 @@ from types import FrameType
 class Interrupted(BaseException):
     """The run was asked to stop by the signal `number`. Its message says what was saved and how to go on.
 
-    Like KeyboardInterrupt it is no Exception: whoever goes on after any error must not go on after this.
+    Like KeyboardInterrupt, it is no Exception, so that code which goes on after any error stops after this.
     """
 
     def __init__(self, number: int, message: str) -> None:
         super().__init__(message)
         self.number = number
 
-    @property
-    def exit_status(self) -> int:
-        """128 + the signal's number, as shells have it: 130 for Ctrl-C, 143 for SIGTERM."""
-        return 128 + self.number
-
 
 @contextmanager
 def deferred() -> Iterator[list[int]]:
-    """Defer SIGINT and SIGTERM: yields a list that receives the signal's number. A second signal acts at once.
-
-    Only a program's main thread can receive signals; in another one, this does nothing.
-    """
+    """Defer SIGINT and SIGTERM: yields a list that receives the signal's number. A second signal acts at once."""
     received: list[int] = []
-    numbers = (signal.SIGINT, signal.SIGTERM) if threading.current_thread() is threading.main_thread() else ()
+    numbers = (signal.SIGINT, signal.SIGTERM) if _receives_signals() else ()
     before = {number: signal.getsignal(number) for number in numbers}
 
     def restore() -> None:
@@ -55,7 +47,7 @@ def raise_on_terminate() -> None:
     def stop(number: int, frame: FrameType | None) -> None:
         raise Interrupted(number, "stopped")
 
-    if threading.current_thread() is threading.main_thread():
+    if _receives_signals():
         signal.signal(signal.SIGTERM, stop)
 
 
@@ -65,5 +57,9 @@ def saying_how_to_continue(message: str) -> Iterator[None]:
     try:
         yield
     except (KeyboardInterrupt, Interrupted) as error:
-        number = error.number if isinstance(error, Interrupted) else signal.SIGINT
-        raise Interrupted(number, f"stopped; {message}") from None
+        raise Interrupted(getattr(error, "number", signal.SIGINT), f"stopped; {message}") from None
+
+
+def _receives_signals() -> bool:
+    """Only a program's main thread can handle signals."""
+    return threading.current_thread() is threading.main_thread()

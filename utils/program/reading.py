@@ -2,16 +2,17 @@
 
 import difflib
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from utils.program.errors import InputError, reason_of, too_many_files
 
-# What torch.save writes begins with this.
+# The first bytes of what torch.save writes.
 ZIP = (b"PK\x03\x04",)
-# What files begin with that people meet in place of what they want, and what to do.
-_IMPOSTORS = {
+# The first bytes of files that people meet in place of what they want, and what to do.
+IMPOSTORS = {
     b"version https://git-lfs": "it is a Git LFS pointer to the real file; run `git lfs pull`",
     b"<!doctype html": "it is a web page; download the file itself",
     b"<html": "it is a web page; download the file itself",
@@ -22,27 +23,33 @@ _IMPOSTORS = {
 }
 
 
+def expanded(path: str) -> str:
+    """`path` with ~ and environment variables replaced. Raises InputError if it names a variable that is not set."""
+    path = os.path.expandvars(os.path.expanduser(path))
+    # A $ that begins no variable's name belongs to the path.
+    unset = re.search(r"\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*\})", path, re.ASCII)
+    if unset:
+        raise InputError(f"{path}: the environment variable {unset[0]} is not set; set it, or write the path itself")
+    return path
+
+
 @contextmanager
 def reading(
-    path: Path,
-    wanted: str,
-    advice: str,
-    signs: Sequence[bytes] = (),
-    missing: Callable[[Path], str] | None = None,
+    path: Path, wanted: str, advice: str, signs: Sequence[bytes] = (), missing: Callable[[Path], str] | None = None
 ) -> Iterator[None]:
     """Raise whatever goes wrong while `path` is read as an InputError of one line.
 
-    wanted: what it should hold, as "a picture".
-    advice: what to do where nothing better is known, as "save it again, as PNG or JPEG".
-    signs: what files of the kind `wanted` begin with.
-    missing: says what to do if there is no such file.
+    It should hold what is `wanted` ("a picture"), and begins with one of the `signs` then. `advice` ("save it again")
+    says what to do where nothing better is known, and `missing` what to do if there is no such file.
     """
     try:
         yield
     except InputError:
         raise
     except FileNotFoundError:
-        words = _broken_link(path) or (missing or others)(path)
+        words = (missing or others)(path)
+        if path.is_symlink():
+            words = f"it is a link to {path.readlink()}; copy the file itself, or run `git annex get`"
         raise InputError(f"{path.absolute()}: there is no such file; {words}") from None
     except MemoryError:
         much = f"asks for more memory than there is, and has {os.path.getsize(path):,} bytes"
@@ -54,7 +61,7 @@ def reading(
         elif isinstance(error, OSError) and error.errno:
             words = too_many_files(error) or f"{reason_of(error)}; {advice}"
         else:
-            words = _impostor(path, signs, advice)
+            words = _diagnosis(path, signs, advice)
         raise InputError(f"{path}: cannot be read as {wanted}: {words}") from None
 
 
@@ -64,10 +71,8 @@ def others(path: Path, endings: Sequence[str] | None = None) -> str:
         return f"{path.parent} is a file, not a folder"
     if not os.path.isdir(path.parent):
         return f"there is no folder {path.parent}"
-    found = visible(path.parent, endings or (path.suffix,))
-    return similar(path) or (
-        f"the folder holds {', '.join(found[:3])}" if found else "its folder holds nothing like it"
-    )
+    found = ", ".join(visible(path.parent, endings or (path.suffix,))[:3])
+    return similar(path) or (f"the folder holds {found}" if found else "its folder holds nothing like it")
 
 
 def similar(path: Path) -> str | None:
@@ -97,7 +102,7 @@ def is_litter(path: Path) -> bool:
     return path.name.startswith(".") or path.name.lower() in ("thumbs.db", "desktop.ini")
 
 
-def _impostor(path: Path, signs: Sequence[bytes], advice: str) -> str:
+def _diagnosis(path: Path, signs: Sequence[bytes], advice: str) -> str:
     """What the file in `path` is instead of one that begins with one of `signs`, if that is known, and what to do."""
     try:
         with open(path, "rb") as file:
@@ -108,11 +113,4 @@ def _impostor(path: Path, signs: Sequence[bytes], advice: str) -> str:
         return "it is empty; copy it again"
     if any(head.startswith(sign.lower()) for sign in signs):
         return f"it is cut off, broken, or holds something else; copy it again, or {advice}"
-    return next((words for sign, words in _IMPOSTORS.items() if head.startswith(sign.lower())), advice)
-
-
-def _broken_link(path: Path) -> str | None:
-    """What to do if `path` is a link to a file that is not there, as those are that git-annex has not fetched."""
-    if not path.is_symlink():
-        return None
-    return f"it is a link to {path.readlink()}, which is not there; copy the file itself, or run `git annex get`"
+    return next((words for sign, words in IMPOSTORS.items() if head.startswith(sign.lower())), advice)

@@ -6,19 +6,18 @@ prints and draws the settings in which they differ and their figures. Runs that 
 column. Earlier runs are in the folder earlier of result_path.
 """
 
-import argparse
 import sys
 from pathlib import Path
 
+from utils.program.commands import Parser
 from utils.program.errors import InputError, run_program
-from utils.program.parser import Parser
 
 FORMATS = (".png", ".pdf", ".svg", ".jpg")
 
 
 def main(arguments: list[str]) -> None:
     """Read the runs, print their table, and draw it. Raises InputError if one of them cannot be read."""
-    parser = Parser("python -m utils.runs", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = Parser("python -m utils.runs", description=__doc__)
     parser.add_argument("runs", metavar="RUN", nargs="*", type=Path, help="the folder of a run, as result/attention")
     parser.add_argument(
         "--out", metavar="FILE", type=Path, default="compare.png", help="picture to write (%(default)s)"

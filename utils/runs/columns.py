@@ -11,7 +11,7 @@ from utils.evaluation.figures import Metric, in_order
 from utils.evaluation.two_sample import SIGNIFICANT
 from utils.pictures.side_by_side import BEYOND, WITHIN, Column
 from utils.runs.finished import OF_MODEL, FinishedRun
-from utils.settings.validation import as_yaml
+from utils.settings.values import as_yaml
 
 # Settings that do not change what is learned: where files are, and how fast. Data are known by their fingerprint.
 ASIDE = ("result_path", "data_path", "threads", "num_workers", "gen_every_epochs", "retrain", "keep_runs")

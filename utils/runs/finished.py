@@ -11,7 +11,7 @@ from PIL import Image
 from utils.evaluation.figures import Figure, Metric
 from utils.program.errors import InputError
 from utils.run import History, Result, Trained
-from utils.settings.parsing import parse_yaml, read_text
+from utils.settings.values import parse_yaml, read_text
 
 # What metrics.json says of the model, of which real points have no counterpart.
 OF_MODEL = {

@@ -4,21 +4,18 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from utils.program.commands import ROOT, main_command
+from utils.program.commands import ROOT, Parser, main_command
 from utils.program.errors import InputError
-from utils.program.parser import Parser
 from utils.settings.config import KINDS, Config, describe, load_config
 
 FILE = "config.yaml"
-# What people write for --resume and --config.
-LIKE_RESUME, LIKE_CONFIG = ("resume", "continue"), ("config", "configuration", "settings", "cfg", "c")
 
 
 def parse_command_line(arguments: Sequence[str], description: str) -> tuple[Config, bool]:
     """The configuration that the command line asks for, and whether to resume.
 
-    Without --config, the settings are those of config.yaml in the current folder or, if it has none, beside main.py.
-    Raises InputError if it asks for what is not there, or for what cannot be.
+    Without --config, the settings are in config.yaml in the current folder or, if it has none, beside main.py.
+    Raises InputError if it cannot be done.
     """
     parser = Parser("python main.py", description, epilog="keys, with their types and [defaults]:\n" + describe())
     parser.add_argument("--config", metavar="FILE", help=f"settings in YAML ({FILE}, here or beside main.py)")
@@ -56,7 +53,8 @@ def _refuse_other_forms(argument: str) -> None:
         raise InputError(f"the command line: {argument}: keys have no dashes; write {word}=VALUE")
     if argument.partition("=")[0] in ("--config", "--resume"):
         return
-    if word in LIKE_RESUME and (is_option or "=" in argument or argument == word):
+    if word in ("resume", "continue") and (is_option or "=" in argument or argument == word):
         raise InputError(f"the command line: {argument}: an interrupted run is continued with --resume")
-    if word in LIKE_CONFIG or (not is_option and "=" not in argument and argument.lower().endswith((".yaml", ".yml"))):
+    is_file = not is_option and "=" not in argument and argument.lower().endswith((".yaml", ".yml"))
+    if is_file or word in ("config", "configuration", "settings", "cfg", "c"):
         raise InputError(f"the command line: {argument}: a file of settings is named with --config FILE")

@@ -10,7 +10,7 @@ import pytest
 from models.registry import MODELS
 from utils.program.errors import InputError
 from utils.settings.config import Config
-from utils.settings.validation import as_yaml, checked, choices, key, note
+from utils.settings.values import as_yaml, checked
 
 
 @pytest.mark.parametrize(
@@ -19,8 +19,8 @@ from utils.settings.validation import as_yaml, checked, choices, key, note
         ("epochs", 0, "at least 1, not 0"),
         ("epochs", 10**7, "at most 1000000, not 10000000"),
         ("learning_rate", 0, "above 0, not 0.0"),
+        ("learning_rate", 10**400, f"of type number, not 1{'0' * 400}"),
         ("clip_norm", math.inf, "a finite number, not .inf"),
-        ("holdout", 0.9, "at most 0.5, not 0.9"),
         ("model", "gan", f"{' or '.join(MODELS)} or both, not gan"),
         ("device", "tpu", "cpu, cuda, cuda:1 or mps, not tpu"),
         ("threads", "all", "of type integer, not all"),
@@ -32,7 +32,6 @@ from utils.settings.validation import as_yaml, checked, choices, key, note
         ("gen_every_epochs", 0.5, "of type boolean/integer, not 0.5"),
         ("gen_every_epochs", -1, "at least 0, not -1"),
         ("result_path", " ", "a path, not ' '"),
-        ("result_path", None, "text; in a file, write it in quotes: result_path: '...', not null"),
         ("data_path", date(2026, 11, 25), "text; in a file, write it in quotes: data_path: '...', not 2026-11-25"),
     ],
 )
@@ -44,52 +43,24 @@ def test_a_value_out_of_bounds_is_refused_with_what_would_be_allowed(setting: st
 
 
 def test_the_picture_prior_is_a_density_on_a_plane():
-    with pytest.raises(InputError) as error:
+    with pytest.raises(InputError, match=r"^latent_dim must be 2 with prior=picture, not 3; set latent_dim=2, or"):
         Config(latent_dim=3)
 
-    assert str(error.value) == ("latent_dim must be 2 with prior=picture, not 3; set latent_dim=2, or another prior")
     assert Config(latent_dim=3, prior="normal").latent_dim == 3
 
 
-@pytest.mark.parametrize("setting", dataclasses.fields(Config), ids=lambda setting: setting.name)
-def test_no_key_takes_what_is_no_value(setting: dataclasses.Field):
-    for nothing in (None, [], {}):
-        with pytest.raises(InputError, match=f"^{setting.name} must be "):
-            checked(setting, nothing)
+def test_no_key_takes_what_is_no_value():
+    for setting in dataclasses.fields(Config):
+        for nothing in (None, [], {}):
+            with pytest.raises(InputError, match=f"^{setting.name} must be "):
+                checked(setting, nothing)
 
 
-@pytest.mark.parametrize(
-    "settings",
-    [
-        {"epochs": 1, "holdout": 0.5, "ratio": 0.0},
-        {"model": "both", "device": "cuda:1", "gen_every_epochs": 5},
-        {"gen_every_epochs": False, "seed": 2**63 - 1},
-    ],
-)
-def test_values_on_the_bounds_are_allowed(settings: dict[str, Any]):
-    assert {name: getattr(Config(**settings), name) for name in settings} == settings
+def test_values_on_the_bounds_are_allowed():
+    settings = {"epochs": 1, "holdout": 0.5, "ratio": 0.0, "device": "cuda:1", "gen_every_epochs": False}
+    settings |= {"model": "both", "seed": 2**63 - 1}
 
-
-def test_whole_numbers_become_what_the_key_wants():
-    config = Config(beta_max=2, epochs=3.0)
-
-    assert [(value, type(value)) for value in (config.beta_max, config.epochs)] == [(2.0, float), (3, int)]
-
-
-def test_choices_may_be_a_function_which_is_asked_each_time():
-    allowed = ["red"]
-    color = key("red", "what color", choices=lambda: allowed)
-    color.type, color.name = str, "color"
-    with pytest.raises(InputError, match="color must be red, not green"):
-        checked(color, "green")
-
-    allowed.append("green")
-
-    assert (checked(color, "green"), choices(color), note(color)) == (
-        "green",
-        ("red", "green"),
-        "what color: red | green",
-    )
+    assert vars(Config(**settings)) == vars(Config()) | settings
 
 
 def test_values_are_written_as_the_file_has_them():

@@ -1,0 +1,101 @@
+"""Draw a text as colored points, as the sample data set was drawn, and write data sets."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from data.points import PICTURE, XS, YS
+from utils.program.environment import import_matplotlib
+from utils.program.errors import InputError
+from utils.program.files import write_bytes, write_whole
+from utils.program.reading import reading
+
+# The colors at the corners of the picture: gold, orange-red, magenta, sky blue.
+CORNERS = np.array([[[255, 215, 60], [255, 100, 70]], [[235, 60, 215], [50, 130, 255]]], float)
+COLOR_NOISE = 7.0
+
+
+def find_font(text: str, font: Path | None = None) -> Path:
+    """A font file that has all characters of `text`: `font`, if given, else one of this machine. Raises InputError."""
+    import_matplotlib()
+    from matplotlib.font_manager import FontProperties, findfont, fontManager
+    from matplotlib.ft2font import FT2Font
+
+    # matplotlib brings the first two: one is handsome, the other knows more characters.
+    usual = [findfont(FontProperties(family=name, weight="bold")) for name in ("STIXGeneral", "DejaVu Sans")]
+    # A font of last resort has a placeholder for every character.
+    others = sorted(entry.fname for entry in fontManager.ttflist if not entry.name.startswith("Last Resort"))
+    lacking: list[str] = []
+    for candidate in [font] if font else map(Path, usual + others):
+        try:
+            with reading(candidate, "a font", "name a .ttf or .otf file with --font"):
+                known = FT2Font(str(candidate)).get_charmap()
+                ImageFont.truetype(candidate)
+        except InputError:
+            if font:
+                raise
+            continue
+        absent = [character for character in text if not character.isspace() and ord(character) not in known]
+        if not absent:
+            return candidate
+        lacking = lacking or absent
+    where = f"in {font}" if font else "in the fonts of this machine"
+    raise InputError(f"there is no glyph for {lacking[0]!r} {where}; name a font file that has it with --font")
+
+
+def glyph_mask(text: str = "π", size: int = 300, font: Path | None = None) -> np.ndarray:
+    """Where `text` covers a square picture: booleans `(size, size)`. Raises InputError if it cannot be drawn."""
+    # Layout knows one character for the end of a line.
+    text = "\n".join(text.splitlines())
+    path, canvas = find_font(text, font), Image.new("L", (size, size))
+    drawing = ImageDraw.Draw(canvas)
+    left, top, right, bottom = drawing.textbbox((0, 0), text, ImageFont.truetype(path, size))
+    if right <= left or bottom <= top:
+        raise InputError(f"{text!r} has nothing to draw; give a text with at least one visible character")
+    # A tenth of the picture on each side is a margin.
+    scaled = ImageFont.truetype(path, size * (size - 2 * (0.1 * size)) / max(right - left, bottom - top))
+    left, top, right, bottom = drawing.textbbox((0, 0), text, scaled, align="center")
+    drawing.text(((size - left - right) / 2, (size - top - bottom) / 2), text, font=scaled, fill=255, align="center")
+    return np.asarray(canvas) > 127
+
+
+def draw(mask: np.ndarray, n: int = 5000, seed: int = 0) -> tuple[np.ndarray, np.ndarray, bytes]:
+    """A data set of `n` distinct pixels of `mask`: rows `(n,)`, columns `(n,)`, and the bytes of the picture.
+
+    Colors run smoothly between those of the four corners, plus normal noise of `COLOR_NOISE` levels. Each seed is
+    another draw from the same distribution.
+    """
+    rng = np.random.default_rng(seed)
+    rows, columns = np.nonzero(mask)
+    chosen = rng.choice(len(rows), n, replace=False)
+    rows, columns = rows[chosen], columns[chosen]
+    down, across = (rows / mask.shape[0])[:, None], (columns / mask.shape[1])[:, None]
+    top, bottom = ((1 - across) * left + across * right for left, right in CORNERS)
+    colors = (1 - down) * top + down * bottom + rng.normal(0, COLOR_NOISE, (n, 3))
+    return rows, columns, as_jpeg(rows, columns, colors, mask.shape)
+
+
+def as_jpeg(
+    rows: np.ndarray,
+    columns: np.ndarray,
+    colors: np.ndarray,
+    shape: tuple[int, ...],
+    background: tuple[int, int, int] = (0, 0, 0),
+) -> bytes:
+    """Pixels `(n,)` in their `colors (n, 3)` on a `background`, in a JPEG of height and width `shape`."""
+    picture = np.full((*shape, 3), background, np.uint8)
+    picture[rows, columns] = colors.round().clip(0, 255)
+    jpeg = io.BytesIO()
+    Image.fromarray(picture).save(jpeg, "JPEG", quality=95, subsampling=0)
+    return jpeg.getvalue()
+
+
+def write(folder: str | Path, rows: np.ndarray, columns: np.ndarray, picture: bytes) -> None:
+    """Write a data set into `folder`: `rows (n,)`, `columns (n,)`, and the bytes of the picture."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(folder / XS, lambda path: np.save(path, rows))
+    write_whole(folder / YS, lambda path: np.save(path, columns))
+    write_bytes(folder / PICTURE, picture)

@@ -1,0 +1,43 @@
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from data.drawing import CORNERS, draw, glyph_mask
+from utils.program.errors import InputError
+
+
+def test_the_glyph_is_upright_and_fills_the_picture_except_for_a_margin():
+    mask = glyph_mask("T", 100)
+    rows, columns = np.nonzero(mask)
+
+    assert rows.min() >= 9
+    assert rows.max() <= 91
+    assert max(np.ptp(rows), np.ptp(columns)) >= 77
+    assert mask[:50].sum() > mask[50:].sum()
+
+
+def test_a_text_may_have_several_lines():
+    for end in ("\n", "\r\n", "\u2028"):
+        rows, columns = np.nonzero(glyph_mask(f"ab{end}c", 100))
+        assert np.diff(np.unique(rows)).max() > 3
+        assert columns.mean() == pytest.approx(50, abs=5)
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n", "\u200b"])
+def test_a_text_that_shows_nothing_is_refused(text: str):
+    with pytest.raises(InputError, match="has nothing to draw"):
+        glyph_mask(text, 100)
+
+
+def test_points_have_the_color_of_their_corner_plus_noise_and_each_seed_is_another_draw():
+    mask = np.zeros((200, 200), bool)
+    mask[:3, :3] = mask[-3:, -3:] = True
+
+    (rows, columns, jpeg), again, (_, _, other) = draw(mask, 18, seed=1), draw(mask, 18, seed=1), draw(mask, 18, seed=2)
+
+    colors = np.asarray(Image.open(io.BytesIO(jpeg)))[rows, columns].astype(float)
+    assert np.abs(colors[rows < 100].mean(0) - CORNERS[0, 0]).max() < 15
+    assert np.abs(colors[rows > 100].mean(0) - CORNERS[1, 1]).max() < 15
+    assert again[2] == jpeg != other
