@@ -5,15 +5,7 @@ import pytest
 from PIL import Image
 
 from data.points import Canvas
-from utils.pictures.painting import (
-    CAPTION_HEIGHT,
-    GAP,
-    LEAST_SIDE,
-    paint,
-    paint_sheet,
-    paint_small,
-    save_film,
-)
+from utils.pictures.painting import paint, paint_sheet, paint_small, save_film
 
 
 def test_a_point_is_painted_at_its_row_and_column_in_its_color_on_the_canvas():
@@ -58,17 +50,17 @@ def test_the_film_shows_the_data_beside_every_frame_and_rests_on_the_last(tmp_pa
 
     with Image.open(tmp_path / "film.gif") as film:
         assert film.n_frames == 3
-        assert film.size == (320 + GAP + 320, 240 + CAPTION_HEIGHT)
+        assert film.size == (320 + 8 + 320, 240 + 16)
         durations = []
         for number, frame in enumerate(frames):
             film.seek(number)
             durations.append(film.info["duration"])
             page = np.asarray(film.convert("RGB")).astype(int)
-            for half, painted in ((page[:240, :320], data), (page[:240, 320 + GAP :], frame)):
+            for half, painted in ((page[:240, :320], data), (page[:240, 328:], frame)):
                 # A GIF has few colors.
                 assert np.abs(half - np.asarray(painted).astype(int)).max() < 60
             assert page[240:, :320].any(), "the caption of the data is missing"
-            assert page[240:, 320 + GAP :].any(), "the caption of the frame is missing"
+            assert page[240:, 328:].any(), "the caption of the frame is missing"
     assert durations[0] == durations[1]
     assert durations[2] > 10 * durations[0]
 
@@ -79,4 +71,4 @@ def test_frames_of_small_pictures_are_enlarged_and_those_of_large_ones_shrunk(tm
 
     save_film(tmp_path / "film.gif", frame, [frame], ["one"])
 
-    assert Image.open(tmp_path / "film.gif").size == (2 * max(shown, LEAST_SIDE) + GAP, shown + CAPTION_HEIGHT)
+    assert Image.open(tmp_path / "film.gif").size == (2 * max(shown, 200) + 8, shown + 16)

@@ -1,4 +1,4 @@
-"""What all plots share: their look, the scatter plot, and how they are saved, as a file and as a part of a page."""
+"""The look of all plots, the scatter plot, and how plots are saved, as a file and as a part of a page."""
 
 import io
 import re
@@ -19,8 +19,6 @@ BLUE, ORANGE, GRAY = "#0072b2", "#d55e00", "#999999"
 INK = "#1a1a1b"
 # In inches. Plots are this wide so that their texts stay readable where they are shrunk to 600 pixels.
 WIDTH = 9
-# Dots per inch of a file, and of the pictures within a plot on a page.
-DPI, DPI_ON_PAGE = 100, 150
 # For the whole process: the program plots nothing else.
 matplotlib.rcParams.update(
     {
@@ -54,7 +52,7 @@ def show_canvas(axes: Axes, canvas: Canvas) -> None:
 
 def save_figure(figure: Figure, path: Path) -> None:
     """Write `figure` to `path`, whole or not at all. Raises InputError if it cannot be written."""
-    write_whole(path, lambda unfinished: figure.savefig(unfinished, dpi=DPI))
+    write_whole(path, figure.savefig)
 
 
 def as_svg(figure: Figure, name: str) -> str:
@@ -64,7 +62,7 @@ def as_svg(figure: Figure, name: str) -> str:
     """
     packed = io.StringIO()
     with matplotlib.rc_context({"svg.hashsalt": name}):
-        figure.savefig(packed, format="svg", dpi=DPI_ON_PAGE, facecolor="none", metadata={"Date": None})
+        figure.savefig(packed, format="svg", dpi=150, facecolor="none", metadata={"Date": None})
     start, _, rest = packed.getvalue().partition("<svg")[2].partition(">")
     # Left out: what only a file needs, and names of parts that each plot has. The page gives the size.
     view = re.findall(r'viewBox="[^"]*"', start)[0]

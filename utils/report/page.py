@@ -1,71 +1,110 @@
-"""Fills report.html: all that a run came to, on one page that needs no other file."""
+"""Fills report.html: all of a run on one page that needs no other file."""
 
 import base64
+import io
 import time
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import jinja2
 import numpy as np
 from matplotlib.figure import Figure
+from PIL import Image
 
 from data.pictures import open_picture
 from data.points import PICTURE
 from data.thinning import thinned
 from utils.evaluation.figures import in_order
-from utils.evaluation.result import Evaluation
+from utils.evaluation.latent import POINTS
 from utils.pictures.curves import plot_losses
-from utils.pictures.latent import what_to_see
-from utils.pictures.painting import embedded, paint_small
+from utils.pictures.latent import draw_map, map_shape, what_to_see
+from utils.pictures.painting import paint_sheet, paint_small
 from utils.pictures.style import as_svg
 from utils.program.commands import main_command
 from utils.program.errors import InputError
 from utils.program.files import skipped_if_held, write_text
-from utils.report.explorer import explorer_content
 from utils.run import MOST_SHOWN, Result, Run, Trained
+from utils.runs.provenance import provenance
 from utils.settings.config import Config
 
-TEMPLATE = "report.html.j2"
+TEMPLATE = Path(__file__).with_name("report.html.j2")
 # The longer side of a picture, in pixels.
 SIDE = 640
-# A longer film is not taken in, so that the page stays below 3 MB.
-MOST_FILM = 900_000
 
 
-def write_page(run: Run, plots: Mapping[str, Figure], made_with: Mapping[str, str]) -> None:
-    """Write report.html into the folder of `run`.
-
-    plots: those of the run, by the names of their files.
-    made_with: names and versions of what the run was made with.
+def write_page(run: Run, plots: Mapping[str, Figure]) -> None:
+    """Write report.html into the folder of `run`, with its `plots` by the names of their files.
 
     Raises InputError if it cannot be written.
     """
-    found, canvas = run.evaluation, run.data.canvas
     samples = thinned(run.samples, MOST_SHOWN)
     # The verdict stands above already.
     plots[Result.COMPARISON].suptitle("")
     pictures = {"data": thinned(run.shown, len(samples)), "generated": samples}
     content = {
         "run": run,
+        "found": run.evaluation,
         "date": time.strftime("%Y-%m-%d %H:%M"),
-        "state": _state(found),
-        "facts": _facts(found, run.history),
         "original": _original(run),
-        "pictures": [(name, len(p), embedded(paint_small(p, canvas, SIDE))) for name, p in pictures.items()],
+        "pictures": [(n, len(p), _embedded(paint_small(p, run.data.canvas, SIDE))) for n, p in pictures.items()],
         "comparison": as_svg(plots[Result.COMPARISON], "comparison"),
         "losses": as_svg(plot_losses("", run.history), "losses"),
         "what_to_see": what_to_see(run),
-        "explorer": explorer_content(run),
+        "explorer": _explorer(run),
         "film": _film(run.config.output / Trained.FILM),
-        "changed": {name: value for name, value in vars(run.config).items() if value != getattr(Config, name)},
-        "figures": _figures(found),
-        "made": {"data": f"fingerprint {run.generator.fingerprint}"} | dict(made_with),
+        "changed": {name: value for name, value in run.settings.items() if value != getattr(Config, name)},
+        "figures": [(row, run.evaluation.figures[key]) for key, row in in_order(run.evaluation.figures)],
+        "made": {"data": f"fingerprint {run.generator.fingerprint}"} | provenance(),
         "command": main_command("--config", str(run.folder / Trained.CONFIG)),
     }
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    page = environment.from_string((Path(__file__).parent / TEMPLATE).read_text(encoding="utf-8")).render(content)
+    page = environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(content)
     with skipped_if_held():
         write_text(run.folder / Result.REPORT, page)
+
+
+def _explorer(run: Run) -> dict[str, Any]:
+    """The latent space of `run` as the page shows it; `script` is the knowledge of its script."""
+    found, canvas = run.map, run.data.canvas
+    # The map's axes in shares of its figure.
+    left, bottom, width, height = box = (0.13, 0.12, 0.86, 0.86)
+    figure = Figure(figsize=(5.2, 5.2 * map_shape(run)))
+    draw_map(figure.add_axes(box), run)
+    # In shares of the map, from the upper left corner, as on a screen.
+    low, high = (np.array([axis[end] for axis in found.grid]) for end in (0, -1))
+    dots = (found.means - low) / (high - low)
+    chosen = thinned(np.flatnonzero(((dots >= 0) & (dots <= 1)).all(1)), 1500)
+    sheet = paint_sheet(found.points, canvas, most=200, dot=2)
+    rows, columns = found.likelier.shape
+    script = {
+        "latents": [latent + 1 for latent in found.latents],
+        "axes": [[f"{round(value, 2) + 0:.2f}" for value in axis] for axis in found.positions],
+        "shape": (rows, columns),
+        "tile": (sheet.width // columns, sheet.height // rows),
+        "canvas": (canvas.height, canvas.width),
+        "start": [int(index) for index in np.unravel_index(found.likelier.argmin(), (rows, columns))],
+        "dots": dots[chosen].round(4).tolist(),
+        "points": run.shown[chosen].tolist(),
+        "words": [_words(inner, outer) for inner, outer in pairwise((0, *found.contours, 1))],
+        "places": np.searchsorted(found.contours, found.likelier).tolist(),
+    }
+    return {
+        "map": as_svg(figure, "map"),
+        "box": [f"{100 * share:.2f}%" for share in (left, 1 - bottom - height, width, height)],
+        "sheet": _embedded(sheet),
+        "others": run.means.shape[1] - len(found.latents),
+        "n_points": POINTS,
+        "script": script,
+    }
+
+
+def _words(inner: float, outer: float) -> str:
+    """Where a position is that lies between the contours that hold the shares `inner` and `outer` of the prior."""
+    if outer == 1:
+        return f"outside of the {inner:.0%} line: the prior has next to nothing here, and the decoder extrapolates"
+    return f"between the {inner:.0%} and the {outer:.0%} line" if inner else f"within the {outer:.0%} line"
 
 
 def _original(run: Run) -> str | None:
@@ -75,42 +114,20 @@ def _original(run: Run) -> str | None:
     except InputError:
         return None
     picture.thumbnail((SIDE, SIDE))
-    return embedded(picture, "jpeg", quality=90, subsampling=0)
+    return _embedded(picture, "jpeg", quality=90, subsampling=0)
 
 
 def _film(path: Path) -> str | None:
-    """The address of the film in `path`; None if there is none, or it is too large."""
-    if not path.exists() or path.stat().st_size > MOST_FILM:
-        return None
-    return f"data:image/gif;base64,{base64.b64encode(path.read_bytes()).decode()}"
+    """The address of the film in `path`; None if there is none, or it would make the page larger than 3 MB."""
+    return _address("gif", path.read_bytes()) if path.exists() and path.stat().st_size < 900_000 else None
 
 
-def _state(found: Evaluation) -> str:
-    """How the verdict is marked: as passed, failed, or unknown."""
-    if found.is_memorized or found.is_refused:
-        return "failed"
-    return "unknown" if found.p is None else "passed"
+def _embedded(picture: Image.Image, kind: str = "png", **options: Any) -> str:
+    """An address that holds `picture`; `options` are those of Pillow."""
+    packed = io.BytesIO()
+    picture.save(packed, kind, **options)
+    return _address(kind, packed.getvalue())
 
 
-def _facts(found: Evaluation, history: Mapping[str, np.ndarray]) -> dict[str, str]:
-    """The most telling figures, by what they are called."""
-    model, auc, seconds = found.model, found.figures.get("c2st_auc"), history["seconds"].sum()
-    facts = {
-        "nats per held-out point": f"{model['heldout_reconstruction'] + model['heldout_kl']:.2f}",
-        "of these, KL": f"{model['heldout_kl']:.2f}",
-        "active latents": str(model["active_units"]),
-        "AUC (real points: 0.50)": f"{auc.value:.2f} ± {auc.error:.2f}" if auc else "",
-        f"to train {len(history['epoch']):,} epochs": f"{seconds / 60:.0f} min" if seconds > 99 else f"{seconds:.0f} s",
-    }
-    return {name: fact for name, fact in facts.items() if fact}
-
-
-def _figures(found: Evaluation) -> list[tuple[str, ...]]:
-    """Of each figure its name, its meaning, its value, its error, that of real points, and its p-value."""
-    rows: list[tuple[str, ...]] = []
-    for key, metric in in_order(found.figures):
-        value, real, p, error, _ = found.figures[key]
-        spread = "" if error is None else f"± {metric.text(error)}"
-        texts = metric.text(value), spread, metric.text(real), "" if p is None else f"{p:.3f}"
-        rows.append((metric.label, metric.meaning, *texts))
-    return rows
+def _address(kind: str, content: bytes) -> str:
+    return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import torch
 
-from utils.program.errors import InputError
+from utils.program.errors import InputError, reason_of
 from utils.program.files import write_bytes
 from utils.program.reading import ZIP, missing_in_run, reading
 from utils.run import Trained
@@ -16,10 +16,9 @@ from utils.training.loop import Epoch, Training
 
 # The version of checkpoint.pt.
 FORMAT = 11
-# A resumed run may change these, of which the first two may change the last digits of its weights. Where its data are
-# does not matter, because they are known by their fingerprint.
-MAY_CHANGE_BYTES = ("device", "compile")
+# A resumed run may change these. Where its data are does not matter, because they are known by their fingerprint.
 FREE_TO_CHANGE = {"epochs", "data_path", "result_path", "num_workers", "gen_every_epochs", "n_generate", "keep_runs"}
+ANEW = "train anew without --resume"
 
 
 class Checkpoint(NamedTuple):
@@ -37,33 +36,26 @@ class Checkpoint(NamedTuple):
         torch.save(content, packed)
         write_bytes(folder / Trained.CHECKPOINT, packed.getvalue(), durable=True)
 
-    def restore(self, training: Training, config: Config, fingerprint: str, folder: Path) -> None:
+    def restore(self, training: Training, config: Config, fingerprint: str) -> None:
         """Put `training` where it was. Raises InputError if the run had other settings or other data."""
-        path, ours = folder / Trained.CHECKPOINT, dataclasses.asdict(config)
+        path, ours = config.output / Trained.CHECKPOINT, dataclasses.asdict(config)
         changed = [name for name in ours if name not in FREE_TO_CHANGE and self.config.get(name) != ours[name]]
-        if refused := [name for name in changed if name not in MAY_CHANGE_BYTES]:
+        # These two change the last digits of the weights, and no more.
+        if refused := [name for name in changed if name not in ("device", "compile")]:
             keys = ", ".join(f"{name} (was {self.config.get(name)}, is {ours[name]})" for name in refused)
-            raise InputError(
-                f"{path}: belongs to other settings: {keys}; set them back, or train anew without --resume"
-            )
+            raise InputError(f"{path}: belongs to other settings: {keys}; set them back, or {ANEW}")
         if self.fingerprint != fingerprint:
             raise InputError(
-                f"{path}: belongs to other data than {config.data_path} holds; set data_path to those, "
-                "or train anew without --resume"
+                f"{path}: belongs to other data than {config.data_path} holds; set data_path to those, or {ANEW}"
             )
         if changed:
             print(f"{' and '.join(changed)} changed: the last digits may differ from those of an uninterrupted run")
         try:
             training.load_state_dict(self.training)
         except (KeyError, TypeError, ValueError, RuntimeError, AttributeError) as error:
-            raise _unusable(path, error) from None
+            raise InputError(f"{path}: cannot be resumed from ({reason_of(error)}); {ANEW}") from None
         if training.step.n_done > training.n_steps:
             raise InputError(f"{path}: has {len(self.epochs)} epochs already; set epochs to that or more")
-
-
-def exists(folder: Path) -> bool:
-    """Whether `folder` holds a checkpoint."""
-    return (folder / Trained.CHECKPOINT).exists()
 
 
 def read_checkpoint(folder: Path) -> Checkpoint:
@@ -71,15 +63,10 @@ def read_checkpoint(folder: Path) -> Checkpoint:
 
     Raises InputError if there is none, or it cannot be used.
     """
-    path, advice = folder / Trained.CHECKPOINT, "train anew without --resume"
-    with reading(path, "a checkpoint of this program", advice, ZIP, missing_in_run):
+    path = folder / Trained.CHECKPOINT
+    with reading(path, "a checkpoint of this program", ANEW, ZIP, missing_in_run):
         content = torch.load(path, map_location="cpu", weights_only=True)
         if not isinstance(content, dict) or content.get("format") != FORMAT:
-            raise _unusable(path, "written by another version of the program")
+            raise InputError(f"{path}: was written by another version of the program; {ANEW}")
         epochs = [Epoch(*epoch) for epoch in content["epochs"]]
         return Checkpoint(dict(content["config"]), content["fingerprint"], epochs, content["training"])
-
-
-def _unusable(path: Path, reason: object) -> InputError:
-    words = (str(reason).splitlines() or [type(reason).__name__])[0]
-    return InputError(f"{path}: cannot be resumed from ({words}); train anew without --resume")

@@ -1,9 +1,7 @@
 """What training leaves behind, epoch by epoch: the history, the model, its checkpoint, and the film."""
 
 import contextlib
-import csv
 import dataclasses
-import io
 from pathlib import Path
 
 import numpy as np
@@ -15,20 +13,17 @@ from models.generator import Generator
 from utils.pictures.painting import paint, save_film, save_picture
 from utils.program.files import skipped_if_held, write_text
 from utils.run import History, Trained
-from utils.runs import checkpoint
-from utils.runs.checkpoint import Checkpoint
+from utils.runs.checkpoint import Checkpoint, read_checkpoint
 from utils.runs.folders import clear_results
 from utils.settings.config import Config
 from utils.training.loop import Epoch, Training
 
 # Points on a frame of the film: enough to see the glyph, few enough to be painted after each epoch.
 FRAME_POINTS = 2000
-# A longer film would be tiresome, and large.
-MOST_FRAMES = 100
 
 
 class Record:
-    """Writes what `training` has come to into `config.output`, after each epoch.
+    """Writes the state of `training` into `config.output`, after each epoch.
 
     The checkpoint is written last, when all the files that belong to it are there.
     """
@@ -76,8 +71,8 @@ class Record:
 
     def resume(self) -> None:
         """Continue from the checkpoint in the folder. Raises InputError if it cannot be used."""
-        saved = checkpoint.read_checkpoint(self.folder)
-        saved.restore(self.training, self.config, self.fingerprint, self.folder)
+        saved = read_checkpoint(self.folder)
+        saved.restore(self.training, self.config, self.fingerprint)
         self.epochs = saved.epochs
         # Settings that may change, such as n_generate, are from now on those of today.
         self.save()
@@ -96,20 +91,21 @@ class Record:
             save_figure(plot_losses(f"{self.config.model} VAE: training", self.history), self.folder / Trained.LOSSES)
         painted = [epoch for epoch in self.epochs if self._is_painted(epoch) and self._frame_path(epoch).exists()]
         if painted:
-            painted = [painted[i] for i in thinned(np.arange(len(painted)), MOST_FRAMES)]
+            # A film of more than 100 frames would be tiresome, and large.
+            painted = [painted[i] for i in thinned(np.arange(len(painted)), 100)]
             frames = (Image.open(self._frame_path(epoch)) for epoch in painted)
-            captions = [f"epoch {epoch.epoch}   β {epoch.beta:.2f}   KL {epoch.train_kl:.1f} nats" for epoch in painted]
+            captions = [
+                f"epoch {epoch.epoch}   beta {epoch.beta:.2f}   KL {epoch.train_kl:.1f} nats" for epoch in painted
+            ]
             # As many points as the frames have, for a fair comparison.
             data = paint(self.data.points[:FRAME_POINTS].numpy(), self.data.canvas)
             with skipped_if_held():
                 save_film(self.folder / Trained.FILM, data, frames, captions)
 
     def _write_texts(self) -> None:
-        table = io.StringIO()
-        writer = csv.writer(table, lineterminator="\n")
-        writer.writerow(self.history)
-        writer.writerows(dataclasses.astuple(epoch) for epoch in self.epochs)
-        for name, text in ((Trained.CONFIG, self.config.to_yaml()), (Trained.HISTORY, table.getvalue())):
+        rows = [tuple(self.history), *map(dataclasses.astuple, self.epochs)]
+        table = "".join(",".join(map(str, row)) + "\n" for row in rows)
+        for name, text in ((Trained.CONFIG, self.config.to_yaml()), (Trained.HISTORY, table)):
             with skipped_if_held():
                 write_text(self.folder / name, text)
 
