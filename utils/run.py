@@ -1,9 +1,7 @@
 """A run of one model: its folder, the names of its files, and all that is shown of it."""
 
-import dataclasses
 import json
 import math
-from collections.abc import Mapping
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -65,10 +63,6 @@ class Result(StrEnum):
     REPORT = "report.html"
 
 
-class UnfinishedError(InputError):
-    """The run is not over."""
-
-
 class Run:
     """A run of any version of the program. Parts that are not given are read from `folder` when they are needed.
 
@@ -86,21 +80,6 @@ class Run:
     def __init__(self, folder: Path, **parts: Any) -> None:
         self.folder = folder
         vars(self).update(parts)
-
-    @classmethod
-    def finished(cls, folder: Path) -> "Run":
-        """The run in `folder`. Raises InputError if there is none, and UnfinishedError if it is not over."""
-        folder = folder.expanduser()
-        if not folder.is_dir():
-            raise InputError(f"{folder}: there is no such folder; give folders of runs, as result/attention")
-        if not (folder / Trained.CONFIG).is_file():
-            runs = sorted(path.parent for path in folder.glob(f"*/{Trained.CONFIG}"))
-            hint = f"; it holds runs: {' '.join(map(str, runs[:4]))}" if runs else ""
-            raise InputError(f"{folder}: is no folder of a run, because it has no {Trained.CONFIG}{hint}")
-        if not (folder / Result.METRICS).is_file():
-            reason = f"the run is not over, because it has no {Result.METRICS}"
-            raise UnfinishedError(f"{folder}: {reason}; continue with --resume")
-        return cls(folder)
 
     @cached_property
     def settings(self) -> dict[str, Any]:
@@ -124,19 +103,16 @@ class Run:
         """The content of metrics.json."""
         path = self.folder / Result.METRICS
         with reading(path, "figures", ADVICE):
-            metrics = dict(json.loads(path.read_text(encoding="utf-8")))
-            metrics["heldout_loss"] = metrics["heldout_reconstruction"] + metrics["heldout_kl"]
-            numbers = {key: float(metrics[key]) for key in (*OF_MODEL, "p") if metrics.get(key) is not None}
-            if not np.isfinite([*numbers.values()]).all():
-                raise InputError(f"{path}: a number is not finite; {ADVICE}")
-            return metrics | numbers
+            return dict(json.loads(path.read_text(encoding="utf-8")))
 
     @cached_property
     def figures(self) -> dict[str, Figure]:
         """The figures by their keys. Those of the model have no counterpart of real points."""
-        of_model = {key: Figure(self.metrics[key], real=math.nan) for key in OF_MODEL if key in self.metrics}
         with reading(self.folder / Result.METRICS, "figures", ADVICE):
-            return of_model | {key: found for key, part in self.metrics.items() if (found := Figure.from_json(part))}
+            loss = self.metrics["heldout_reconstruction"] + self.metrics["heldout_kl"]
+            of_model = {key: value for key, value in self.metrics.items() if key in OF_MODEL} | {"heldout_loss": loss}
+            figures = {key: Figure(float(value), real=math.nan) for key, value in of_model.items()}
+            return figures | {key: found for key, part in self.metrics.items() if (found := Figure.from_json(part))}
 
     @cached_property
     def painted(self) -> Image.Image:
@@ -173,27 +149,6 @@ class Run:
     def map(self) -> LatentMap:
         """The map of the latent space, whose `means` belong to `shown`."""
         return latent_map(self.generator, self.means)
-
-
-def true_settings(today: Config, trained: Mapping[str, Any]) -> Config:
-    """The settings that are true of a model that was trained with some, and is used `today` with others.
-
-    Those of today say where files are, and what is drawn from the model.
-    """
-    of_today = ("data_path", "result_path", "n_generate", "seed", "retrain", "keep_runs", "device", "threads")
-    names = trained.keys() & vars(today).keys() - set(of_today)
-    return dataclasses.replace(today, **{name: trained[name] for name in names})
-
-
-def results_folder(config: Config, trained: Mapping[str, Any]) -> Path:
-    """Where samples belong that are drawn with `config` from a model that was `trained` with other settings.
-
-    Those of another seed or number than the training's have a folder of their own within that of the training, which
-    keeps its own.
-    """
-    if config.retrain or (config.seed, config.n_generate) == (trained["seed"], trained["n_generate"]):
-        return config.output
-    return config.output / f"seed{config.seed}_n{config.n_generate}"
 
 
 def read_history(folder: Path) -> History:

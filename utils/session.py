@@ -18,12 +18,11 @@ from utils.evaluation.likelihood import evaluate_model
 from utils.program.errors import InputError
 from utils.program.files import claimed, skipped_if_held, write_text, write_whole
 from utils.program.interruption import Interrupted, deferred, saying_how_to_continue
-from utils.run import History, Result, Run, Trained, read_history, results_folder, true_settings
-from utils.runs.checkpoint import read_checkpoint
+from utils.run import History, Result, Run, Trained, read_history
 from utils.runs.console import describe_data, describe_result, describe_training
 from utils.runs.folders import COMPARED, clear_results, set_aside
 from utils.runs.provenance import provenance
-from utils.runs.record import Record
+from utils.runs.record import Record, read_checkpoint
 from utils.settings.config import Config
 from utils.training.device import pick_device
 from utils.training.fast import is_worthwhile
@@ -58,9 +57,9 @@ def prepared(config: Config, data: ColoredPoints, resume: bool) -> Iterator[list
 
 
 def train(config: Config, data: ColoredPoints, resume: bool, command: str) -> Run:
-    """A run whose generator is trained on all but the held-out points; `command` continues it if it is stopped.
+    """Train on all but the held-out points, from the checkpoint if it is to `resume` and there is one.
 
-    It starts from a checkpoint if it is to `resume` and there is one.
+    `command` continues the run if it is stopped.
     """
     training_points, held_out = data.split(config.holdout, config.seed)
     torch.manual_seed(config.seed)
@@ -81,12 +80,25 @@ def train(config: Config, data: ColoredPoints, resume: bool, command: str) -> Ru
         if signals:
             record.save()
             raise Interrupted(signals[0], f"stopped after {len(record.epochs)} epochs; to continue: {command}")
-    return _run(config, record.generator, data, record.history)
+    return new_run(config, record.generator, data, record.history)
 
 
 def load(config: Config, data: ColoredPoints) -> Run:
     """A run of the generator that an earlier run of `config` left."""
-    return _run(config, load_fitting_generator(config, data), data, read_history(config.output))
+    return new_run(config, load_fitting_generator(config, data), data, read_history(config.output))
+
+
+def new_run(config: Config, generator: Generator, data: ColoredPoints, history: History) -> Run:
+    """A run of `generator` with the settings of its training, but for those of today, as the places of files are.
+
+    Samples of another seed or number than the training's have a folder of their own within that of the training.
+    """
+    of_today = ("data_path", "result_path", "n_generate", "seed", "retrain", "keep_runs", "device", "threads")
+    trained, folder = generator.config, config.output
+    if not config.retrain and (config.seed, config.n_generate) != (trained["seed"], trained["n_generate"]):
+        folder /= f"seed{config.seed}_n{config.n_generate}"
+    settings = {name: value if name in of_today else trained.get(name, value) for name, value in vars(config).items()}
+    return Run(folder, settings=settings, generator=generator, data=data, history=history)
 
 
 def load_fitting_generator(config: Config, data: ColoredPoints) -> Generator:
@@ -110,9 +122,8 @@ def load_fitting_generator(config: Config, data: ColoredPoints) -> Generator:
 
 
 def generate(run: Run) -> None:
-    """Draw `n_generate` points into generated.npy, block by block, so that they need not fit into memory.
+    """Draw points into generated.npy, in blocks, so that they need not fit into memory.
 
-    Where the training's own points stay, the settings of these are written beside them.
     Raises InputError if they cannot be written.
     """
     run.folder.mkdir(exist_ok=True)
@@ -122,9 +133,8 @@ def generate(run: Run) -> None:
     path, n = run.folder / Result.SAMPLES, run.config.n_generate
 
     def write(unfinished: Path) -> None:
-        # Short jobs need no progress bar; None hides it unless stderr is a terminal.
-        hidden = True if n < 100_000 else None
-        with open(unfinished, "wb") as file, tqdm(total=n, unit="point", desc="generating", disable=hidden) as bar:
+        # None hides the bar unless stderr is a terminal.
+        with open(unfinished, "wb") as file, tqdm(total=n, unit="point", desc="generating", disable=None) as bar:
             layout = {"descr": "<i8", "fortran_order": False, "shape": (n, N_COORDINATES)}
             np.lib.format.write_array_header_1_0(file, layout)
             for block in run.generator.sample_blocks(n, run.config.seed):
@@ -152,8 +162,7 @@ def judge(run: Run) -> None:
 def draw(run: Run) -> None:
     """Write the figures, the pictures and the page of `run` into its folder, and print what it came to."""
     # Imported late, because matplotlib takes a while to load, and training need not wait for it.
-    from utils.report.page import write_page
-    from utils.runs.gallery import plot_run
+    from utils.report.page import plot_run, write_page
 
     write_page(run, plot_run(run))
     print(describe_result(run.folder, run.evaluation))
@@ -163,22 +172,16 @@ def compare(config: Config, runs: list[Config]) -> None:
     """Plot the models that `config` trained side by side, if they are several, from what their runs wrote."""
     if len(runs) < 2:
         return
-    from utils.runs.groups import grouped
-    from utils.runs.side_by_side import save_side_by_side
+    from utils.pictures.style import save_figure
+    from utils.runs.side_by_side import grouped, plot_side_by_side
 
     path = Path(config.result_path) / COMPARED
     try:
         with skipped_if_held():
-            save_side_by_side(grouped([Run.finished(run.output) for run in runs]), path)
+            save_figure(plot_side_by_side(grouped([Run(run.output) for run in runs])), path)
             print(f"side by side: {path}")
     except InputError as error:
         print(f"not shown side by side: {error}")
-
-
-def _run(config: Config, generator: Generator, data: ColoredPoints, history: History) -> Run:
-    config = true_settings(config, generator.config)
-    parts = {"settings": dataclasses.asdict(config), "config": config, "history": history}
-    return Run(results_folder(config, generator.config), generator=generator, data=data, **parts)
 
 
 def _has_checkpoint(config: Config) -> bool:

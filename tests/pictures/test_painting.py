@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from data.points import Canvas
-from utils.pictures.painting import paint, paint_sheet, paint_small, save_film
+from utils.pictures.painting import paint, paint_small, save_film
 
 
 def test_a_point_is_painted_at_its_row_and_column_in_its_color_on_the_canvas():
@@ -29,16 +29,6 @@ def test_in_a_small_picture_each_point_is_a_dot_in_its_place_and_color(dot: int)
     assert (picture == 9).all(2).sum() == 30 * 60 - dot * dot - 1
     assert points[1].tolist() == [299, 599, 0, 255, 0], "the points themselves were moved"
     assert np.asarray(paint_small(points % 9, Canvas(9, 9, (0, 0, 0)), 60)).shape == (9, 9, 3)
-
-
-def test_a_sheet_has_one_picture_for_each_position():
-    colors = np.array([[[255, 0, 0], [0, 255, 0], [0, 0, 255]], [[255, 255, 0], [0, 255, 255], [255, 0, 255]]])
-    points = np.concatenate([np.full((2, 3, 1, 2), 5), colors[:, :, None]], -1)
-
-    sheet = np.asarray(paint_sheet(points, Canvas(10, 20, (0, 0, 0)), 20).convert("RGB")).astype(int)
-
-    assert sheet.shape == (20, 60, 3)
-    assert np.abs(sheet[5::10, 5::20] - colors).max() < 16
 
 
 def test_the_film_shows_the_data_beside_every_frame_and_rests_on_the_last(tmp_path: Path, some_points: np.ndarray):

@@ -1,15 +1,17 @@
 import dataclasses
+from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from data.points import ColoredPoints
 from models.generator import load_generator
 from utils.evaluation.likelihood import evaluate_loss
+from utils.program.errors import InputError
 from utils.run import CURVES, read_history
-from utils.runs.checkpoint import read_checkpoint
-from utils.runs.record import Record
+from utils.runs.record import Record, read_checkpoint
 from utils.settings.config import Config, load_config
 from utils.training.loop import Epoch, Training
 
@@ -26,12 +28,12 @@ def test_after_each_epoch_the_history_the_model_and_the_checkpoint_are_on_the_di
         drawn = load_generator(record.folder / "model.pt").sample(10, seed=1)
         assert np.array_equal(drawn, record.generator.sample(10, seed=1))
         saved, history = read_checkpoint(record.folder), read_history(record.folder)
-        assert (Config(**saved.config), saved.fingerprint) == (record.config, record.fingerprint)
-        assert saved.epochs == record.epochs
+        assert (Config(**saved["config"]), saved["fingerprint"]) == (record.config, record.fingerprint)
+        assert saved["epochs"] == [dataclasses.astuple(epoch) for epoch in record.epochs]
         assert {name: history[name].tolist() for name in CURVES} == {
             name: record.history[name].tolist() for name in CURVES
         }
-        counts.append(len(saved.epochs))
+        counts.append(len(saved["epochs"]))
 
     record.training.run(add)
 
@@ -83,16 +85,56 @@ def test_the_training_curves_and_the_loss_of_held_out_points_are_those_of_the_ep
     assert (record.epochs[-1].heldout_reconstruction, record.epochs[-1].heldout_kl) == held_out
 
 
-def test_resuming_brings_back_epochs_and_step_under_the_settings_of_today(
-    config: Config, points: ColoredPoints, record: Record
-):
+def resumed(record: Record, points: ColoredPoints, **changes: Any) -> Record:
+    """`record` as it is resumed under changed settings, after it came to its end."""
     record.training.run(record.add)
-    today = dataclasses.replace(config, n_generate=7)
-    again = Record(today, Training(record.training.model, *points.split(0.1, config.seed), today), points)
-
+    config = dataclasses.replace(record.config, **changes)
+    again = Record(config, Training(record.training.model, *points.split(0.1, config.seed), config), points)
     again.resume()
+    return again
+
+
+def test_resuming_brings_back_epochs_and_step_under_the_settings_of_today(
+    record: Record, points: ColoredPoints, capsys: pytest.CaptureFixture[str]
+):
+    free = {"num_workers": 2, "n_generate": 7, "gen_every_epochs": 0, "keep_runs": 3, "epochs": 7}
+
+    again = resumed(record, points, **free, data_path="elsewhere")
 
     assert again.epochs == record.epochs
     assert again.training.step.n_done == record.training.step.n_done == 12
-    assert load_config(record.folder / "config.yaml") == today
+    assert load_config(record.folder / "config.yaml") == again.config
     assert load_generator(record.folder / "model.pt").config["n_generate"] == 7
+    assert "changed" not in capsys.readouterr().out
+
+
+def test_what_changes_the_last_digits_may_change_with_a_line(
+    record: Record, points: ColoredPoints, capsys: pytest.CaptureFixture[str]
+):
+    resumed(record, points, compile="never")
+
+    assert "compile changed: the last digits may differ" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        (
+            {"learning_rate": 0.01, "seed": 3},
+            r"other settings: learning_rate \(was 0\.004, is 0\.01\), seed \(was 10, is 3\); set them back",
+        ),
+        ({"epochs": 1}, "has 2 epochs already; set epochs to that or more"),
+    ],
+)
+def test_a_run_of_other_settings_is_refused(
+    record: Record, points: ColoredPoints, changes: dict[str, Any], complaint: str
+):
+    with pytest.raises(InputError, match=complaint):
+        resumed(record, points, **changes)
+
+
+def test_a_run_on_other_data_is_refused(record: Record, points: ColoredPoints):
+    others = ColoredPoints(torch.flip(points.points, [0]), points.scaling)
+
+    with pytest.raises(InputError, match=r"checkpoint\.pt: belongs to other data than"):
+        resumed(record, others)

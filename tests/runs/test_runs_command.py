@@ -49,11 +49,10 @@ def test_two_runs_in_one_folder_are_compared_by_what_was_changed(
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("config.yaml", None, r"is no folder of a run, because it has no config\.yaml"),
+        ("config.yaml", None, r"config\.yaml: there is no such file"),
         ("config.yaml", "- 1", r"config\.yaml: cannot be read"),
         ("metrics.json", "{", r"metrics\.json: cannot be read"),
-        ("metrics.json", '{"heldout_reconstruction": NaN, "heldout_kl": 1}', "not finite"),
-        ("metrics.json", '{"heldout_reconstruction": 1, "heldout_kl": 1, "p": "x"}', r"metrics\.json: cannot be read"),
+        ("metrics.json", "{}", r"metrics\.json: cannot be read"),
         ("history.csv", "epoch\n", r"history\.csv: cannot be read"),
         ("generated.png", "no picture", r"generated\.png: cannot be read"),
     ],
@@ -73,13 +72,9 @@ def test_a_broken_run_is_refused_in_one_line(
     assert not (tmp_path / "compare.png").exists()
 
 
-def test_names_of_no_picture_and_of_no_run_are_refused(finished: Finished, tmp_path: Path):
+def test_names_of_no_picture_are_refused():
     with pytest.raises(InputError, match=r"figure\.docx: is no name for a picture; end it with \.png"):
         main(["one", "two", "--out", "figure.docx"])
-    with pytest.raises(InputError, match=r"it holds runs: .*attention .*vanilla"):
-        main([str(finished.result), str(finished.result / "vanilla")])
-    with pytest.raises(InputError, match="there is no such folder; give folders of runs"):
-        main([str(tmp_path / "nowhere"), str(finished.result / "vanilla")])
 
 
 def test_an_interrupted_run_is_left_out_with_a_line(
@@ -93,7 +88,7 @@ def test_an_interrupted_run_is_left_out_with_a_line(
     main([*runs, "--out", str(tmp_path / "compare.png")])
 
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith(f"left out: {copy}: the run is not over")
+    assert lines[0].startswith(f"left out: {copy}: holds no finished run")
     assert lines[1].startswith("vanilla: ")
     with pytest.raises(InputError, match="two or more finished runs"):
         main(runs[:2])

@@ -8,22 +8,17 @@ import torch
 
 from data.points import ColoredPoints
 from utils.program.errors import InputError
-from utils.run import Run, results_folder, true_settings
+from utils.run import Run
 from utils.runs.record import Record
-from utils.session import generate, load, load_fitting_generator
+from utils.session import generate, load, load_fitting_generator, new_run
 from utils.settings.config import Config, load_config
 
 
-def a_run(config: Config, record: Record) -> Run:
-    trained = record.generator.config
-    return Run(results_folder(config, trained), config=true_settings(config, trained), generator=record.generator)
-
-
 def test_the_points_that_the_generator_draws_are_kept_and_written(
-    config: Config, record: Record, monkeypatch: pytest.MonkeyPatch
+    config: Config, record: Record, points: ColoredPoints, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("models.generator.BLOCK", 64)
-    run = a_run(config, record)
+    run = new_run(config, record.generator, points, {})
 
     generate(run)
 
@@ -43,11 +38,11 @@ def test_the_points_that_the_generator_draws_are_kept_and_written(
     ],
 )
 def test_other_points_of_a_trained_model_have_a_folder_of_their_own(
-    config: Config, record: Record, changes: dict[str, Any], name: str
+    config: Config, record: Record, points: ColoredPoints, changes: dict[str, Any], name: str
 ):
     today = dataclasses.replace(config, **{"retrain": False} | changes)
 
-    generate(a_run(today, record))
+    generate(new_run(today, record.generator, points, {}))
 
     folder = config.output / name
     assert len(np.load(folder / "generated.npy")) == today.n_generate
@@ -55,10 +50,10 @@ def test_other_points_of_a_trained_model_have_a_folder_of_their_own(
 
 
 def test_if_generation_fails_nothing_of_earlier_points_stays_beside_the_model(
-    config: Config, record: Record, monkeypatch: pytest.MonkeyPatch
+    config: Config, record: Record, points: ColoredPoints, monkeypatch: pytest.MonkeyPatch
 ):
     """A picture or a verdict of other points would be taken for that of this model."""
-    run = a_run(config, record)
+    run = new_run(config, record.generator, points, {})
     generate(run)
     (config.output / "comparison.png").touch()
 

@@ -7,11 +7,11 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from data.coordinates import NAMES
+from data.coordinates import COLORS, NAMES
 from data.points import Canvas
 from data.thinning import thinned
 from utils.evaluation.result import ClassifierScores
-from utils.pictures.style import BLUE, GRAY, WIDTH, scatter_points, show_canvas
+from utils.pictures.style import BLUE, GRAY, WIDTH, scatter_points
 from utils.run import MOST_SHOWN, Run
 
 # On black: bright where the classifier is sure, dim where it is not; told apart with any kind of color vision.
@@ -57,10 +57,9 @@ def _draw_suspicion(axes: Axes, classifier: ClassifierScores, canvas: Canvas) ->
     """Draw the points of both sets, colored by how much they look generated to the `classifier`."""
     # The strongest last, on top of the others.
     order = np.argsort(np.abs(classifier.scores))
-    (rows, columns, *_), scores = classifier.points[order].T, classifier.scores[order]
-    sizes = 3 + 12 * np.abs(scores)
-    axes.scatter(columns, rows, sizes, scores, cmap=SUSPICION, vmin=-0.5, vmax=0.5, linewidths=0, rasterized=True)
-    show_canvas(axes, canvas._replace(color=(0, 0, 0)))
+    scores, points = classifier.scores[order], classifier.points[order].astype(float)
+    points[:, COLORS] = 255 * SUSPICION(scores + 0.5)[:, :3]
+    scatter_points(axes, points, canvas._replace(color=(0, 0, 0)), sizes=3 + 12 * np.abs(scores))
     axes.set(title="what a classifier sees", xlabel="orange: looks generated\nblue: looks like data")
 
 

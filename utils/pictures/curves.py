@@ -7,12 +7,14 @@ from typing import Any
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure, SubFigure
+from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from utils.pictures.style import BLUE, GRAY, INK, ORANGE
 from utils.run import History
 
+# Above all plots, where it covers none.
+LEGEND: Any = {"loc": "outside upper center", "frameon": False, "fontsize": "small"}
 PARTS = {"train": ("training", "-"), "heldout": ("held-out", "--")}
 
 
@@ -21,14 +23,9 @@ def plot_losses(title: str, history: History) -> Figure:
     figure = Figure(figsize=(6.5, 6.5), layout="constrained")
     above, below = figure.subplots(2, 1, sharex=True)
     above.set_title(title)
-    add_legend(figure, draw_losses(above, below, history, [history]), columns=2)
+    artists = draw_losses(above, below, history, [history])
+    figure.legend([*artists.values()], [*artists], ncols=2, **LEGEND)
     return figure
-
-
-def add_legend(figure: Figure | SubFigure, artists: dict[str, Artist], columns: int) -> None:
-    """Name the `artists` above all plots of `figure`, where the legend covers none."""
-    look: Any = {"ncols": columns, "frameon": False, "fontsize": "small"}
-    figure.legend([*artists.values()], [*artists], loc="outside upper center", **look)
 
 
 def draw_losses(above: Axes, below: Axes, history: History, others: Sequence[History]) -> dict[str, Artist]:

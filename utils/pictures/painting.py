@@ -1,4 +1,4 @@
-"""The pictures that points paint, large, small and many in one, and films of them."""
+"""The pictures that points paint, and films of them."""
 
 import itertools
 from collections.abc import Iterable, Sequence
@@ -35,14 +35,6 @@ def paint_small(points: np.ndarray, canvas: Canvas, most: int, dot: int = 1) -> 
     places += np.repeat(list(itertools.product(range(dot), repeat=2)), len(points), axis=0)
     moved[:, PLACES] = np.minimum(places, size - 1)
     return paint(moved, Canvas(int(size[0]), int(size[1]), canvas.color))
-
-
-def paint_sheet(drawn: np.ndarray, canvas: Canvas, most: int, dot: int = 1) -> Image.Image:
-    """One picture for each of `drawn (rows, columns, n, 5)`, side by side without a gap."""
-    tiles = [[np.asarray(paint_small(points, canvas, most, dot)) for points in row] for row in drawn]
-    # A palette makes a file a third as large, and nobody sees the difference.
-    sheet = Image.fromarray(np.vstack([np.hstack(row) for row in tiles]))
-    return sheet.quantize(128, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
 
 
 def save_picture(picture: Image.Image, path: Path) -> None:

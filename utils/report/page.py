@@ -1,10 +1,10 @@
-"""Fills report.html: all of a run on one page that needs no other file."""
+"""The pictures and plots that a run leaves, and report.html: all of it on one page that needs no other file."""
 
 import base64
 import io
+import json
 import time
 from collections.abc import Mapping
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +17,11 @@ from data.pictures import open_picture
 from data.points import PICTURE
 from data.thinning import thinned
 from utils.evaluation.figures import in_order
-from utils.evaluation.latent import POINTS
+from utils.pictures.comparison import plot_comparison
 from utils.pictures.curves import plot_losses
-from utils.pictures.latent import draw_map, map_shape, what_to_see
-from utils.pictures.painting import paint_sheet, paint_small
-from utils.pictures.style import as_svg
+from utils.pictures.latent import draw_map, map_shape, plot_latent, what_to_see
+from utils.pictures.painting import paint, paint_small, save_picture
+from utils.pictures.style import as_svg, save_figure
 from utils.program.commands import main_command
 from utils.program.errors import InputError
 from utils.program.files import skipped_if_held, write_text
@@ -30,15 +30,33 @@ from utils.runs.provenance import provenance
 from utils.settings.config import Config
 
 TEMPLATE = Path(__file__).with_name("report.html.j2")
+# What is plotted of each run. A new plot is a function, a name in `Result`, and a row.
+PLOTS = {Result.COMPARISON: plot_comparison, Result.LATENT: plot_latent}
 # The longer side of a picture, in pixels.
 SIDE = 640
 
 
-def write_page(run: Run, plots: Mapping[str, Figure]) -> None:
-    """Write report.html into the folder of `run`, with its `plots` by the names of their files.
+def plot_run(run: Run) -> dict[str, Figure]:
+    """Write the pictures, the plots and the figures of `run` into its folder. Returns the plots, by their files' names.
 
-    Raises InputError if it cannot be written.
+    Raises InputError if they cannot be written.
     """
+    data = thinned(run.data.points, len(run.samples)).numpy()
+    for picture, points in ((Result.GENERATED, run.samples), (Result.DATA, data)):
+        with skipped_if_held():
+            save_picture(paint(points, run.data.canvas), run.folder / picture)
+    plots: dict[str, Figure] = {name: plot(run) for name, plot in PLOTS.items()}
+    for name, figure in plots.items():
+        with skipped_if_held():
+            save_figure(figure, run.folder / name)
+    # Last, because a run with figures is over.
+    with skipped_if_held():
+        write_text(run.folder / Result.METRICS, json.dumps(run.evaluation.metrics, indent=2) + "\n")
+    return plots
+
+
+def write_page(run: Run, plots: Mapping[str, Figure]) -> None:
+    """Write report.html into the folder of `run`, with its `plots`. Raises InputError if it cannot be written."""
     samples = thinned(run.samples, MOST_SHOWN)
     # The verdict stands above already.
     plots[Result.COMPARISON].suptitle("")
@@ -67,27 +85,23 @@ def write_page(run: Run, plots: Mapping[str, Figure]) -> None:
 
 def _explorer(run: Run) -> dict[str, Any]:
     """The latent space of `run` as the page shows it; `script` is the knowledge of its script."""
-    found, canvas = run.map, run.data.canvas
+    found = run.map
     # The map's axes in shares of its figure.
     left, bottom, width, height = box = (0.13, 0.12, 0.86, 0.86)
     figure = Figure(figsize=(5.2, 5.2 * map_shape(run)))
     draw_map(figure.add_axes(box), run)
-    # In shares of the map, from the upper left corner, as on a screen.
-    low, high = (np.array([axis[end] for axis in found.grid]) for end in (0, -1))
-    dots = (found.means - low) / (high - low)
-    chosen = thinned(np.flatnonzero(((dots >= 0) & (dots <= 1)).all(1)), 1500)
-    sheet = paint_sheet(found.points, canvas, most=200, dot=2)
+    tiles = [[np.asarray(paint_small(points, run.data.canvas, 200, dot=2)) for points in row] for row in found.points]
+    # A palette makes a file a third as large, and nobody sees the difference.
+    sheet = Image.fromarray(np.vstack([np.hstack(row) for row in tiles])).quantize(128, Image.Quantize.FASTOCTREE)
     rows, columns = found.likelier.shape
+    outside = "outside of all lines: the prior has next to nothing here, and the decoder extrapolates"
     script = {
         "latents": [latent + 1 for latent in found.latents],
         "axes": [[f"{round(value, 2) + 0:.2f}" for value in axis] for axis in found.positions],
         "shape": (rows, columns),
         "tile": (sheet.width // columns, sheet.height // rows),
-        "canvas": (canvas.height, canvas.width),
         "start": [int(index) for index in np.unravel_index(found.likelier.argmin(), (rows, columns))],
-        "dots": dots[chosen].round(4).tolist(),
-        "points": run.shown[chosen].tolist(),
-        "words": [_words(inner, outer) for inner, outer in pairwise((0, *found.contours, 1))],
+        "words": [*(f"within the {share:.0%} line" for share in found.contours), outside],
         "places": np.searchsorted(found.contours, found.likelier).tolist(),
     }
     return {
@@ -95,16 +109,8 @@ def _explorer(run: Run) -> dict[str, Any]:
         "box": [f"{100 * share:.2f}%" for share in (left, 1 - bottom - height, width, height)],
         "sheet": _embedded(sheet),
         "others": run.means.shape[1] - len(found.latents),
-        "n_points": POINTS,
         "script": script,
     }
-
-
-def _words(inner: float, outer: float) -> str:
-    """Where a position is that lies between the contours that hold the shares `inner` and `outer` of the prior."""
-    if outer == 1:
-        return f"outside of the {inner:.0%} line: the prior has next to nothing here, and the decoder extrapolates"
-    return f"between the {inner:.0%} and the {outer:.0%} line" if inner else f"within the {outer:.0%} line"
 
 
 def _original(run: Run) -> str | None:

@@ -26,28 +26,22 @@ def main(arguments: list[str]) -> None:
     if options.out.suffix.lower() not in endings:
         raise InputError(f"{options.out}: is no name for a picture; end it with {', '.join(endings)}")
     # PyTorch and matplotlib, which take seconds to load, come after what can be said without.
-    from utils.run import Run, UnfinishedError
-    from utils.runs.groups import figure_rows, grouped, setting_rows
-    from utils.runs.side_by_side import NOTE, save_side_by_side
+    from utils.pictures.style import save_figure
+    from utils.run import Result, Run
+    from utils.runs.side_by_side import NOTE, grouped, plot_side_by_side, table
 
-    runs = []
-    for folder in options.runs:
-        try:
-            runs.append(Run.finished(folder))
-        except UnfinishedError as error:
-            print(f"left out: {error}")
+    runs = [Run(folder.expanduser()) for folder in options.runs]
+    for run in runs:
+        if not (run.folder / Result.METRICS).exists():
+            print(f"left out: {run.folder}: holds no finished run, because it has no {Result.METRICS}")
+    runs = [run for run in runs if (run.folder / Result.METRICS).exists()]
     if len(runs) < 2:
         raise InputError("the command line: name the folders of two or more finished runs, as result/attention")
     groups = grouped(runs)
-    save_side_by_side(groups, options.out)
+    save_figure(plot_side_by_side(groups), options.out)
     for name, group in groups.items():
         print(f"{name}: {' '.join(str(run.folder) for run in group)}")
-    for rows in filter(None, (setting_rows(groups.values()), figure_rows(groups.values()))):
-        lines = [["", *groups], *([label, *texts] for label, texts in rows.items())]
-        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-        padded = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
-        print("\n" + "\n".join(padded) + "\n")
-    print(f"{NOTE}\nside by side: {options.out}")
+    print(f"\n{table(groups)}\n\n{NOTE}\nside by side: {options.out}")
 
 
 if __name__ == "__main__":

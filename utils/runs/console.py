@@ -39,12 +39,6 @@ def describe_training(config: Config, training: Training) -> str:
         lines.append(
             f"these are few steps to learn from ({USUAL}): more epochs or a smaller batch_size will draw better points"
         )
-    # Up to here, the batch size makes next to no difference (docs/batch_sizes.md).
-    if config.batch_size > 1000:
-        lines.append(
-            "batches of more than 1,000 points learn less: each step then counts for so many points that the settings "
-            "cannot be adapted to them"
-        )
     return "\n".join(lines)
 
 

@@ -19,9 +19,8 @@ BEGINNINGS = (Trained.CONFIG, Trained.FRAMES, Trained.HISTORY)
 def set_aside(folder: Path, keep: int) -> Path | None:
     """Move the run in `folder`, if there is one, into the folder `earlier` beside it, and leave `folder` empty.
 
-    Its new name is the time of its last change and its model, so that names sort by age. The oldest runs of this model
-    are removed, so that `keep` remain. Returns where the run is now; None if there was none, or none is kept. One that
-    was stopped before its first epoch was over is removed: nothing of it could be continued.
+    Its new name is the time of its last change and its model. The oldest runs of this model are removed, so that `keep`
+    remain, and so is one that has no epoch. Returns where the run is now; None if none was kept.
     Raises InputError if it cannot be moved.
     """
     earlier = folder.parent / "earlier"
