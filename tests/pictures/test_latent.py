@@ -2,7 +2,6 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import pytest
 from matplotlib.contour import QuadContourSet
 
 from utils.evaluation.latent import LatentMap
@@ -52,15 +51,3 @@ def test_a_single_latent_has_a_map_and_a_single_contour_no_labels(some_points: n
     assert (axes.get_xlabel(), axes.get_ylabel(), list(axes.get_yticks())) == ("latent 4", "", [])
     assert list(axes.texts) == []
     assert len(decoded.collections[0].get_offsets()) == 11 * 20
-
-
-@pytest.mark.parametrize(
-    ("prior", "words"), [("picture", "the map is the picture itself"), ("mine", "the dots should fill the prior")]
-)
-def test_the_title_says_what_to_see_of_a_prior(
-    some_points: np.ndarray, a_run: Callable[..., Any], prior: str, words: str
-):
-    run = a_run(map=a_map(some_points))
-    run.generator.config["prior"] = prior
-
-    assert words in plot_latent(run).get_suptitle().replace("\n", " ")
