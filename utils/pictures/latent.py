@@ -24,13 +24,13 @@ MEANINGS = {
 
 def plot_latent(run: Run) -> Figure:
     """The map of `run`, each mean in its point's color, and beside it what the decoder draws at positions on it."""
-    shape = map_shape(run)
-    is_wide = shape < 0.6
-    # In inches: of each of the two panels, with its title and ticks.
-    height = (WIDTH - 1 if is_wide else 4) * shape + 0.8
-    figure = Figure(figsize=(WIDTH, 0.5 + (2 if is_wide else 1) * height), layout="constrained")
+    shape, canvas = map_shape(run), run.data.canvas
+    # Wide panels are stacked. In inches: of each row, with its titles and ticks.
+    wide = [(WIDTH - 1) * ratio + 0.8 for ratio in (shape, canvas.height / canvas.width)]
+    heights = wide if shape < 0.6 else [4 * shape + 0.8]
+    figure = Figure(figsize=(WIDTH, 0.5 + sum(heights)), layout="constrained")
     figure.suptitle(textwrap.fill(f"{run.name}, latent space: {what_to_see(run)}", 90))
-    left, right = figure.subplots(2, 1) if is_wide else figure.subplots(1, 2)
+    left, right = figure.subplots(len(heights), 3 - len(heights), height_ratios=heights)
     draw_map(left, run)
     left.set_box_aspect(shape)
     left.set_title("dots: where the encoder puts the data")
