@@ -103,7 +103,8 @@ class Run:
         """The content of metrics.json."""
         path = self.folder / Result.METRICS
         with reading(path, "figures", ADVICE):
-            return dict(json.loads(path.read_text(encoding="utf-8")))
+            metrics = dict(json.loads(path.read_text(encoding="utf-8")))
+            return metrics | {"p": None if metrics.get("p") is None else float(metrics["p"])}
 
     @cached_property
     def figures(self) -> dict[str, Figure]:

@@ -133,8 +133,9 @@ def generate(run: Run) -> None:
     path, n = run.folder / Result.SAMPLES, run.config.n_generate
 
     def write(unfinished: Path) -> None:
-        # None hides the bar unless stderr is a terminal.
-        with open(unfinished, "wb") as file, tqdm(total=n, unit="point", desc="generating", disable=None) as bar:
+        # Short jobs need no progress bar; None hides it unless stderr is a terminal.
+        hidden = True if n < 100_000 else None
+        with open(unfinished, "wb") as file, tqdm(total=n, unit="point", desc="generating", disable=hidden) as bar:
             layout = {"descr": "<i8", "fortran_order": False, "shape": (n, N_COORDINATES)}
             np.lib.format.write_array_header_1_0(file, layout)
             for block in run.generator.sample_blocks(n, run.config.seed):

@@ -53,6 +53,7 @@ def test_two_runs_in_one_folder_are_compared_by_what_was_changed(
         ("config.yaml", "- 1", r"config\.yaml: cannot be read"),
         ("metrics.json", "{", r"metrics\.json: cannot be read"),
         ("metrics.json", "{}", r"metrics\.json: cannot be read"),
+        ("metrics.json", '{"heldout_reconstruction": 1, "heldout_kl": 1, "p": "x"}', r"metrics\.json: cannot be read"),
         ("history.csv", "epoch\n", r"history\.csv: cannot be read"),
         ("generated.png", "no picture", r"generated\.png: cannot be read"),
     ],
