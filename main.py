@@ -22,21 +22,17 @@ def main(arguments: list[str]) -> None:
 
     # Imported late, because PyTorch takes seconds to load: --help and mistakes in settings or data are answered before.
     from utils import session
-    from utils.run import Run, true_settings
+    from utils.runs.console import suggestion
 
-    with session.prepared(config, data, resume) as (runs, made_with):
+    with session.prepared(config, data, resume) as runs:
         for settings in runs:
-            if settings.retrain:
-                generator, history = session.train(settings, data, resume, command)
-            else:
-                generator, history = session.load(settings, data)
+            run = session.train(settings, data, resume, command) if settings.retrain else session.load(settings, data)
             with saying_how_to_continue(f"the model is saved; to draw and judge: {command}"):
-                settings = true_settings(settings, generator.config)
-                run = Run(settings, generator, data, history, session.generate(generator, settings))
-                run.evaluation = session.judge(run)
-                session.draw(run, made_with)
+                session.generate(run)
+                session.judge(run)
+                session.draw(run)
         session.compare(config, runs)
-    print(f"to try next: {session.suggestion(config, arguments)}")
+    print(f"to try next: {suggestion(config, arguments)}")
 
 
 if __name__ == "__main__":

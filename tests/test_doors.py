@@ -22,7 +22,7 @@ from data.points import PICTURE, XS, YS, read_points
 from models.generator import load_generator
 from utils.evaluation.__main__ import read_samples
 from utils.program.errors import InputError
-from utils.runs.checkpoint import read_checkpoint
+from utils.runs.record import read_checkpoint
 from utils.settings.config import Config, load_config
 
 Door = Callable[[Path], object]

@@ -79,8 +79,8 @@ def test_no_module_imports_from_a_folder_above_its_own():
         ("models.vae", "import utils.training.loop", {"utils.training.loop"}),
         ("utils.program.files", "def late():\n    from main import main", {"main.main"}),
         ("utils.evaluation.figures", "from utils import pictures, program", {"utils.pictures"}),
-        ("utils.evaluation.figures", "from ..runs import gallery", {"utils.runs.gallery"}),
-        ("utils.runs.record", "import numpy\nfrom data.points import XS\nfrom utils.runs import checkpoint", set()),
+        ("utils.evaluation.figures", "from ..runs import folders", {"utils.runs.folders"}),
+        ("utils.runs.record", "import numpy\nfrom data.points import XS\nfrom utils.runs import folders", set()),
     ],
 )
 def test_an_import_from_above_is_found_wherever_it_is(module: str, source: str, found: set[str]):

@@ -5,7 +5,6 @@ import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -128,31 +127,6 @@ def test_a_run_asked_to_stop_saves_tells_how_to_continue_and_resumes_to_the_same
 
     assert run_in_a_process([*arguments, "--resume"]) == 0
     assert outcome(out) == outcome(finished.result / "attention")
-
-
-@pytest.mark.usefixtures("without_figures")
-def test_a_run_stopped_within_an_epoch_repeats_no_step_and_skips_none(
-    finished: Finished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    proper, steps = EagerStep.__call__, []
-
-    def interrupt_at_the_eighth_step(self: EagerStep, *arguments: Any) -> torch.Tensor:
-        steps.append(1)
-        if len(steps) == N_BATCHES + 2:
-            os.kill(os.getpid(), signal.SIGINT)
-        return proper(self, *arguments)
-
-    monkeypatch.setattr(EagerStep, "__call__", interrupt_at_the_eighth_step)
-    arguments = command_line(finished.data, tmp_path)
-    with pytest.raises(SystemExit) as end:
-        run_program(main, arguments)
-    assert end.value.code == 130
-    assert len(steps) == N_BATCHES + 2
-
-    main([*arguments, "--resume"])
-
-    assert len(steps) == 2 * N_BATCHES
-    assert outcome(tmp_path / "attention") == outcome(finished.result / "attention")
 
 
 @pytest.mark.usefixtures("without_figures")

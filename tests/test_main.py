@@ -1,8 +1,6 @@
 """Whole runs, as a person starts them."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from quick import REPOSITORY, Finished, command_line, outcome
+from quick import Finished, command_line, outcome
 
 from main import main
 from models import colored_pi_generator
@@ -19,9 +17,8 @@ from models.registry import MODELS
 from models.vae import Loss
 from utils.program.errors import InputError
 from utils.run import read_history
-from utils.settings.config import Config, load_config
+from utils.settings.config import load_config
 from utils.training.eager import EagerStep
-from utils.training.loop import Training
 
 
 @pytest.mark.parametrize("model", ["attention", "vanilla"])
@@ -134,16 +131,6 @@ def test_without_a_compiler_a_run_warns_and_trains_uncompiled(
 
 
 @pytest.mark.usefixtures("without_figures")
-def test_a_new_run_leaves_no_frames_of_an_earlier_one(finished: Finished, tmp_path: Path):
-    out = finished.copied(tmp_path / "result") / "vanilla"
-
-    main(command_line(finished.data, tmp_path / "result", "model=vanilla", "epochs=1", "gen_every_epochs=False"))
-
-    assert list((out / "epochs").iterdir()) == []
-    assert not (out / "training.gif").exists()
-
-
-@pytest.mark.usefixtures("without_figures")
 def test_training_that_diverges_keeps_the_model_of_the_last_good_epoch(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -164,32 +151,3 @@ def test_training_that_diverges_keeps_the_model_of_the_last_good_epoch(
     assert np.isfinite(colored_pi_generator(10, str(out / "model.pt"))).all()
     assert Image.open(out / "training.gif").n_frames == 2
     assert not (out / "generated.npy").exists()
-
-
-def test_a_mistake_costs_one_line_and_exit_status_2(tmp_path: Path):
-    command = [sys.executable, REPOSITORY / "main.py", "--config", "none.yaml"]
-    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-
-    assert (ended.returncode, ended.stdout) == (2, "")
-    assert ended.stderr.startswith(f"error: {tmp_path / 'none.yaml'}: there is no such file")
-    assert ended.stderr.count("\n") == 1
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_the_shipped_settings_are_those_of_a_run_without_arguments(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-):
-    """From the repository, `python main.py` needs nothing else: it gets as far as its first step."""
-    seen: list[Config] = []
-
-    def stop(self: Training, *_: object, **__: object) -> None:
-        seen.append(self.config)
-        raise InputError("as far as this")
-
-    monkeypatch.chdir(REPOSITORY)
-    monkeypatch.setattr(Training, "run", stop)
-    with pytest.raises(InputError, match="as far as this"):
-        main([f"result_path={tmp_path}"])
-
-    assert seen == [Config(result_path=str(tmp_path))]
-    assert capsys.readouterr().out.startswith("data: 5,000 points from ./gen_ml_quiz_content/")

@@ -1,32 +1,41 @@
 """A run of one model: its folder, the names of its files, and all that is shown of it."""
 
-import csv
-import dataclasses
-from collections.abc import Mapping
+import json
+import math
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from data.points import ColoredPoints
 from data.thinning import thinned
 from models.generator import Generator
+from utils.evaluation.figures import Figure, Metric
 from utils.evaluation.latent import LatentMap, latent_map
 from utils.evaluation.likelihood import posterior_means
 from utils.evaluation.result import Evaluation
 from utils.program.errors import InputError
+from utils.program.reading import reading
 from utils.settings.config import Config
+from utils.settings.values import parse_yaml, read_text
 
 # The columns of history.csv, by their names.
 History = dict[str, np.ndarray]
-# Those without which no curves can be drawn.
-NEEDED = ("epoch", "beta", "train_reconstruction", "train_kl", "heldout_reconstruction", "heldout_kl", "seconds")
+# Those that are shown.
+CURVES = ("epoch", "beta", "train_reconstruction", "train_kl", "heldout_reconstruction", "heldout_kl", "seconds")
+# What metrics.json says of the model, beside its samples.
+OF_MODEL = {
+    "heldout_loss": Metric("loss of a held-out point (nats)", "", ".2f"),
+    "heldout_reconstruction": Metric("reconstruction", "", ".2f"),
+    "heldout_kl": Metric("KL", "", ".2f"),
+    "active_units": Metric("active latents", "", ".3g"),
+}
 # Pictures show no more points: that would be slow to draw and look the same.
 MOST_SHOWN = 20_000
-# Settings that are those of today, however a model was trained: where files are, and what is drawn from the model.
-OF_TODAY = ("data_path", "result_path", "n_generate", "seed", "retrain", "keep_runs", "device", "threads")
+ADVICE = "train again, or leave this run out"
 
 
 class Trained(StrEnum):
@@ -53,34 +62,78 @@ class Result(StrEnum):
     REPORT = "report.html"
 
 
-@dataclasses.dataclass
 class Run:
-    """A trained model, and what was drawn from it.
+    """A run of any version of the program. Parts that are not given are read from `folder` when they are needed.
 
-    config: the settings that are true of it, as `true_settings` gives them.
-    generator: the model, just trained or loaded.
-    data: all points of its data set.
-    history: the columns of history.csv.
-    samples: the generated points `(n, 5)`.
-    evaluation: how good both are; to be set before the run is shown.
+    generator, data, samples, evaluation: the model, all points of its data set, the generated points `(n, 5)`, and how
+        good both are. The program that makes the run gives them.
+
+    Raises InputError where a part cannot be read.
     """
 
-    config: Config
     generator: Generator
     data: ColoredPoints
-    history: History
     samples: np.ndarray
-    evaluation: Evaluation = dataclasses.field(init=False)
+    evaluation: Evaluation
+
+    def __init__(self, folder: Path, **parts: Any) -> None:
+        self.folder = folder
+        vars(self).update(parts)
+
+    @cached_property
+    def settings(self) -> dict[str, Any]:
+        """The settings by their names, which may be those of another version."""
+        path = self.folder / Trained.CONFIG
+        with reading(path, "settings", ADVICE):
+            return dict(parse_yaml(read_text(path), str(path)))
+
+    @cached_property
+    def config(self) -> Config:
+        """The settings of a run of this version."""
+        return Config(**self.settings)
+
+    @cached_property
+    def history(self) -> History:
+        """The columns of history.csv."""
+        return read_history(self.folder)
+
+    @cached_property
+    def metrics(self) -> dict[str, Any]:
+        """The content of metrics.json."""
+        path = self.folder / Result.METRICS
+        with reading(path, "figures", ADVICE):
+            metrics = dict(json.loads(path.read_text(encoding="utf-8")))
+            return metrics | {"p": None if metrics.get("p") is None else float(metrics["p"])}
+
+    @cached_property
+    def figures(self) -> dict[str, Figure]:
+        """The figures by their keys. Those of the model have no counterpart of real points."""
+        with reading(self.folder / Result.METRICS, "figures", ADVICE):
+            loss = self.metrics["heldout_reconstruction"] + self.metrics["heldout_kl"]
+            of_model = {key: value for key, value in self.metrics.items() if key in OF_MODEL} | {"heldout_loss": loss}
+            figures = {key: Figure(float(value), real=math.nan) for key, value in of_model.items()}
+            return figures | {key: found for key, part in self.metrics.items() if (found := Figure.from_json(part))}
+
+    @cached_property
+    def painted(self) -> Image.Image:
+        """The picture that the generated points paint."""
+        return _picture(self.folder / Result.GENERATED)
+
+    @cached_property
+    def original(self) -> Image.Image | None:
+        """The picture that points of the data paint; None if the version that ran kept none."""
+        path = self.folder / Result.DATA
+        return _picture(path) if path.exists() else None
 
     @property
     def name(self) -> str:
         """What the model is called in titles."""
-        return f"{self.config.model} VAE"
+        return f"{self.settings['model']} VAE"
 
     @property
-    def folder(self) -> Path:
-        """Where its results are."""
-        return results_folder(self.config, self.generator)
+    def data_id(self) -> str:
+        """The fingerprint of the data, or their folder if the version that ran kept none."""
+        return str(self.metrics.get("fingerprint") or self.settings.get("data_path"))
 
     @cached_property
     def shown(self) -> np.ndarray:
@@ -98,31 +151,17 @@ class Run:
         return latent_map(self.generator, self.means)
 
 
-def true_settings(today: Config, trained: Mapping[str, Any]) -> Config:
-    """The settings that are true of a model that was trained with some, and is used `today` with others."""
-    names = [field.name for field in dataclasses.fields(today) if field.name not in OF_TODAY and field.name in trained]
-    return dataclasses.replace(today, **{name: trained[name] for name in names})
-
-
-def results_folder(config: Config, generator: Generator) -> Path:
-    """Where samples of `generator` belong that are drawn with `config`.
-
-    Those of another seed or number than the training's have a folder of their own within that of the training, which
-    keeps its own.
-    """
-    settings = {"seed": config.seed, "n_generate": config.n_generate}
-    if config.retrain or all(generator.config[name] == value for name, value in settings.items()):
-        return config.output
-    return config.output / f"seed{config.seed}_n{config.n_generate}"
-
-
 def read_history(folder: Path) -> History:
-    """The columns of history.csv in `folder`. Raises InputError if it cannot be read."""
+    """The curves in history.csv in `folder`. Raises InputError if it cannot be read."""
     path = folder / Trained.HISTORY
-    try:
-        with open(path, newline="", encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
-        columns = dict.fromkeys((*(rows[0] if rows else ()), *NEEDED))
-        return {name: np.array([float(row[name]) for row in rows]) for name in columns}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{path}: cannot be read ({error}); train again, with retrain=true") from None
+    with reading(path, "the history of a run", ADVICE, missing=lambda _: ADVICE):
+        table = np.genfromtxt(path, delimiter=",", names=True, ndmin=1, encoding="utf-8")
+        history = {name: table[name] for name in CURVES}
+        if not len(table) or not np.isfinite([*history.values()]).all():
+            raise InputError(f"{path}: has no epochs, or numbers that are not finite; {ADVICE}")
+        return history
+
+
+def _picture(path: Path) -> Image.Image:
+    with reading(path, "a picture", ADVICE):
+        return Image.open(path).convert("RGB")

@@ -4,69 +4,69 @@ import contextlib
 import dataclasses
 import math
 from collections.abc import Iterator
+from pathlib import Path
 
+import numpy as np
 import torch
+from tqdm import tqdm
 
+from data.coordinates import N_COORDINATES
 from data.points import ColoredPoints
-from models.generator import Generator, build_model
+from models.generator import ARCHITECTURE, Generator, build_model, load_generator
 from utils.evaluation.evaluate import evaluate
 from utils.evaluation.likelihood import evaluate_model
-from utils.evaluation.result import Evaluation
 from utils.program.errors import InputError
-from utils.program.files import claimed
+from utils.program.files import claimed, skipped_if_held, write_text, write_whole
 from utils.program.interruption import Interrupted, deferred, saying_how_to_continue
-from utils.run import History, Run, read_history
-from utils.runs import checkpoint
-from utils.runs.console import describe_data, describe_result, describe_training, suggestion
-from utils.runs.folders import set_aside
-from utils.runs.generation import generate, load_fitting_generator
+from utils.run import History, Result, Run, Trained, read_history
+from utils.runs.console import describe_data, describe_result, describe_training
+from utils.runs.folders import COMPARED, clear_results, set_aside
 from utils.runs.provenance import provenance
-from utils.runs.record import Record
+from utils.runs.record import Record, read_checkpoint
 from utils.settings.config import Config
 from utils.training.device import pick_device
 from utils.training.fast import is_worthwhile
 from utils.training.loop import Training
 
-__all__ = ["compare", "draw", "generate", "judge", "load", "prepared", "suggestion", "train"]
-
 
 @contextlib.contextmanager
-def prepared(config: Config, data: ColoredPoints, resume: bool) -> Iterator[tuple[list[Config], dict[str, str]]]:
-    """The settings of each run that `config` asks for, and what all are made with; their folders belong to them.
+def prepared(config: Config, data: ColoredPoints, resume: bool) -> Iterator[list[Config]]:
+    """The settings of each run that `config` asks for, whose folders are theirs while this lasts.
 
     Earlier runs are moved out of these folders. Nothing is written before all that could be refused later is checked.
     """
     torch.set_num_threads(config.threads)
     pick_device(config.device)
     print(describe_data(config, data))
+    # Asked now, because files may change while a run trains.
+    provenance()
     runs = config.each_model()
     for run in runs:
         if not run.retrain:
             load_fitting_generator(run, data)
     if resume:
-        started = [run for run in runs if checkpoint.exists(run.output)]
-        for run in started or runs:
-            checkpoint.read_checkpoint(run.output)
+        for run in [run for run in runs if _has_checkpoint(run)] or runs:
+            read_checkpoint(run.output)
     with contextlib.ExitStack() as folders:
         for run in runs:
             folders.enter_context(claimed(run.output))
         for run in runs:
             if run.retrain and not resume and (earlier := set_aside(run.output, run.keep_runs)):
                 print(f"the earlier run is in {earlier}")
-        yield runs, provenance()
+        yield runs
 
 
-def train(config: Config, data: ColoredPoints, resume: bool, command: str) -> tuple[Generator, History]:
-    """A generator trained on all but the held-out points, and how training went; `command` continues it.
+def train(config: Config, data: ColoredPoints, resume: bool, command: str) -> Run:
+    """Train on all but the held-out points, from the checkpoint if it is to `resume` and there is one.
 
-    It starts from a checkpoint if it is to `resume` and there is one.
+    `command` continues the run if it is stopped.
     """
     training_points, held_out = data.split(config.holdout, config.seed)
     torch.manual_seed(config.seed)
     model = build_model(dataclasses.asdict(config), data.scaling).to(pick_device(config.device))
     training = Training(model, training_points, held_out, config)
     record = Record(config, training, data)
-    if resume and checkpoint.exists(config.output):
+    if resume and _has_checkpoint(config):
         record.resume()
     print(describe_training(config, training))
     if is_worthwhile(config.compile, training.n_steps):
@@ -80,16 +80,74 @@ def train(config: Config, data: ColoredPoints, resume: bool, command: str) -> tu
         if signals:
             record.save()
             raise Interrupted(signals[0], f"stopped after {len(record.epochs)} epochs; to continue: {command}")
-    return record.generator, record.history
+    return new_run(config, record.generator, data, record.history)
 
 
-def load(config: Config, data: ColoredPoints) -> tuple[Generator, History]:
-    """The generator that an earlier run of `config` left, and how its training went."""
-    return load_fitting_generator(config, data), read_history(config.output)
+def load(config: Config, data: ColoredPoints) -> Run:
+    """A run of the generator that an earlier run of `config` left."""
+    return new_run(config, load_fitting_generator(config, data), data, read_history(config.output))
 
 
-def judge(run: Run) -> Evaluation:
-    """All figures of the model, and of its samples against data that it never saw."""
+def new_run(config: Config, generator: Generator, data: ColoredPoints, history: History) -> Run:
+    """A run of `generator` with the settings of its training, but for those of today, as the places of files are.
+
+    Samples of another seed or number than the training's have a folder of their own within that of the training.
+    """
+    of_today = ("data_path", "result_path", "n_generate", "seed", "retrain", "keep_runs", "device", "threads")
+    trained, folder = generator.config, config.output
+    if not config.retrain and (config.seed, config.n_generate) != (trained["seed"], trained["n_generate"]):
+        folder /= f"seed{config.seed}_n{config.n_generate}"
+    settings = {name: value if name in of_today else trained.get(name, value) for name, value in vars(config).items()}
+    return Run(folder, settings=settings, generator=generator, data=data, history=history)
+
+
+def load_fitting_generator(config: Config, data: ColoredPoints) -> Generator:
+    """The generator that an earlier run of `config` left.
+
+    Raises InputError if there is none, or it was trained with other settings or on other data.
+    """
+    path, advice = config.output / Trained.MODEL, "train again, with retrain=true"
+    generator = load_generator(path, config.device)
+    for key in ("model", *ARCHITECTURE):
+        wanted, found = getattr(config, key), generator.config[key]
+        if wanted != found:
+            raise InputError(
+                f"{path}: was trained with {key}={found}, now it is {wanted}; set {key}={found}, or {advice}"
+            )
+    if generator.fingerprint != data.fingerprint():
+        raise InputError(
+            f"{path}: was trained on other data than {config.data_path} holds; set data_path to those, or {advice}"
+        )
+    return generator
+
+
+def generate(run: Run) -> None:
+    """Draw points into generated.npy, in blocks, so that they need not fit into memory.
+
+    Raises InputError if they cannot be written.
+    """
+    run.folder.mkdir(exist_ok=True)
+    clear_results(run.folder)
+    if run.folder != run.config.output:
+        write_text(run.folder / Trained.CONFIG, run.config.to_yaml())
+    path, n = run.folder / Result.SAMPLES, run.config.n_generate
+
+    def write(unfinished: Path) -> None:
+        # Short jobs need no progress bar; None hides it unless stderr is a terminal.
+        hidden = True if n < 100_000 else None
+        with open(unfinished, "wb") as file, tqdm(total=n, unit="point", desc="generating", disable=hidden) as bar:
+            layout = {"descr": "<i8", "fortran_order": False, "shape": (n, N_COORDINATES)}
+            np.lib.format.write_array_header_1_0(file, layout)
+            for block in run.generator.sample_blocks(n, run.config.seed):
+                file.write(block.astype("<i8", copy=False).tobytes())
+                bar.update(len(block))
+
+    write_whole(path, write)
+    run.samples = np.load(path, mmap_mode="r")
+
+
+def judge(run: Run) -> None:
+    """Evaluate the model, and its samples against data that it never saw."""
     trained = run.generator.config
     # The generator's own split: one that was loaded may have been trained with another seed than today's.
     training, held_out = run.data.split(trained["holdout"], trained["seed"])
@@ -99,29 +157,36 @@ def judge(run: Run) -> Evaluation:
         "n_steps": trained["epochs"] * math.ceil(len(training) / trained["batch_size"]),
         "fingerprint": run.generator.fingerprint,
     }
-    return dataclasses.replace(found, model=model)
+    run.evaluation = dataclasses.replace(found, model=model)
 
 
-def draw(run: Run, made_with: dict[str, str]) -> None:
-    """Write the pictures and the page of `run` into its folder, and print what it came to."""
+def draw(run: Run) -> None:
+    """Write the figures, the pictures and the page of `run` into its folder, and print what it came to."""
     # Imported late, because matplotlib takes a while to load, and training need not wait for it.
-    from utils.report.page import write_page
-    from utils.runs.gallery import plot_run
+    from utils.report.page import plot_run, write_page
 
-    write_page(run, plot_run(run), made_with)
+    write_page(run, plot_run(run))
     print(describe_result(run.folder, run.evaluation))
 
 
 def compare(config: Config, runs: list[Config]) -> None:
-    """Draw the models that `config` trained side by side, if they are several."""
+    """Plot the models that `config` trained side by side, if they are several, from what their runs wrote."""
     if len(runs) < 2:
         return
-    from utils.runs.gallery import plot_models
+    from utils.pictures.style import save_figure
+    from utils.runs.side_by_side import grouped, plot_side_by_side
 
+    path = Path(config.result_path) / COMPARED
     try:
-        print(f"side by side: {plot_models(config)}")
+        with skipped_if_held():
+            save_figure(plot_side_by_side(grouped([Run(run.output) for run in runs])), path)
+            print(f"side by side: {path}")
     except InputError as error:
         print(f"not shown side by side: {error}")
+
+
+def _has_checkpoint(config: Config) -> bool:
+    return (config.output / Trained.CHECKPOINT).exists()
 
 
 def _compile(training: Training, command: str) -> None:

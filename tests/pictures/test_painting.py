@@ -5,15 +5,7 @@ import pytest
 from PIL import Image
 
 from data.points import Canvas
-from utils.pictures.painting import (
-    CAPTION_HEIGHT,
-    GAP,
-    LEAST_SIDE,
-    paint,
-    paint_sheet,
-    paint_small,
-    save_film,
-)
+from utils.pictures.painting import paint, paint_small, save_film
 
 
 def test_a_point_is_painted_at_its_row_and_column_in_its_color_on_the_canvas():
@@ -39,16 +31,6 @@ def test_in_a_small_picture_each_point_is_a_dot_in_its_place_and_color(dot: int)
     assert np.asarray(paint_small(points % 9, Canvas(9, 9, (0, 0, 0)), 60)).shape == (9, 9, 3)
 
 
-def test_a_sheet_has_one_picture_for_each_position():
-    colors = np.array([[[255, 0, 0], [0, 255, 0], [0, 0, 255]], [[255, 255, 0], [0, 255, 255], [255, 0, 255]]])
-    points = np.concatenate([np.full((2, 3, 1, 2), 5), colors[:, :, None]], -1)
-
-    sheet = np.asarray(paint_sheet(points, Canvas(10, 20, (0, 0, 0)), 20).convert("RGB")).astype(int)
-
-    assert sheet.shape == (20, 60, 3)
-    assert np.abs(sheet[5::10, 5::20] - colors).max() < 16
-
-
 def test_the_film_shows_the_data_beside_every_frame_and_rests_on_the_last(tmp_path: Path, some_points: np.ndarray):
     canvas = Canvas(240, 320, (0, 0, 0))
     data = paint(some_points[:, [0, 1, 3, 4, 2]], canvas)
@@ -58,17 +40,17 @@ def test_the_film_shows_the_data_beside_every_frame_and_rests_on_the_last(tmp_pa
 
     with Image.open(tmp_path / "film.gif") as film:
         assert film.n_frames == 3
-        assert film.size == (320 + GAP + 320, 240 + CAPTION_HEIGHT)
+        assert film.size == (320 + 8 + 320, 240 + 16)
         durations = []
         for number, frame in enumerate(frames):
             film.seek(number)
             durations.append(film.info["duration"])
             page = np.asarray(film.convert("RGB")).astype(int)
-            for half, painted in ((page[:240, :320], data), (page[:240, 320 + GAP :], frame)):
+            for half, painted in ((page[:240, :320], data), (page[:240, 328:], frame)):
                 # A GIF has few colors.
                 assert np.abs(half - np.asarray(painted).astype(int)).max() < 60
             assert page[240:, :320].any(), "the caption of the data is missing"
-            assert page[240:, 320 + GAP :].any(), "the caption of the frame is missing"
+            assert page[240:, 328:].any(), "the caption of the frame is missing"
     assert durations[0] == durations[1]
     assert durations[2] > 10 * durations[0]
 
@@ -79,4 +61,4 @@ def test_frames_of_small_pictures_are_enlarged_and_those_of_large_ones_shrunk(tm
 
     save_film(tmp_path / "film.gif", frame, [frame], ["one"])
 
-    assert Image.open(tmp_path / "film.gif").size == (2 * max(shown, LEAST_SIDE) + GAP, shown + CAPTION_HEIGHT)
+    assert Image.open(tmp_path / "film.gif").size == (2 * max(shown, 200) + 8, shown + 16)

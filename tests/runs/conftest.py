@@ -19,13 +19,9 @@ def config(quick: Config, tmp_path: Path) -> Config:
     return config
 
 
-def new_record(config: Config, points: ColoredPoints) -> Record:
+@pytest.fixture
+def record(config: Config, points: ColoredPoints) -> Record:
     torch.manual_seed(config.seed)
     model = build_model(dataclasses.asdict(config), points.scaling)
     training = Training(model, *points.split(config.holdout, config.seed), config)
     return Record(config, training, points)
-
-
-@pytest.fixture
-def record(config: Config, points: ColoredPoints) -> Record:
-    return new_record(config, points)

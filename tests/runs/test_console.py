@@ -35,12 +35,10 @@ def test_the_model_and_the_points_it_is_trained_on_are_counted(config: Config, r
     assert warning.startswith("these are few steps to learn from")
 
 
-def test_enough_steps_in_batches_that_are_not_too_large_get_no_warning(config: Config, record: Record):
+def test_enough_steps_get_no_warning(config: Config, record: Record):
     record.training.n_steps = 500
-    larger = dataclasses.replace(config, batch_size=1001)
 
     assert len(describe_training(config, record.training).splitlines()) == 2
-    assert "batches of more than 1,000 points learn less" in describe_training(larger, record.training)
 
 
 def test_the_result_is_a_sentence_with_its_reservation_then_files_then_the_table():

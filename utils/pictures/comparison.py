@@ -1,23 +1,20 @@
 """Data beside generated points: in true color, as a classifier sees them, and coordinate by coordinate."""
 
 import textwrap
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from data.coordinates import NAMES
+from data.coordinates import COLORS, NAMES
 from data.points import Canvas
 from data.thinning import thinned
-from utils.pictures.style import BLUE, GRAY, WIDTH, scatter_points, show_canvas
+from utils.pictures.style import BLUE, GRAY, WIDTH, scatter_points
 from utils.run import MOST_SHOWN, Run
 
 # On black: bright where the classifier is sure, dim where it is not; told apart with any kind of color vision.
 SUSPICION = LinearSegmentedColormap.from_list("suspicion", ["#5cc8ff", "#255a80", "#4d4d4d", "#8a5a10", "#ffb733"])
-# A picture that is wider than this is shown above others, not beside them; none is higher than this, in inches.
-WIDE, HIGHEST = 2, 7.0
 
 
 def plot_comparison(run: Run) -> Figure:
@@ -27,27 +24,24 @@ def plot_comparison(run: Run) -> Figure:
     """
     samples, classifier, canvas = thinned(run.samples, MOST_SHOWN), run.evaluation.classifier, run.data.canvas
     title = textwrap.fill(f"{run.name}: {run.evaluation.verdict}", 90)
-    panels = {
-        f"data: {len(run.shown):,} points": run.shown,
-        f"generated: {len(samples):,} points": samples,
-    }
+    panels = {f"data: {len(run.shown):,} points": run.shown, f"generated: {len(samples):,} points": samples}
     n, shape = len(panels) + bool(classifier), canvas.height / canvas.width
-    is_wide = 1 / shape > WIDE
-    rows, columns = (n, 1) if is_wide else (1, n)
+    # Wide pictures are stacked.
+    rows, columns = (n, 1) if shape < 0.5 else (1, n)
     # In inches: of all pictures, with their titles and ticks, and of the marginals.
-    heights = (rows * (min(HIGHEST, (WIDTH - 1.2) / columns * shape) + 0.75), 2.1)
+    heights = (rows * (min(7, (WIDTH - 1.2) / columns * shape) + 0.75), 2.1)
     figure = Figure(figsize=(WIDTH, sum(heights) + 0.25 * (1 + title.count("\n"))), layout="constrained")
     figure.suptitle(title)
     pictures, marginals = figure.subfigures(2, 1, squeeze=False, height_ratios=heights)[:, 0]
-    axes = pictures.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).flat
+    axes = pictures.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
+    for panel in axes:
+        panel.set_anchor("N")
     for panel, (name, points) in zip(axes, panels.items(), strict=False):
         scatter_points(panel, points, canvas)
         panel.set_title(name)
-        panel.set_anchor("N")
     if classifier:
         _draw_suspicion(axes[-1], classifier, canvas)
-    # Below the last one there may be a color bar.
-    axes[0 if rows == 1 else -1].set_xlabel("y: column (pixels)")
+    axes[1].set_xlabel("y: column (pixels)")
     axes[0].set_ylabel("x: row (pixels)")
     for i, panel in enumerate(marginals.subplots(1, len(NAMES))):
         _draw_marginal(panel, run.shown[:, i], samples[:, i])
@@ -61,16 +55,12 @@ def plot_comparison(run: Run) -> Figure:
 def _draw_suspicion(axes: Axes, classifier: tuple[np.ndarray, np.ndarray], canvas: Canvas) -> None:
     """Draw the points of both sets, colored by how much they look generated to the `classifier`."""
     # The strongest last, on top of the others.
-    order = np.argsort(np.abs(classifier[1]))
-    points, scores = (part[order] for part in classifier)
-    look: Any = {"s": 3 + 12 * np.abs(scores), "linewidths": 0, "rasterized": True}
-    dots = axes.scatter(points[:, 1], points[:, 0], c=scores, cmap=SUSPICION, vmin=-0.5, vmax=0.5, **look)
-    show_canvas(axes, canvas._replace(color=(0, 0, 0)))
-    axes.set_title("what a classifier sees")
-    place: Any = {"location": "bottom", "pad": 0.02, "aspect": 30, "anchor": (0.5, 1), "panchor": (0.5, 1)}
-    bar = axes.figure.colorbar(dots, ax=axes, ticks=[-0.45, 0, 0.45], **place)
-    bar.ax.set_xticklabels(["like data", "cannot tell", "generated"], fontsize="small")
-    bar.ax.tick_params(length=0)
+    scores, points = classifier
+    order = np.argsort(np.abs(scores))
+    scores, points = scores[order], points[order].astype(float)
+    points[:, COLORS] = 255 * SUSPICION(scores + 0.5)[:, :3]
+    scatter_points(axes, points, canvas._replace(color=(0, 0, 0)), sizes=3 + 12 * np.abs(scores))
+    axes.set(title="what a classifier sees", xlabel="orange: looks generated\nblue: looks like data")
 
 
 def _draw_marginal(axes: Axes, data: np.ndarray, generated: np.ndarray) -> None:

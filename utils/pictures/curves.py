@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure, SubFigure
+from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from utils.pictures.style import BLUE, GRAY, INK, ORANGE
 from utils.run import History
 
+# Above all plots, where it covers none.
+LEGEND: Any = {"loc": "outside upper center", "frameon": False, "fontsize": "small"}
 PARTS = {"train": ("training", "-"), "heldout": ("held-out", "--")}
-# The losses of this share of the epochs, the first ones, would flatten all that follow, and do not set the scale.
-UNSETTLED = 0.1
 
 
 def plot_losses(title: str, history: History) -> Figure:
@@ -23,14 +23,9 @@ def plot_losses(title: str, history: History) -> Figure:
     figure = Figure(figsize=(6.5, 6.5), layout="constrained")
     above, below = figure.subplots(2, 1, sharex=True)
     above.set_title(title)
-    add_legend(figure, draw_losses(above, below, history, [history]), columns=2)
+    artists = draw_losses(above, below, history, [history])
+    figure.legend([*artists.values()], [*artists], ncols=2, **LEGEND)
     return figure
-
-
-def add_legend(figure: Figure | SubFigure, artists: dict[str, Artist], columns: int) -> None:
-    """Name the `artists` above all plots of `figure`, where the legend covers none."""
-    look: Any = {"loc": "outside upper center", "ncols": columns, "frameon": False, "fontsize": "small"}
-    figure.legend(list(artists.values()), list(artists), **look)
 
 
 def draw_losses(above: Axes, below: Axes, history: History, others: Sequence[History]) -> dict[str, Artist]:
@@ -47,13 +42,13 @@ def draw_losses(above: Axes, below: Axes, history: History, others: Sequence[His
         for part, (words, style) in PARTS.items():
             axes.plot(epoch, loss(history, part, column), style, color=color, label=f"{name}, {words}")
     beta_axes.plot(epoch, history["beta"], ":", color=INK, linewidth=1.2, label="β, the weight of the KL")
-    lows, highs = [], []
-    for other in others:
-        settled = slice(int(np.ceil(UNSETTLED * (len(other["epoch"]) - 1))), None)
-        lows += [loss(other, part, "reconstruction")[settled].min() for part in PARTS]
-        highs += [loss(other, part, "total")[settled].max() for part in PARTS]
-    margin = max(0.05 * (max(highs) - min(lows)), 0.01)
-    above.set(ylabel="nats per point", ylim=(min(lows) - margin, max(highs) + margin))
+    # The losses of the first tenth of the epochs would flatten all that follow, and do not set the scale.
+    settled = [slice(int(np.ceil(0.1 * (len(other["epoch"]) - 1))), None) for other in others]
+    shown = [(other, part, rest) for other, rest in zip(others, settled, strict=True) for part in PARTS]
+    low = min(loss(other, part, "reconstruction")[rest].min() for other, part, rest in shown)
+    high = max(loss(other, part, "total")[rest].max() for other, part, rest in shown)
+    margin = max(0.05 * (high - low), 0.01)
+    above.set(ylabel="nats per point", ylim=(low - margin, high + margin))
     highest_kl = max(loss(other, part, "kl").max() for other in others for part in PARTS)
     below.set(xlabel="epoch", ylabel="KL, nats per point", ylim=(0, 1.05 * max(1e-9, highest_kl)))
     beta_axes.set(ylabel="β", ylim=(0, 1.05 * max(1e-9, *(other["beta"].max() for other in others))))
@@ -62,7 +57,7 @@ def draw_losses(above: Axes, below: Axes, history: History, others: Sequence[His
     bands = list(pairwise(starts))[::2] if len(starts) > 2 else []
     for axes in (above, below):
         for left, right in bands:
-            label = "every second cycle of β" if axes is below and left == starts[0] else None
+            label = "every second cycle of β" if axes is below else None
             axes.axvspan(left, right, color=GRAY, alpha=0.2, linewidth=0, label=label)
         axes.grid(alpha=0.3, color=GRAY)
         axes.set_xlim(min(1, epoch[-1] - 0.5), epoch[-1] + 0.5)

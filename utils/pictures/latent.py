@@ -6,18 +6,12 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patheffects import AbstractPathEffect, withStroke
+from matplotlib.patheffects import withStroke
 
 from data.coordinates import COLORS, N_COORDINATES, PLACES
-from data.points import Canvas
-from utils.evaluation.latent import LatentMap
 from utils.pictures.style import GRAY, WIDTH, scatter, scatter_points
 from utils.run import Run
 
-# Points at each position that are shown: enough to see how far they spread.
-SHOWN = 20
-# On bright and on dark backgrounds: white lines with a dark edge.
-EDGE: list[AbstractPathEffect] = [withStroke(linewidth=3, foreground="#333333")]
 # Lines between positions.
 LINES: Any = {"color": GRAY, "linewidth": 0.6, "alpha": 0.7}
 # What the map says, by prior.
@@ -30,23 +24,22 @@ MEANINGS = {
 
 def plot_latent(run: Run) -> Figure:
     """The map of `run`, each mean in its point's color, and beside it what the decoder draws at positions on it."""
-    found, canvas, shape = run.map, run.data.canvas, map_shape(run.data.canvas)
-    is_wide = shape < 0.6
-    # In inches: of each of the two panels, with its title and ticks.
-    height = (WIDTH - 1 if is_wide else 4) * shape + 0.8
-    title = textwrap.fill(f"{run.name}, latent space: {what_to_see(run)}", 90)
-    figure = Figure(figsize=(WIDTH, 0.5 + (2 if is_wide else 1) * height), layout="constrained")
-    figure.suptitle(title)
-    left, right = figure.subplots(2, 1) if is_wide else figure.subplots(1, 2)
-    draw_map(left, found, run.shown[:, COLORS], canvas)
+    shape, canvas = map_shape(run), run.data.canvas
+    # Wide panels are stacked. In inches: of each row, with its titles and ticks.
+    wide = [(WIDTH - 1) * ratio + 0.8 for ratio in (shape, canvas.height / canvas.width)]
+    heights = wide if shape < 0.6 else [4 * shape + 0.8]
+    figure = Figure(figsize=(WIDTH, 0.5 + sum(heights)), layout="constrained")
+    figure.suptitle(textwrap.fill(f"{run.name}, latent space: {what_to_see(run)}", 90))
+    left, right = figure.subplots(len(heights), 3 - len(heights), height_ratios=heights)
+    draw_map(left, run)
     left.set_box_aspect(shape)
     left.set_title("dots: where the encoder puts the data")
-    across, down = found.positions
-    for draw_lines, values in ((left.axvline, across), (left.axhline, down)):
+    across, down = run.map.positions
+    for draw_line, values in ((left.axvline, across), (left.axhline, down)):
         for value in values:
-            draw_lines(value, **LINES)
-    _draw_decoded(right, found, canvas)
-    right.set_title("what the decoder draws at the crossings of the lines")
+            draw_line(value, **LINES)
+    _draw_decoded(right, run)
+    right.set_title("what the decoder draws where the lines cross")
     return figure
 
 
@@ -57,32 +50,35 @@ def what_to_see(run: Run) -> str:
     return f"{meaning}. Contours hold {shares} of it"
 
 
-def map_shape(canvas: Canvas) -> float:
+def map_shape(run: Run) -> float:
     """The height of the map over its width: that of the picture, unless that is a sliver."""
-    return min(2, max(0.5, canvas.height / canvas.width))
+    return min(2, max(0.5, run.data.canvas.height / run.data.canvas.width))
 
 
-def draw_map(axes: Axes, found: LatentMap, colors: np.ndarray, canvas: Canvas) -> None:
-    """Draw each mean of the map `found` in its point's color `(n, 3)`, and contours of the prior's density."""
-    scatter(axes, found.means[:, 0], found.means[:, 1], colors)
-    lines = axes.contour(*found.grid, found.density, found.levels[::-1], colors="white", linewidths=1.3)
+def draw_map(axes: Axes, run: Run) -> None:
+    """Draw each mean of the map of `run` in its point's color, and contours of the prior's density."""
+    found, (across, down) = run.map, run.map.grid
+    scatter(axes, found.means[:, 0], found.means[:, 1], run.shown[:, COLORS])
+    lines = axes.contour(across, down, found.density, found.levels[::-1], colors="white", linewidths=1.3)
     names = {level: f"{share:.0%}" for level, share in zip(found.levels, found.contours, strict=True)}
-    for artist in (lines, *axes.clabel(lines, fmt=names, fontsize="small")):
-        artist.set_path_effects(EDGE)
-    across, down = found.grid
-    axes.set(facecolor=np.divide(canvas.color, 255), xlim=across[[0, -1]], ylim=down[[-1, 0]])
-    labels = [f"latent {latent + 1}" for latent in found.latents]
-    axes.set_xlabel(labels[0])
-    if len(labels) == 2:
-        axes.set_ylabel(labels[1])
+    # The title names a single share.
+    labels = axes.clabel(lines, fmt=names, fontsize="small") if len(names) > 1 else []
+    # Seen on bright and on dark backgrounds.
+    for artist in (lines, *labels):
+        artist.set_path_effects([withStroke(linewidth=3, foreground="#333333")])
+    axes.set(facecolor=np.divide(run.data.canvas.color, 255), xlim=across[[0, -1]], ylim=down[[-1, 0]])
+    axes.set_xlabel(f"latent {found.latents[0] + 1}")
+    if len(found.latents) == 2:
+        axes.set_ylabel(f"latent {found.latents[1] + 1}")
     else:
         axes.set_yticks([])
 
 
-def _draw_decoded(axes: Axes, found: LatentMap, canvas: Canvas) -> None:
+def _draw_decoded(axes: Axes, run: Run) -> None:
     """Draw points that the decoder draws at the positions of the map, and lines between neighbors among these."""
-    scatter_points(axes, found.points[..., :SHOWN, :].reshape(-1, N_COORDINATES), canvas)
-    middles = found.points[..., PLACES].mean(2)
+    # Some of them are enough to see how far they spread.
+    scatter_points(axes, run.map.points[..., :20, :].reshape(-1, N_COORDINATES), run.data.canvas)
+    middles = run.map.points[..., PLACES].mean(2)
     for lines in (middles, middles.swapaxes(0, 1)):
         for rows, columns in lines.transpose(0, 2, 1):
             axes.plot(columns + 0.5, rows + 0.5, **LINES)

@@ -1,8 +1,9 @@
-"""What all plots share: their look, the scatter plot, and how they are saved, as a file and as a part of a page."""
+"""The look of all plots, the scatter plot, and how plots are saved, as a file and as a part of a page."""
 
 import io
 import re
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -19,8 +20,6 @@ BLUE, ORANGE, GRAY = "#0072b2", "#d55e00", "#999999"
 INK = "#1a1a1b"
 # In inches. Plots are this wide so that their texts stay readable where they are shrunk to 600 pixels.
 WIDTH = 9
-# Dots per inch of a file, and of the pictures within a plot on a page.
-DPI, DPI_ON_PAGE = 100, 150
 # For the whole process: the program plots nothing else.
 matplotlib.rcParams.update(
     {
@@ -34,27 +33,22 @@ matplotlib.rcParams.update(
 )
 
 
-def scatter(axes: Axes, across: np.ndarray, up: np.ndarray, colors: np.ndarray) -> None:
+def scatter(axes: Axes, across: np.ndarray, up: np.ndarray, colors: np.ndarray, sizes: Any = 2.5) -> None:
     """Plot dots at `across (n,)` and `up (n,)` in their `colors (n, 3)`, 0 to 255."""
     # Rasterized also where the rest are lines: thousands of circles would make a page large and slow.
-    axes.scatter(across, up, s=2.5, c=colors / 255, linewidths=0, rasterized=True)
+    axes.scatter(across, up, s=sizes, c=colors / 255, linewidths=0, rasterized=True)
 
 
-def scatter_points(axes: Axes, points: np.ndarray, canvas: Canvas) -> None:
+def scatter_points(axes: Axes, points: np.ndarray, canvas: Canvas, sizes: Any = 2.5) -> None:
     """Plot `points (n, 5)` in true color, upright as their picture, on a background of its color."""
     rows, columns = points[:, PLACES].T
-    scatter(axes, columns, rows, points[:, COLORS])
-    show_canvas(axes, canvas)
-
-
-def show_canvas(axes: Axes, canvas: Canvas) -> None:
-    """Give `axes` the size and the background of a picture."""
+    scatter(axes, columns, rows, points[:, COLORS], sizes)
     axes.set(xlim=(0, canvas.width), ylim=(canvas.height, 0), aspect="equal", facecolor=np.divide(canvas.color, 255))
 
 
 def save_figure(figure: Figure, path: Path) -> None:
     """Write `figure` to `path`, whole or not at all. Raises InputError if it cannot be written."""
-    write_whole(path, lambda unfinished: figure.savefig(unfinished, dpi=DPI))
+    write_whole(path, figure.savefig)
 
 
 def as_svg(figure: Figure, name: str) -> str:
@@ -64,7 +58,7 @@ def as_svg(figure: Figure, name: str) -> str:
     """
     packed = io.StringIO()
     with matplotlib.rc_context({"svg.hashsalt": name}):
-        figure.savefig(packed, format="svg", dpi=DPI_ON_PAGE, facecolor="none", metadata={"Date": None})
+        figure.savefig(packed, format="svg", dpi=150, facecolor="none", metadata={"Date": None})
     start, _, rest = packed.getvalue().partition("<svg")[2].partition(">")
     # Left out: what only a file needs, and names of parts that each plot has. The page gives the size.
     view = re.findall(r'viewBox="[^"]*"', start)[0]

@@ -1,71 +1,116 @@
-"""Fills report.html: all that a run came to, on one page that needs no other file."""
+"""The pictures and plots that a run leaves, and report.html: all of it on one page that needs no other file."""
 
 import base64
+import io
+import json
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import jinja2
 import numpy as np
 from matplotlib.figure import Figure
+from PIL import Image
 
 from data.pictures import open_picture
 from data.points import PICTURE
 from data.thinning import thinned
 from utils.evaluation.figures import in_order
-from utils.evaluation.result import Evaluation
+from utils.pictures.comparison import plot_comparison
 from utils.pictures.curves import plot_losses
-from utils.pictures.latent import what_to_see
-from utils.pictures.painting import embedded, paint_small
-from utils.pictures.style import as_svg
+from utils.pictures.latent import draw_map, map_shape, plot_latent, what_to_see
+from utils.pictures.painting import paint, paint_small, save_picture
+from utils.pictures.style import as_svg, save_figure
 from utils.program.commands import main_command
 from utils.program.errors import InputError
 from utils.program.files import skipped_if_held, write_text
-from utils.report.explorer import explorer_content
 from utils.run import MOST_SHOWN, Result, Run, Trained
+from utils.runs.provenance import provenance
 from utils.settings.config import Config
 
-TEMPLATE = "report.html.j2"
+TEMPLATE = Path(__file__).with_name("report.html.j2")
+# What is plotted of each run. A new plot is a function, a name in `Result`, and a row.
+PLOTS = {Result.COMPARISON: plot_comparison, Result.LATENT: plot_latent}
 # The longer side of a picture, in pixels.
 SIDE = 640
-# A longer film is not taken in, so that the page stays below 3 MB.
-MOST_FILM = 900_000
 
 
-def write_page(run: Run, plots: Mapping[str, Figure], made_with: Mapping[str, str]) -> None:
-    """Write report.html into the folder of `run`.
+def plot_run(run: Run) -> dict[str, Figure]:
+    """Write the pictures, the plots and the figures of `run` into its folder. Returns the plots, by their files' names.
 
-    plots: those of the run, by the names of their files.
-    made_with: names and versions of what the run was made with.
-
-    Raises InputError if it cannot be written.
+    Raises InputError if they cannot be written.
     """
-    found, canvas = run.evaluation, run.data.canvas
+    data = thinned(run.data.points, len(run.samples)).numpy()
+    for picture, points in ((Result.GENERATED, run.samples), (Result.DATA, data)):
+        with skipped_if_held():
+            save_picture(paint(points, run.data.canvas), run.folder / picture)
+    plots: dict[str, Figure] = {name: plot(run) for name, plot in PLOTS.items()}
+    for name, figure in plots.items():
+        with skipped_if_held():
+            save_figure(figure, run.folder / name)
+    # Last, because a run with figures is over.
+    with skipped_if_held():
+        write_text(run.folder / Result.METRICS, json.dumps(run.evaluation.metrics, indent=2) + "\n")
+    return plots
+
+
+def write_page(run: Run, plots: Mapping[str, Figure]) -> None:
+    """Write report.html into the folder of `run`, with its `plots`. Raises InputError if it cannot be written."""
     samples = thinned(run.samples, MOST_SHOWN)
     # The verdict stands above already.
     plots[Result.COMPARISON].suptitle("")
     pictures = {"data": thinned(run.shown, len(samples)), "generated": samples}
     content = {
         "run": run,
+        "found": run.evaluation,
         "date": time.strftime("%Y-%m-%d %H:%M"),
-        "state": _state(found),
-        "facts": _facts(found, run.history),
         "original": _original(run),
-        "pictures": [(name, len(p), embedded(paint_small(p, canvas, SIDE))) for name, p in pictures.items()],
+        "pictures": [(n, len(p), _embedded(paint_small(p, run.data.canvas, SIDE))) for n, p in pictures.items()],
         "comparison": as_svg(plots[Result.COMPARISON], "comparison"),
         "losses": as_svg(plot_losses("", run.history), "losses"),
         "what_to_see": what_to_see(run),
-        "explorer": explorer_content(run),
+        "explorer": _explorer(run),
         "film": _film(run.config.output / Trained.FILM),
-        "changed": {name: value for name, value in vars(run.config).items() if value != getattr(Config, name)},
-        "figures": _figures(found),
-        "made": {"data": f"fingerprint {run.generator.fingerprint}"} | dict(made_with),
+        "changed": {name: value for name, value in run.settings.items() if value != getattr(Config, name)},
+        "figures": [(row, run.evaluation.figures[key]) for key, row in in_order(run.evaluation.figures)],
+        "made": {"data": f"fingerprint {run.generator.fingerprint}"} | provenance(),
         "command": main_command("--config", str(run.folder / Trained.CONFIG)),
     }
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    page = environment.from_string((Path(__file__).parent / TEMPLATE).read_text(encoding="utf-8")).render(content)
+    page = environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(content)
     with skipped_if_held():
         write_text(run.folder / Result.REPORT, page)
+
+
+def _explorer(run: Run) -> dict[str, Any]:
+    """The latent space of `run` as the page shows it; `script` is the knowledge of its script."""
+    found = run.map
+    # The map's axes in shares of its figure.
+    left, bottom, width, height = box = (0.13, 0.12, 0.86, 0.86)
+    figure = Figure(figsize=(5.2, 5.2 * map_shape(run)))
+    draw_map(figure.add_axes(box), run)
+    tiles = [[np.asarray(paint_small(points, run.data.canvas, 200, dot=2)) for points in row] for row in found.points]
+    # A palette makes a file a third as large, and nobody sees the difference.
+    sheet = Image.fromarray(np.vstack([np.hstack(row) for row in tiles])).quantize(128, Image.Quantize.FASTOCTREE)
+    rows, columns = found.likelier.shape
+    outside = "outside of all lines: the prior has next to nothing here, and the decoder extrapolates"
+    script = {
+        "latents": [latent + 1 for latent in found.latents],
+        "axes": [[f"{round(value, 2) + 0:.2f}" for value in axis] for axis in found.positions],
+        "shape": (rows, columns),
+        "tile": (sheet.width // columns, sheet.height // rows),
+        "start": [int(index) for index in np.unravel_index(found.likelier.argmin(), (rows, columns))],
+        "words": [*(f"within the {share:.0%} line" for share in found.contours), outside],
+        "places": np.searchsorted(found.contours, found.likelier).tolist(),
+    }
+    return {
+        "map": as_svg(figure, "map"),
+        "box": [f"{100 * share:.2f}%" for share in (left, 1 - bottom - height, width, height)],
+        "sheet": _embedded(sheet),
+        "others": run.means.shape[1] - len(found.latents),
+        "script": script,
+    }
 
 
 def _original(run: Run) -> str | None:
@@ -75,42 +120,20 @@ def _original(run: Run) -> str | None:
     except InputError:
         return None
     picture.thumbnail((SIDE, SIDE))
-    return embedded(picture, "jpeg", quality=90, subsampling=0)
+    return _embedded(picture, "jpeg", quality=90, subsampling=0)
 
 
 def _film(path: Path) -> str | None:
-    """The address of the film in `path`; None if there is none, or it is too large."""
-    if not path.exists() or path.stat().st_size > MOST_FILM:
-        return None
-    return f"data:image/gif;base64,{base64.b64encode(path.read_bytes()).decode()}"
+    """The address of the film in `path`; None if there is none, or it would make the page larger than 3 MB."""
+    return _address("gif", path.read_bytes()) if path.exists() and path.stat().st_size < 900_000 else None
 
 
-def _state(found: Evaluation) -> str:
-    """How the verdict is marked: as passed, failed, or unknown."""
-    if found.is_memorized or found.is_refused:
-        return "failed"
-    return "unknown" if found.p is None else "passed"
+def _embedded(picture: Image.Image, kind: str = "png", **options: Any) -> str:
+    """An address that holds `picture`; `options` are those of Pillow."""
+    packed = io.BytesIO()
+    picture.save(packed, kind, **options)
+    return _address(kind, packed.getvalue())
 
 
-def _facts(found: Evaluation, history: Mapping[str, np.ndarray]) -> dict[str, str]:
-    """The most telling figures, by what they are called."""
-    model, auc, seconds = found.model, found.figures.get("c2st_auc"), history["seconds"].sum()
-    facts = {
-        "nats per held-out point": f"{model['heldout_reconstruction'] + model['heldout_kl']:.2f}",
-        "of these, KL": f"{model['heldout_kl']:.2f}",
-        "active latents": str(model["active_units"]),
-        "AUC (real points: 0.50)": f"{auc.value:.2f} ± {auc.error:.2f}" if auc else "",
-        f"to train {len(history['epoch']):,} epochs": f"{seconds / 60:.0f} min" if seconds > 99 else f"{seconds:.0f} s",
-    }
-    return {name: fact for name, fact in facts.items() if fact}
-
-
-def _figures(found: Evaluation) -> list[tuple[str, ...]]:
-    """Of each figure its name, its meaning, its value, its error, that of real points, and its p-value."""
-    rows: list[tuple[str, ...]] = []
-    for key, metric in in_order(found.figures):
-        value, real, p, error, _ = found.figures[key]
-        spread = "" if error is None else f"± {metric.text(error)}"
-        texts = metric.text(value), spread, metric.text(real), "" if p is None else f"{p:.3f}"
-        rows.append((metric.label, metric.meaning, *texts))
-    return rows
+def _address(kind: str, content: bytes) -> str:
+    return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"

@@ -12,8 +12,6 @@ from pathlib import Path
 from utils.program.commands import Parser
 from utils.program.errors import InputError, run_program
 
-FORMATS = (".png", ".pdf", ".svg", ".jpg")
-
 
 def main(arguments: list[str]) -> None:
     """Read the runs, print their table, and draw it. Raises InputError if one of them cannot be read."""
@@ -23,31 +21,26 @@ def main(arguments: list[str]) -> None:
         "--out", metavar="FILE", type=Path, default="compare.png", help="picture to write (%(default)s)"
     )
     options = parser.parse_args(arguments)
-    if options.out.suffix.lower() not in FORMATS:
-        raise InputError(f"{options.out}: is no name for a picture; end it with {', '.join(FORMATS)}")
+    endings = (".png", ".pdf", ".svg", ".jpg")
+    if options.out.suffix.lower() not in endings:
+        raise InputError(f"{options.out}: is no name for a picture; end it with {', '.join(endings)}")
     # PyTorch and matplotlib, which take seconds to load, come after what can be said without.
-    from utils.pictures.side_by_side import NOTE
-    from utils.runs.columns import figure_rows, grouped, setting_rows
-    from utils.runs.finished import UnfinishedError, read_run
-    from utils.runs.gallery import plot_runs
+    from utils.pictures.style import save_figure
+    from utils.run import Result, Run
+    from utils.runs.side_by_side import NOTE, grouped, plot_side_by_side, table
 
-    runs = []
-    for folder in options.runs:
-        try:
-            runs.append(read_run(folder))
-        except UnfinishedError as error:
-            print(f"left out: {error}")
+    runs = [Run(folder.expanduser()) for folder in options.runs]
+    for run in runs:
+        if not (run.folder / Result.METRICS).exists():
+            print(f"left out: {run.folder}: holds no finished run, because it has no {Result.METRICS}")
+    runs = [run for run in runs if (run.folder / Result.METRICS).exists()]
     if len(runs) < 2:
         raise InputError("the command line: name the folders of two or more finished runs, as result/attention")
     groups = grouped(runs)
-    for group in groups:
-        print(f"{group.name}: {' '.join(str(run.folder) for run in group.runs)}")
-    for rows in filter(None, (setting_rows(groups), figure_rows(groups))):
-        lines = [["", *(group.name for group in groups)], *([label, *texts] for label, texts in rows.items())]
-        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-        padded = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
-        print("\n" + "\n".join(padded) + "\n")
-    print(f"{NOTE}\nside by side: {plot_runs(groups, options.out)}")
+    save_figure(plot_side_by_side(groups), options.out)
+    for name, group in groups.items():
+        print(f"{name}: {' '.join(str(run.folder) for run in group)}")
+    print(f"\n{table(groups)}\n\n{NOTE}\nside by side: {options.out}")
 
 
 if __name__ == "__main__":

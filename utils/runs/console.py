@@ -13,11 +13,7 @@ from utils.settings.command_line import changed
 from utils.settings.config import ALL_MODELS, Config
 from utils.training.loop import Training
 
-# The default settings take so many steps. With fewer than FEW_STEPS, the default models have not learned much; with
-# fewer than YOUNG_STEPS, more of them often mend what the tests find.
-FEW_STEPS, YOUNG_STEPS, USUAL_STEPS = 500, 1200, 2300
-# Up to here, the batch size makes next to no difference (docs/batch_sizes.md).
-LARGEST_BATCH = 1000
+USUAL = "the default settings take 2,300 on 5,000 points"
 
 
 def describe_data(config: Config, data: ColoredPoints) -> str:
@@ -38,47 +34,38 @@ def describe_training(config: Config, training: Training) -> str:
             f"computing on threads={config.threads} of {n_cores()} cores: models this small are hardly faster on more, "
             "which stay free for other programs"
         )
-    if training.n_steps < FEW_STEPS:
+    # With fewer, the default models have not learned much.
+    if training.n_steps < 500:
         lines.append(
-            f"these are few steps to learn from (the default settings take {USUAL_STEPS:,} on 5,000 points): "
-            "more epochs or a smaller batch_size will draw better points"
-        )
-    if config.batch_size > LARGEST_BATCH:
-        lines.append(
-            f"batches of more than {LARGEST_BATCH:,} points learn less: each step then counts for so many points that "
-            "the settings cannot be adapted to them"
+            f"these are few steps to learn from ({USUAL}): more epochs or a smaller batch_size will draw better points"
         )
     return "\n".join(lines)
 
 
 def describe_result(folder: Path, found: Evaluation) -> str:
     """The result of a run in a sentence or two, the files to look at, and the figures."""
-    model = found.model
-    conclusion = found.conclusion
-    if found.is_refused and model["n_steps"] < YOUNG_STEPS:
+    model, conclusion = found.model, found.conclusion
+    # With fewer, more of them often mend what the tests find.
+    if found.is_refused and model["n_steps"] < 1200:
         conclusion += (
-            f" The run is young: it had {model['n_steps']:,} steps (the default settings take {USUAL_STEPS:,} on 5,000 "
-            "points), so more epochs are likely to help."
+            f" The run is young: it had {model['n_steps']:,} steps ({USUAL}), so more epochs are likely to help."
         )
     reconstruction, kl = model["heldout_reconstruction"], model["heldout_kl"]
-    return "\n".join(
-        [
-            "",
-            textwrap.fill(conclusion, 100),
-            "",
-            f"Look at these files in {folder}/:",
-            f"  {Result.REPORT:16}all of the run on one page",
-            f"  {Result.GENERATED:16}the generated points",
-            f"  {Result.COMPARISON:16}the generated points beside the data",
-            "",
-            f"{found.table}\n{textwrap.fill(found.power, 100)}".strip("\n"),
-            f"Loss of a held-out point: {reconstruction + kl:.2f} nats = reconstruction {reconstruction:.2f} + KL "
-            f"{kl:.2f}; a tighter bound: {-model['heldout_iwae']:.2f}.",
-            "This is the loss of the averaged weights, which draw the points. "
-            f"{model['active_units']} latents are active. docs/evaluation.md explains each row.",
-            "",
-        ]
-    )
+    table = f"{found.table}\n{textwrap.fill(found.power, 100)}".strip("\n")
+    return f"""
+{textwrap.fill(conclusion, 100)}
+
+Look at these files in {folder}/:
+  {Result.REPORT:16}all of the run on one page
+  {Result.GENERATED:16}the generated points
+  {Result.COMPARISON:16}the generated points beside the data
+
+{table}
+Loss of a held-out point: {reconstruction + kl:.2f} nats = reconstruction {reconstruction:.2f} + KL {kl:.2f}; \
+a tighter bound: {-model["heldout_iwae"]:.2f}.
+This is the loss of the averaged weights, which draw the points. \
+{model["active_units"]} latents are active. docs/evaluation.md explains each row.
+"""
 
 
 def n_cores() -> int:

@@ -10,40 +10,37 @@ from utils.program.files import skipped_if_held
 from utils.program.reading import is_litter
 from utils.run import Result, Trained
 
-EARLIER = "earlier"
 # The models of one run side by side. Once one of them is set aside, it shows what is no longer there.
 COMPARED = "compare.png"
 # What training leaves before its first epoch is over. With no more than this, there is no run to keep.
 BEGINNINGS = (Trained.CONFIG, Trained.FRAMES, Trained.HISTORY)
-# In a folder whose run has been moved elsewhere and which is being emptied.
-MOVED = ".moved"
 
 
 def set_aside(folder: Path, keep: int) -> Path | None:
     """Move the run in `folder`, if there is one, into the folder `earlier` beside it, and leave `folder` empty.
 
-    Its new name is the time of its last change and its model, so that names sort by age. The oldest runs of this model
-    are removed, so that `keep` remain. Returns where the run is now; None if there was none, or none is kept. One that
-    was stopped before its first epoch was over is removed: nothing of it could be continued.
+    Its new name is the time of its last change and its model. The oldest runs of this model are removed, so that `keep`
+    remain, and so is one that has no epoch. Returns where the run is now; None if none was kept.
     Raises InputError if it cannot be moved.
     """
-    earlier = folder.parent / EARLIER
+    earlier = folder.parent / "earlier"
     try:
-        files = [file for file in folder.iterdir() if file.name == MOVED or not is_litter(file)]
+        files = [file for file in folder.iterdir() if not is_litter(file)]
         if not files:
             return None
         (folder.parent / COMPARED).unlink(missing_ok=True)
         begun = [file for file in files if file.name not in BEGINNINGS and not file.stem.endswith(".part")]
-        if keep == 0 or not begun or (folder / MOVED).exists():
-            _empty(folder)
-            return None
-        earlier.mkdir(exist_ok=True)
-        target = _new_name(earlier, folder.name, changed=max(file.stat().st_mtime for file in files))
-        _move(folder, target)
-        for oldest in _runs(earlier, folder.name)[:-keep]:
-            # Renamed first: a removal that is interrupted leaves nothing that looks like a run.
-            removed = oldest.rename(earlier / f".removed_{oldest.name}")
-            shutil.rmtree(removed, ignore_errors=True)
+        # A folder that is a link stays one.
+        place, target = folder.resolve(), None
+        if keep and begun:
+            earlier.mkdir(exist_ok=True)
+            target = _new_name(earlier, folder.name, changed=max(file.stat().st_mtime for file in files))
+            _move(place, target)
+        else:
+            _remove(place)
+        place.mkdir()
+        for oldest in _runs(earlier, folder.name)[:-keep] if target else ():
+            _remove(oldest)
     except OSError as error:
         raise InputError(
             f"{folder}: the earlier run cannot be moved to {earlier} ({error.strerror or error}); "
@@ -60,31 +57,23 @@ def clear_results(folder: Path) -> None:
 
 
 def _move(folder: Path, target: Path) -> None:
-    """Move what is in `folder` to `target`; at each moment, all of it is in one of them. `folder` stays, empty."""
-    if not folder.is_symlink():
-        try:
-            folder.rename(target)
-            return folder.mkdir()
-        except OSError:
-            # `target` is on another disk, or `folder` is a mount: it is copied.
-            pass
-    unfinished = target.with_name(f".{target.name}")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    shutil.copytree(folder, unfinished)
-    unfinished.rename(target)
-    _empty(folder)
+    """Move `folder` to `target`; at each moment, all of it is in one of them."""
+    try:
+        folder.rename(target)
+    except OSError:
+        # `target` is on another disk.
+        unfinished = target.with_name(f".{target.name}")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        shutil.copytree(folder, unfinished)
+        unfinished.rename(target)
+        _remove(folder)
 
 
-def _empty(folder: Path) -> None:
-    """Remove all that is in `folder`. If that is interrupted, a mark tells that what remains is no run."""
-    mark = folder / MOVED
-    mark.touch()
-    for path in folder.iterdir():
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
-        elif path != mark:
-            path.unlink()
-    mark.unlink()
+def _remove(folder: Path) -> None:
+    """Remove `folder`. It is renamed first: a removal that is interrupted leaves nothing that looks like a run."""
+    removed = folder.with_name(f".removed_{folder.name}")
+    shutil.rmtree(removed, ignore_errors=True)
+    shutil.rmtree(folder.rename(removed), ignore_errors=True)
 
 
 def _new_name(earlier: Path, model: str, changed: float) -> Path:

@@ -1,5 +1,6 @@
-"""What a run was made with: the program's version, and those of what it stands on."""
+"""The versions of the program, and of what it stands on, that a run was made with."""
 
+import functools
 import platform
 import subprocess
 from pathlib import Path
@@ -8,20 +9,17 @@ import numpy as np
 import torch
 
 
+@functools.cache
 def provenance(root: Path = Path(__file__).parents[2]) -> dict[str, str]:
-    """Rows of a name and a text. The code's version is the commit in `root` as `git describe` names it."""
-    code = "not in a clone of its repository"
-    # A folder without a .git may lie within the repository of something else.
-    if (root / ".git").exists():
-        command = ["git", "describe", "--always", "--dirty=, with changes", "--abbrev=12"]
-        try:
-            code = subprocess.run(
-                command, cwd=root, capture_output=True, text=True, check=True, timeout=5
-            ).stdout.strip()
-        except (OSError, subprocess.SubprocessError):
-            code = "unknown to git"
+    """Rows of a name and a text. The code's version is the commit in `root`, as `git describe` names it."""
+    command = ["git", f"--git-dir={root / '.git'}", f"--work-tree={root}", "describe", "--always", "--abbrev=12"]
+    try:
+        described = subprocess.run([*command, "--dirty=, with changes"], capture_output=True, text=True, timeout=5)
+        code = described.stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        code = ""
     return {
-        "code": code,
+        "code": code or "not in a clone of its repository",
         "Python": platform.python_version(),
         "PyTorch": str(torch.__version__),
         "NumPy": np.__version__,

@@ -1,34 +1,36 @@
-"""What training leaves behind, epoch by epoch: the history, the model, its checkpoint, and the film."""
+"""What training leaves behind, epoch by epoch: the history, the model, the film, and the checkpoint for `--resume`."""
 
 import contextlib
-import csv
 import dataclasses
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import torch
 from PIL import Image
 
 from data.points import ColoredPoints
 from data.thinning import thinned
 from models.generator import Generator
 from utils.pictures.painting import paint, save_film, save_picture
-from utils.program.files import skipped_if_held, write_text
+from utils.program.errors import InputError, reason_of
+from utils.program.files import skipped_if_held, write_bytes, write_text
+from utils.program.reading import ZIP, missing_in_run, reading
 from utils.run import History, Trained
-from utils.runs import checkpoint
-from utils.runs.checkpoint import Checkpoint
 from utils.runs.folders import clear_results
 from utils.settings.config import Config
 from utils.training.loop import Epoch, Training
 
 # Points on a frame of the film: enough to see the glyph, few enough to be painted after each epoch.
 FRAME_POINTS = 2000
-# A longer film would be tiresome, and large.
-MOST_FRAMES = 100
+# The version of checkpoint.pt.
+FORMAT = 11
+ANEW = "train anew without --resume"
 
 
 class Record:
-    """Writes what `training` has come to into `config.output`, after each epoch.
+    """Writes the state of `training` into `config.output`, after each epoch.
 
     The checkpoint is written last, when all the files that belong to it are there.
     """
@@ -71,14 +73,45 @@ class Record:
         """Write the settings, the history, the model and the checkpoint. Raises InputError for the last two."""
         self._write_texts()
         self.generator.save(self.folder / Trained.MODEL)
-        state = Checkpoint(dataclasses.asdict(self.config), self.fingerprint, self.epochs, self.training.state_dict())
-        state.save(self.folder)
+        content = {
+            "config": dataclasses.asdict(self.config),
+            "fingerprint": self.fingerprint,
+            "epochs": [dataclasses.astuple(epoch) for epoch in self.epochs],
+            "training": self.training.state_dict(),
+            "format": FORMAT,
+        }
+        packed = io.BytesIO()
+        torch.save(content, packed)
+        # Durable, because it must survive a power cut.
+        write_bytes(self.folder / Trained.CHECKPOINT, packed.getvalue(), durable=True)
 
     def resume(self) -> None:
-        """Continue from the checkpoint in the folder. Raises InputError if it cannot be used."""
-        saved = checkpoint.read_checkpoint(self.folder)
-        saved.restore(self.training, self.config, self.fingerprint, self.folder)
-        self.epochs = saved.epochs
+        """Continue from the checkpoint in the folder.
+
+        Raises InputError if it cannot be used, or belongs to other settings or other data.
+        """
+        path, saved, ours = self.folder / Trained.CHECKPOINT, read_checkpoint(self.folder), vars(self.config)
+        # Where the data are does not matter, because they are known by their fingerprint.
+        free = {"epochs", "data_path", "result_path", "num_workers", "gen_every_epochs", "n_generate", "keep_runs"}
+        changed = {name: saved["config"].get(name) for name in ours if name not in free}
+        changed = {name: before for name, before in changed.items() if before != ours[name]}
+        # These two change the last digits of the weights, and no more.
+        if refused := changed.keys() - {"device", "compile"}:
+            keys = ", ".join(f"{name} (was {changed[name]}, is {ours[name]})" for name in changed if name in refused)
+            raise InputError(f"{path}: belongs to other settings: {keys}; set them back, or {ANEW}")
+        if saved["fingerprint"] != self.fingerprint:
+            raise InputError(
+                f"{path}: belongs to other data than {self.config.data_path} holds; set data_path to those, or {ANEW}"
+            )
+        if changed:
+            print(f"{' and '.join(changed)} changed: the last digits may differ from those of an uninterrupted run")
+        try:
+            self.training.load_state_dict(saved["training"])
+        except (KeyError, TypeError, ValueError, RuntimeError, AttributeError) as error:
+            raise InputError(f"{path}: cannot be resumed from ({reason_of(error)}); {ANEW}") from None
+        if self.training.step.n_done > self.training.n_steps:
+            raise InputError(f"{path}: has {len(saved['epochs'])} epochs already; set epochs to that or more")
+        self.epochs = [Epoch(*epoch) for epoch in saved["epochs"]]
         # Settings that may change, such as n_generate, are from now on those of today.
         self.save()
 
@@ -96,20 +129,21 @@ class Record:
             save_figure(plot_losses(f"{self.config.model} VAE: training", self.history), self.folder / Trained.LOSSES)
         painted = [epoch for epoch in self.epochs if self._is_painted(epoch) and self._frame_path(epoch).exists()]
         if painted:
-            painted = [painted[i] for i in thinned(np.arange(len(painted)), MOST_FRAMES)]
+            # A film of more than 100 frames would be tiresome, and large.
+            painted = [painted[i] for i in thinned(np.arange(len(painted)), 100)]
             frames = (Image.open(self._frame_path(epoch)) for epoch in painted)
-            captions = [f"epoch {epoch.epoch}   β {epoch.beta:.2f}   KL {epoch.train_kl:.1f} nats" for epoch in painted]
+            captions = [
+                f"epoch {epoch.epoch}   beta {epoch.beta:.2f}   KL {epoch.train_kl:.1f} nats" for epoch in painted
+            ]
             # As many points as the frames have, for a fair comparison.
             data = paint(self.data.points[:FRAME_POINTS].numpy(), self.data.canvas)
             with skipped_if_held():
                 save_film(self.folder / Trained.FILM, data, frames, captions)
 
     def _write_texts(self) -> None:
-        table = io.StringIO()
-        writer = csv.writer(table, lineterminator="\n")
-        writer.writerow(self.history)
-        writer.writerows(dataclasses.astuple(epoch) for epoch in self.epochs)
-        for name, text in ((Trained.CONFIG, self.config.to_yaml()), (Trained.HISTORY, table.getvalue())):
+        rows = [tuple(self.history), *map(dataclasses.astuple, self.epochs)]
+        table = "".join(",".join(map(str, row)) + "\n" for row in rows)
+        for name, text in ((Trained.CONFIG, self.config.to_yaml()), (Trained.HISTORY, table)):
             with skipped_if_held():
                 write_text(self.folder / name, text)
 
@@ -119,3 +153,16 @@ class Record:
 
     def _frame_path(self, epoch: Epoch) -> Path:
         return self.folder / Trained.FRAMES / f"epoch_{epoch.epoch:03}.png"
+
+
+def read_checkpoint(folder: Path) -> dict[str, Any]:
+    """The content of the checkpoint in `folder`. Nothing in the file can run code.
+
+    Raises InputError if there is none, or another version of the program wrote it.
+    """
+    path = folder / Trained.CHECKPOINT
+    with reading(path, "a checkpoint of this program", ANEW, ZIP, missing_in_run):
+        content = torch.load(path, map_location="cpu", weights_only=True)
+        if not isinstance(content, dict) or content.get("format") != FORMAT:
+            raise InputError(f"{path}: was written by another version of the program; {ANEW}")
+        return content
