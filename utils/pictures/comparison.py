@@ -55,7 +55,7 @@ def plot_comparison(run: Run) -> Figure:
 def _draw_suspicion(axes: Axes, classifier: tuple[np.ndarray, np.ndarray], canvas: Canvas) -> None:
     """Draw the points of both sets, colored by how much they look generated to the `classifier`."""
     # The strongest last, on top of the others.
-    scores, points = classifier
+    points, scores = classifier
     order = np.argsort(np.abs(scores))
     scores, points = scores[order], points[order].astype(float)
     points[:, COLORS] = 255 * SUSPICION(scores + 0.5)[:, :3]
