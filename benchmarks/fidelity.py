@@ -1,6 +1,6 @@
 """How good is it? Each model against truths that fresh points can be drawn from without end.
 
-    python -m benchmarks.fidelity [--world NAME ...] [key=value ...]
+    python -m benchmarks.fidelity [--world NAME ...] [--generator NAME ...] [key=value ...]
 
 Five worlds: two glyphs in smooth colors, flat colors with hard borders, grays, and a density as of a photo. Each
 generator learns from 5,000 points of a world, with the settings of config.yaml, and draws 50,000. Needs scikit-learn,
@@ -166,6 +166,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.fidelity", description=__doc__.partition("\n")[0])
     parser.add_argument("--world", action="append", choices=worlds(), help="one of the worlds; all without any")
     parser.add_argument("overrides", metavar="key=value", nargs="*", help="settings, as on the command line of main.py")
+    parser.add_argument("--generator", action="append", metavar="NAME", help="rows that have this in their names")
     options = parser.parse_args()
     config = load_config(Path(__file__).parent.parent / "config.yaml", options.overrides)
     generators: dict[str, Generate] = {
@@ -175,6 +176,8 @@ def main() -> None:
         "kernel density, bandwidth 0.05": kernel_points,
         "neural spline flow": flow_points,
     }
+    wanted = options.generator or [""]
+    generators = {name: make for name, make in generators.items() if any(part in name for part in wanted)}
     chosen = {name: world for name, world in worlds().items() if name in (options.world or worlds())}
     table: dict[str, list[Row]] = {name: [] for name in (*generators, "fresh points")}
     for world in tqdm(chosen.values(), disable=None):
