@@ -92,11 +92,9 @@ class Fields(nn.Module):
         cosines = math.sqrt(2) * torch.cos(self.frequencies * along)
         x, y = cosines[:2, :SMOOTH_HARMONICS]
         of_both = (x.unsqueeze(1) * y).flatten(0, 1)[1:]
-        of_smooth = of_axes = None
-        if noise is not None:
-            of_smooth, of_axes = noise.tensor_split([self.n_smooth])
-            of_axes = of_axes.unflatten(0, (4, -1))
-        row, column, diagonal, other = 1 + self.along_axes(cosines, of_axes)
+        of_smooth, of_axes = (None, None) if noise is None else noise.tensor_split([self.n_smooth])
+        along_axes = self.along_axes(cosines, None if of_axes is None else of_axes.unflatten(0, (4, -1)))
+        row, column, diagonal, other = 1 + along_axes
         return torch.cat([self.smooth(of_both, of_smooth), row * column, diagonal * other]).T
 
     def kl(self) -> Tensor:

@@ -43,8 +43,7 @@ class Generator:
 
     def sample(self, n: int, seed: int | None = None) -> np.ndarray:
         """`n` points `(n, 5)`, integers x, y, r, g, b. The same seed draws the same points; None draws new ones."""
-        nothing = np.empty((0, N_COORDINATES), np.int64)
-        return np.concatenate([nothing, *self.sample_blocks(n, seed)])
+        return np.concatenate([np.empty((0, N_COORDINATES), np.int64), *self.sample_blocks(n, seed)])
 
     def sample_blocks(self, n: int, seed: int | None = None) -> Iterator[np.ndarray]:
         """The points of `sample` in blocks, so that memory does not grow with `n`."""
@@ -62,10 +61,6 @@ class Generator:
     def draw(self, z: Tensor, rng: torch.Generator) -> np.ndarray:
         """One point `(n, 5)` that the decoder draws for each of the latents `z (n, latent_dim)`."""
         return self.scaling.to_points(self.model.decode(z).sample(rng)).numpy()
-
-    def sample_more(self, n: int) -> np.ndarray:
-        """`n` points `(n, 5)` that depend on the training's seed, and are not those that a run writes."""
-        return self.sample(n, self.config["seed"] + 2**62)
 
     def save(self, path: str | Path) -> None:
         """Write all of it to `path`. Raises InputError if that fails; what was there before then still is."""

@@ -151,8 +151,9 @@ def judge(run: Run) -> None:
     trained = run.generator.config
     # The generator's own split: one that was loaded may have been trained with another seed than today's.
     training, held_out = run.data.split(trained["holdout"], trained["seed"])
-    more = run.generator.sample_more
-    found = evaluate(run.samples, training.points.numpy(), held_out.points.numpy(), draw_more=more)
+    # A seed of its own, so that further points are not those that the run writes.
+    points, unseen, seed = training.points.numpy(), held_out.points.numpy(), trained["seed"] + 2**62
+    found = evaluate(run.samples, points, unseen, draw_more=lambda n: run.generator.sample(n, seed))
     model = evaluate_model(run.generator, training, held_out, run.means) | {
         "n_steps": trained["epochs"] * math.ceil(len(training) / trained["batch_size"]),
         "fingerprint": run.generator.fingerprint,
