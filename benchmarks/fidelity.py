@@ -38,6 +38,7 @@ from data.drawing import glyph_mask
 from data.points import ColoredPoints
 from data.scaling import Scaling, come_from_ycbcr
 from models.generator import Generator, build_model
+from models.vae import VAE
 from utils.evaluation.likelihood import active_units, evaluate_loss, posterior_means
 from utils.settings.config import Config, load_config
 from utils.training.fast import is_worthwhile
@@ -99,19 +100,24 @@ def judged(points: np.ndarray, train: np.ndarray, world: World) -> Row:
     }
 
 
+def trained(config: Config, data: ColoredPoints, model: VAE | None = None) -> tuple[Generator, ColoredPoints]:
+    """A generator trained on `data`, and the points that were held out. Without a `model`, it is that of `config`."""
+    settings = dataclasses.asdict(config)
+    torch.manual_seed(config.seed)
+    train, held_out = data.split(config.holdout, config.seed)
+    training = Training(model or build_model(settings, data.scaling), train, held_out, config)
+    if is_worthwhile(config.compile, training.n_steps):
+        training.compile()
+    training.run(on_epoch=lambda epoch: None)
+    return Generator(training.average, data.scaling, settings, data.fingerprint()), held_out
+
+
 def vae_points(config: Config) -> Generate:
     """What the model of `config` generates, and what training says of its latent."""
 
     def generate(train: np.ndarray, scaling: Scaling) -> tuple[np.ndarray, Row]:
-        data, settings = ColoredPoints(torch.from_numpy(train), scaling), dataclasses.asdict(config)
-        torch.manual_seed(config.seed)
-        training, held_out = data.split(config.holdout, config.seed)
-        fit = Training(build_model(settings, scaling), training, held_out, config)
-        if is_worthwhile(config.compile, fit.n_steps):
-            fit.compile()
-        fit.run(on_epoch=lambda epoch: None)
-        generator = Generator(fit.average, data.scaling, settings, data.fingerprint())
-        _, kl = evaluate_loss(fit.average, held_out, config.seed)
+        generator, held_out = trained(config, ColoredPoints(torch.from_numpy(train), scaling))
+        _, kl = evaluate_loss(generator.model, held_out, config.seed)
         units = active_units(posterior_means(generator, train))
         return generator.sample(N_POINTS, config.seed), {"KL": kl, "active units": units}
 

@@ -16,15 +16,15 @@ import torch
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from benchmarks.fidelity import N_POINTS, auc, training_set, turned, worlds
+from benchmarks.fidelity import N_POINTS, auc, trained, training_set, turned, worlds
 from data.coordinates import COLORS, PLACES
 from data.points import ColoredPoints, read_points
-from models.generator import Generator, build_model
+from models.generator import build_model
 from models.point_vae import DecodedPoints, PointVAE
 from models.registry import MODELS, PRIORS
+from models.vae import VAE
 from utils.evaluation.likelihood import evaluate_loss, posterior_means
 from utils.settings.config import Config, load_config
-from utils.training.loop import Training
 
 SCHEDULES = {
     "β = 1 from the start": {"annealing": "constant"},
@@ -48,17 +48,12 @@ def variants(config: Config) -> dict[str, Config]:
     return rows | {WITHOUT: dataclasses.replace(config, prior="normal", annealing="constant")}
 
 
-def trained(config: Config, data: ColoredPoints, has_latent: bool = True) -> tuple[Generator, ColoredPoints]:
-    """A generator, and the points that were held out. Without a latent, its decoder sees z = 0 for all points."""
-    settings = dataclasses.asdict(config)
+def without_latent(config: Config, data: ColoredPoints) -> VAE:
+    """The model of `config`, whose decoder sees z = 0 for all points."""
     torch.manual_seed(config.seed)
-    train, held_out = data.split(config.holdout, config.seed)
-    model = build_model(settings, data.scaling)
-    if not has_latent:
-        model.__class__ = type("Blind", (Blind, type(model)), {})
-    training = Training(model, train, held_out, config)
-    training.run(on_epoch=lambda epoch: None)
-    return Generator(training.average, data.scaling, settings, data.fingerprint()), held_out
+    model = build_model(dataclasses.asdict(config), data.scaling)
+    model.__class__ = type("Blind", (Blind, type(model)), {})
+    return model
 
 
 class Blind(PointVAE):
@@ -78,7 +73,8 @@ def print_table(config: Config, chosen: list[str], models: list[str]) -> None:
         for model in models:
             for row, settings in variants(dataclasses.replace(config, model=model)).items():
                 data = ColoredPoints(torch.from_numpy(train), scaling)
-                generator, held_out = trained(settings, data, has_latent=row != WITHOUT)
+                blind = without_latent(settings, data) if row == WITHOUT else None
+                generator, held_out = trained(settings, data, blind)
                 losses = [evaluate_loss(generator.model, held_out, seed) for seed in range(DRAWS)]
                 reconstruction, kl = np.mean(losses, axis=0)
                 points = generator.sample(N_POINTS, config.seed)

@@ -41,7 +41,7 @@ class PicturePrior(Prior):
     is_sharp = True
     lr_scale: ClassVar = {"shift": 4.0, "log_relevance": 4.0}
     frequencies: Tensor
-    norm: Tensor
+    norm: Tensor  # makes the mean squares of all products of cosines 1
     cosines: Tensor
 
     def __init__(self, latent_dim: int = 2) -> None:
@@ -52,7 +52,6 @@ class PicturePrior(Prior):
         self.shift = nn.Parameter(torch.tensor(SHIFT))
         self.log_relevance = nn.Parameter(torch.zeros(2, HARMONICS))
         self.register_buffer("frequencies", math.pi * torch.arange(HARMONICS), persistent=False)
-        # Makes the mean squares of all products of cosines 1.
         norm = torch.tensor([1.0] + [math.sqrt(2)] * (HARMONICS - 1))
         self.register_buffer("norm", torch.outer(norm, norm), persistent=False)
         middle = (torch.arange(BINS) + 0.5) / BINS
@@ -63,7 +62,7 @@ class PicturePrior(Prior):
 
     def sample(self, n: int, rng: torch.Generator) -> Tensor:
         """`n` draws `(n, 2)` from the density without its lowest bins, which hold `TAIL_MASS` of it."""
-        density = torch.sigmoid(self.cosines @ self._scaled(None) @ self.cosines.T + self.shift).flatten().double()
+        density = self._table(self._scaled(None), self.cosines, self.cosines).flatten().double()
         order = density.argsort()
         density[order[density[order].cumsum(0) < TAIL_MASS * density.sum()]] = 0
         cumulative = density.cumsum(0)
@@ -103,9 +102,13 @@ class PicturePrior(Prior):
         u = z / (2 * REACH) + 0.5
         of_row, of_column = self._basis(u[:, 0]), self._basis(u[:, 1])
         phi = ((of_row @ scaled) * of_column).sum(-1) + self.shift
-        mass = torch.sigmoid(rows @ scaled @ columns.T + self.shift).mean()
+        mass = self._table(scaled, rows, columns).mean()
         inside = F.logsigmoid((REACH - z.abs()) / EDGE).sum(-1)
         return F.logsigmoid(phi) + inside - (mass + 1e-30).log() - 2 * math.log(2 * REACH)
+
+    def _table(self, scaled: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
+        """sigmoid(phi) `(k, k)` on a grid with cosines `rows` and `columns (k, HARMONICS)`."""
+        return torch.sigmoid(rows @ scaled @ columns.T + self.shift)
 
     def _basis(self, u: Tensor) -> Tensor:
         """The cosines `(n, HARMONICS)` at `u (n,)` in [0, 1]."""

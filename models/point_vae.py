@@ -15,8 +15,9 @@ from models.latent import Posterior, Prior
 from models.vae import VAE, Noise
 
 # Tuned (docs/design.md): harmonics of a coordinate that networks see; fields that colors depend on, seen in two halves.
-N_HARMONICS, N_SMOOTH, N_PATTERNS, HALVES = 4, 12, 12, 2
-COLOR_WIDTH = 32
+N_HARMONICS, N_SMOOTH, N_PATTERNS, HALVES, COLOR_WIDTH = 4, 12, 12, 2, 32
+# Height and width of the picture in units of z, so that N(0, I) covers it.
+SPAN = 5
 # The decoder's width at the start: in pixels for a sharp prior, as a share of the picture for others.
 SHARP_STD, COARSE_STD = 0.5, 1 / 15
 
@@ -30,10 +31,10 @@ class PointVAE(VAE):
         m(z) = linear(z) + network(z),    row, column ~ discretized N(m(z), sigma^2),
         color ~ ColorMixture(network(fields at the row and column)).
 
-    The linear maps are fixed: z = 5 (place - 1/2) of the first two latents, with places in the unit square, so that
-    N(0, I) covers the picture. With a sharp prior, the networks' corrections and the learned width sigma are in pixels:
-    z tells a place to a fraction of a pixel. With another one corrections are as large as the picture: they bend the
-    prior into shape. A network of the place itself, instead of fields, would memorize the colors of single points.
+    The linear maps are fixed: z = SPAN (place - 1/2) of the first two latents, with places in the unit square. With a
+    sharp prior, the networks' corrections and the learned width sigma are in pixels: z tells a place to a fraction of a
+    pixel. With another one corrections are as large as the picture: they bend the prior into shape. A network of the
+    place itself, instead of fields, would memorize the colors of single points.
     """
 
     size: Tensor
@@ -46,7 +47,7 @@ class PointVAE(VAE):
         size = torch.tensor(scaling.shape).float()
         # What an output of a network is worth: of the decoder's in pixels, of the encoder's in units of z.
         correction, latent_unit = (
-            (torch.ones(2), 5 / size) if prior.is_sharp else (size / 5, torch.ones(self.latent_dim))
+            (torch.ones(2), SPAN / size) if prior.is_sharp else (size / SPAN, torch.ones(self.latent_dim))
         )
         for name, buffer in {"size": size, "correction": correction, "latent_unit": latent_unit}.items():
             self.register_buffer(name, buffer, persistent=False)
@@ -61,21 +62,18 @@ class PointVAE(VAE):
         self.color_head = ColorHead(COLOR_WIDTH, scaling.ycbcr)
 
     def network(self, tokens: int, features: int, outputs: int, blocks: int = 1) -> nn.Sequential:
-        """A network from `(n, tokens, features)` to `(n, outputs)`; its last layer is linear.
-
-        Its `hidden_dim` hidden units lie in so many `blocks`, one after the other.
-        """
+        """`(n, tokens, features)` to `(n, outputs)`, with `hidden_dim` units in `blocks`; its last layer is linear."""
         raise NotImplementedError
 
     def encode(self, x: Tensor) -> Posterior:
         unit = torch.cat([(x[:, PLACES] + 0.5) / self.size, (x[:, COLORS] + 0.5) / N_LEVELS], 1)
         mean, log_std = self.encoder(harmonics(unit)).chunk(2, -1)
-        linear = F.pad(5 * unit[:, PLACES] - 2.5, (0, self.latent_dim - 2))
+        linear = F.pad(SPAN * unit[:, PLACES] - SPAN / 2, (0, self.latent_dim - 2))
         # Starting narrow makes z informative from the first step; the bounds only keep exp() finite.
         return Posterior(linear + self.latent_unit * mean, (log_std - 1).clamp(-7, 2) + self.latent_unit.log())
 
     def decode(self, z: Tensor, noise: Tensor | None = None) -> "DecodedPoints":
-        linear = self.size * (0.5 + F.pad(z, (0, 2 - self.latent_dim)) / 5) - 0.5
+        linear = self.size * (0.5 + F.pad(z, (0, 2 - self.latent_dim)) / SPAN) - 0.5
         return DecodedPoints(self, linear + self.correction * self.place(harmonics(torch.sigmoid(1.6 * z))), noise)
 
     def colors(self, place: Tensor, noise: Tensor | None = None) -> ColorMixture:

@@ -49,7 +49,7 @@ class FastStep:
         compiled = compiled or compile_function
         x = torch.zeros(batch_size, N_COORDINATES, device=self.weights.device)
         noise = model.sample_noise(batch_size, torch.Generator(x.device))
-        self.gradient = compiled(self._gradient, x, noise, torch.tensor(1.0))
+        self.gradient = compiled(self._gradient, x, noise, torch.tensor(1.0, device=x.device))
         vectors = [vector.clone() for vector in (self.weights, self.average, self.mean, self.square)]
         self.update = compiled(
             self._update, *vectors, vectors[0] + 1, self.squared_length.clone(), vectors[0].new_ones(5)
