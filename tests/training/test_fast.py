@@ -39,7 +39,7 @@ def test_compiled_code_takes_the_whole_batches_and_to_compile_it_moves_no_weight
         step(torch.zeros(n, 5), 1.0, 0.01)
 
     n_weights = sum(parameter.numel() for parameter in model.parameters())
-    assert calls == [("_gradient", 50), ("_update", n_weights), ("_update", n_weights)]
+    assert calls == [("gradient", 50), ("_update", n_weights), ("_update", n_weights)]
 
 
 def test_a_function_that_cannot_be_compiled_is_refused_in_one_line():

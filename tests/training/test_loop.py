@@ -116,7 +116,7 @@ def test_a_loss_that_is_not_finite_ends_training_before_anything_is_saved(
 
     def breaks(x: torch.Tensor, noise: Noise, n_points: int) -> Loss:
         loss = proper(x, noise, n_points)
-        return loss._replace(reconstruction=loss.reconstruction * (float("nan") if training.step.n_done == 8 else 1))
+        return loss._replace(reconstruction=loss.reconstruction * (float("nan") if training.step.n_done == 7 else 1))
 
     monkeypatch.setattr(training.model, "loss", breaks)
     epochs: list[Epoch] = []

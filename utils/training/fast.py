@@ -7,10 +7,10 @@ import torch
 from torch import Tensor
 
 from data.coordinates import N_COORDINATES
-from models.vae import VAE, Noise
+from models.vae import VAE
 from utils.training.batch_scaling import StepSettings
+from utils.training.eager import EagerStep
 from utils.training.schedules import averaging_weight
-from utils.training.weights import flatten, weight_groups
 
 # Compilation takes about half a minute the first time on a machine; each step then saves some 5 ms.
 WORTHWHILE_STEPS = 6_000
@@ -18,11 +18,8 @@ WORTHWHILE_STEPS = 6_000
 EPSILON = 1e-8
 
 
-class FastStep:
-    """What `EagerStep` does, in two compiled functions on weights that lie in one vector.
-
-    Raises RuntimeError, in one line, if this machine cannot compile.
-    """
+class FastStep(EagerStep):
+    """An `EagerStep` in two compiled functions. Raises RuntimeError, in one line, if this machine cannot compile."""
 
     def __init__(
         self,
@@ -34,31 +31,24 @@ class FastStep:
         batch_size: int,
         compiled: Callable[..., Any] | None = None,
     ) -> None:
-        self.model, self.n_points, self.settings, self.rng, self.n_done = model, n_points, settings, rng, 0
-        groups = weight_groups(model)
-        self.batch_size, self.parameters = batch_size, [p for group in groups for p in group.parameters]
-        self.weights = flatten(self.parameters).detach()
-        self.average = flatten([p for group in weight_groups(average) for p in group.parameters]).detach()
-        self.mean, self.square = torch.zeros_like(self.weights), torch.zeros_like(self.weights)
-        self.squared_length = self.weights.new_zeros(())
-        sizes = torch.tensor([sum(p.numel() for p in group.parameters) for group in groups])
+        super().__init__(model, average, n_points, settings, rng)
+        self.batch_size = batch_size
+        sizes, like = torch.tensor(self.sizes), self.weights
         self.lr_scale, self.decays = (
-            torch.tensor(values, dtype=self.weights.dtype).repeat_interleave(sizes).to(self.weights.device)
-            for values in ([group.lr_scale for group in groups], [group.decays for group in groups])
+            torch.tensor(values, dtype=like.dtype).repeat_interleave(sizes).to(like.device)
+            for values in ([group.lr_scale for group in self.groups], [group.decays for group in self.groups])
         )
         compiled = compiled or compile_function
-        x = torch.zeros(batch_size, N_COORDINATES, device=self.weights.device)
+        x = torch.zeros(batch_size, N_COORDINATES, device=like.device)
         noise = model.sample_noise(batch_size, torch.Generator(x.device))
-        self.gradient = compiled(self._gradient, x, noise, torch.tensor(1.0, device=x.device))
+        self.compiled_gradient = compiled(self.gradient, x, noise, torch.tensor(1.0, device=x.device))
         vectors = [vector.clone() for vector in (self.weights, self.average, self.mean, self.square)]
-        self.update = compiled(
-            self._update, *vectors, vectors[0] + 1, self.squared_length.clone(), vectors[0].new_ones(5)
-        )
+        self.update = compiled(self._update, *vectors, like + 1, self.squared_length.clone(), like.new_ones(5))
 
     def __call__(self, x: Tensor, beta: float, learning_rate: float) -> Tensor:
         """One step on the batch `x (n, 5)`; returns the sums of reconstruction and KL over it, `(2,)`."""
         # The last batch of an epoch may be smaller than what the compiled code expects.
-        gradient = self.gradient if len(x) == self.batch_size else self._gradient
+        gradient = self.compiled_gradient if len(x) == self.batch_size else self.gradient
         noise = self.model.sample_noise(len(x), self.rng)
         direction, losses = gradient(x, noise, torch.tensor(beta, device=x.device))
         self.n_done += 1
@@ -68,26 +58,6 @@ class FastStep:
         vectors = (self.weights, self.average, self.mean, self.square, direction, self.squared_length)
         self.update(*vectors, torch.tensor(numbers, device=x.device))
         return losses
-
-    def state_dict(self) -> dict[str, Any]:
-        """As that of `EagerStep`."""
-        names = ("n_done", "mean", "square", "squared_length")
-        return {name: getattr(self, name) for name in names}
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Continue from where the `state_dict` of any kind of step was taken."""
-        self.n_done = state["n_done"]
-        self.squared_length.copy_(state["squared_length"])
-        self.mean.copy_(state["mean"])
-        self.square.copy_(state["square"])
-
-    def _gradient(self, x: Tensor, noise: Noise, beta: Tensor) -> tuple[Tensor, Tensor]:
-        """The gradient of the loss as one vector; sums of reconstruction and KL. Changes nothing."""
-        loss = self.model.loss(x, noise, self.n_points)
-        total = loss.reconstruction.mean() + beta * loss.kl.mean() + loss.penalty
-        gradients = torch.autograd.grad(total, self.parameters)
-        losses = torch.stack([loss.reconstruction.sum(), loss.kl.sum()]).detach()
-        return torch.cat([gradient.flatten() for gradient in gradients]), losses
 
     def _update(
         self,

@@ -4,7 +4,7 @@ import copy
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 
@@ -16,11 +16,9 @@ from utils.program.errors import InputError
 from utils.settings.config import Config
 from utils.training.batch_scaling import StepSettings
 from utils.training.eager import EagerStep
+from utils.training.fast import FastStep
 from utils.training.progress import Progress
 from utils.training.schedules import beta_schedule, cosine_decay
-
-if TYPE_CHECKING:
-    from utils.training.fast import FastStep
 
 
 @dataclass(frozen=True)
@@ -66,15 +64,12 @@ class Training:
             config.annealing, self.n_steps, config.n_cycles, config.ratio, config.annealing_share, config.beta_max
         )
         self.rng = torch.Generator(self.device).manual_seed(config.seed)
-        self.step: EagerStep | FastStep = EagerStep(model, self.average, len(train), self.settings, self.rng)
+        self.step = EagerStep(model, self.average, len(train), self.settings, self.rng)
         # Of the current epoch: the sums of reconstruction and KL over its points, and its seconds, so far.
         self.loss_sums, self.seconds = torch.zeros(2, device=self.device), 0.0
 
     def compile(self) -> None:
         """Compile all further steps. Raises RuntimeError if this machine cannot."""
-        # Not needed for the eager step, and slow to load.
-        from utils.training.fast import FastStep
-
         state = self.step.state_dict()
         arguments = (self.model, self.average, len(self.train), self.settings, self.rng)
         self.step = FastStep(*arguments, self.config.batch_size)

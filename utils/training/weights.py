@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 
 class WeightGroup(NamedTuple):
@@ -26,14 +26,8 @@ def weight_groups(model: nn.Module) -> list[WeightGroup]:
     return [WeightGroup(parameters, *kind) for kind, parameters in groups.items()]
 
 
-def flatten(parameters: Sequence[nn.Parameter]) -> nn.Parameter:
-    """All `parameters` in one vector, of which they, and their gradients, are views from now on."""
-    vector = nn.Parameter(nn.utils.parameters_to_vector(parameters).detach())
-    vector.grad = torch.zeros_like(vector)
-    sizes = [parameter.numel() for parameter in parameters]
-    for parameter, weight, gradient in zip(
-        parameters, vector.detach().split(sizes), vector.grad.split(sizes), strict=True
-    ):
-        parameter.grad = None
-        parameter.data, parameter.grad = weight.view_as(parameter), gradient.view_as(parameter)
+def flatten(parameters: Sequence[nn.Parameter]) -> Tensor:
+    """All `parameters` in one vector, of which they are views from now on."""
+    vector = nn.utils.parameters_to_vector(parameters).detach()
+    nn.utils.vector_to_parameters(vector, parameters)
     return vector
