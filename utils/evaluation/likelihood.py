@@ -15,8 +15,6 @@ from models.vae import VAE, Noise
 # The final losses are means over so many points at most, and so many draws of z in all. The default run's held-out loss
 # then has a standard error of 0.002 nats; independent draws would leave 0.008.
 MOST_FOR_LOSS, DRAWS = 50_000, 16_000
-# Points are decoded in blocks, so that memory does not grow with their number.
-BLOCK = 10_000
 # The importance-weighted bound decodes each of so many points a hundred times.
 MOST_FOR_BOUND, WEIGHTED_DRAWS = 1000, 100
 # A latent is active if its posterior mean has a larger variance than this (Burda et al. 2016, section 5.2).
@@ -32,7 +30,7 @@ def evaluate_loss(model: VAE, points: ColoredPoints, seed: int, draws: int = 1) 
     """
     rng = torch.Generator(next(model.parameters()).device).manual_seed(seed)
     reconstruction = kl = 0.0
-    for block in points.points.split(max(1, BLOCK // draws)):
+    for block in points.points.split(max(1, 2000 // draws)):
         x = points.scaling.to_model(block).to(rng.device).repeat(draws, 1)
         loss = model.loss(x, Noise(normal_draws(draws, len(block), model.latent_dim, rng)), len(points))
         reconstruction += loss.reconstruction.sum().item() / draws
