@@ -10,16 +10,6 @@ from data.coordinates import N_LEVELS
 from data.scaling import NEUTRAL
 from models.discretized import log_cell
 
-# Widths lie between these, in levels: below a tenth, a normal holds a single integer.
-NARROWEST, WIDEST = 0.1, 200.0
-# Widths at the start, of free and of constant channels.
-FREE_STD, CONSTANT_STD = 16.0, 0.15
-# Cb and Cr vary less than Y, so their means and widths are in units this much smaller (docs/design.md).
-CHROMA_UNIT = 0.5
-# Levels per unit of constant channels' means. Adam moves every parameter by about the same amount per step: in units of
-# 255 levels, like other means, they would move by a level, and an exact gray would soon not be one.
-CONSTANT_UNIT = 10.0
-
 
 class ColorMixture:
     """p(r, g, b) of integer colors: sum_k w_k p_k(r) p_k(g | r) p_k(b | r, g), w = softmax(logits). So for Y, Cb, Cr.
@@ -75,21 +65,25 @@ class ColorHead(nn.Module):
 
     def __init__(self, width: int, ycbcr: bool, n_free: int = 12, n_gray: int = 4) -> None:
         super().__init__()
-        n, chroma, is_rgb = n_free + n_gray, CHROMA_UNIT if ycbcr else 1.0, float(not ycbcr)
+        # Cb and Cr vary less than Y, so their means and widths are in units half as large (docs/design.md).
+        n, chroma, is_rgb = n_free + n_gray, 0.5 if ycbcr else 1.0, float(not ycbcr)
         self.linear = nn.Linear(width, 10 * n)
         is_constant = torch.zeros(10, n, dtype=torch.bool)
         is_constant[[2, 3, 5, 6, 7, 8, 9], n_free:] = True
         if ycbcr:
             is_constant[[2, 5, 7, 9], n_free - 4 : n_free - 2] = True
             is_constant[[3, 6, 8, 9], n_free - 2 : n_free] = True
-        # Of each component: its weight, three means, three widths, three slopes. The middle of chroma stays in place.
+        # Of each component: its weight, three means, three widths, which start at 16 levels (constant ones at 0.15),
+        # and three slopes. The middle of chroma stays in place.
         y, c, middle = N_LEVELS - 1, chroma * (N_LEVELS - 1), (1 - chroma) * (N_LEVELS - 1) / 2
-        log_y, log_c, log_constant = math.log(FREE_STD), math.log(chroma * FREE_STD), math.log(CONSTANT_STD)
+        log_y, log_c, log_constant = math.log(16), math.log(16 * chroma), math.log(0.15)
         scale = torch.tensor([1, y, c, c, 1, 1, 1, 1, 1, 1.0])
         offset = torch.tensor([0, 0, middle, middle, log_y, log_c, log_c, 0, 0, 0])
         neutral = 0 if is_rgb else NEUTRAL
         constant = torch.tensor([0, 0, neutral, neutral, 0, log_constant, log_constant, is_rgb, is_rgb, 0])
-        constant_scale = torch.tensor([0, 0, CONSTANT_UNIT, CONSTANT_UNIT, 0, 1, 1, 0, 0, 0])
+        # Constant means are in units of 10 levels. Adam moves every parameter by about the same amount per step: in
+        # units of 255 levels, like other means, they would move by a level, and an exact gray would soon not be one.
+        constant_scale = torch.tensor([0, 0, 10, 10, 0, 1, 1, 0, 0, 0])
         tables = {
             "weight_scale": torch.where(is_constant, 0, scale.unsqueeze(1)),
             "bias_scale": torch.where(is_constant, constant_scale.unsqueeze(1), scale.unsqueeze(1)),
@@ -114,4 +108,5 @@ class ColorHead(nn.Module):
         outputs = F.linear(h, weight, self.linear.bias * self.bias_scale + self.offset)
         logits, mean, log_std, slope = outputs.unflatten(-1, (10, -1)).split([1, 3, 3, 3], -2)
         mean = mean + self.follows_red * mean[:, :1]
-        return ColorMixture(logits.squeeze(-2), mean, log_std.clamp(math.log(NARROWEST), math.log(WIDEST)), slope)
+        # Below a tenth of a level, a normal holds a single integer.
+        return ColorMixture(logits.squeeze(-2), mean, log_std.clamp(math.log(0.1), math.log(200)), slope)

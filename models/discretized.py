@@ -4,9 +4,6 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-# Pixels or levels, far beyond any width.
-FAR = 1e5
-
 
 def log_cell(value: Tensor, away: Tensor, log_std: Tensor, highest: Tensor | float) -> Tensor:
     """Log-probability of the integers `value` in 0 ... `highest` under a normal whose mean they are `away` from.
@@ -19,8 +16,8 @@ def log_cell(value: Tensor, away: Tensor, log_std: Tensor, highest: Tensor | flo
     which stays exact where both sigmoids are 0 or 1.
     """
     # Both sides of the cell at once: seen from the other side, the lower one is an upper one. Cells that take a tail
-    # reach so far that nothing is beyond.
-    half_width = 0.5 + FAR * torch.stack([value == highest, value == 0])
+    # reach 100,000 pixels or levels, far beyond any width.
+    half_width = 0.5 + 1e5 * torch.stack([value == highest, value == 0])
     t = (torch.stack([away, -away]) + half_width) * torch.exp(-log_std)
     sides = t * (1.5976 + 0.07056 * t.square())
     log_inside = torch.log(-torch.expm1(-sides.sum(0).clamp(min=1e-7)))

@@ -11,16 +11,10 @@ from torch.nn import functional as F
 from models.fields import CosineCoefficients, squared_sums
 from models.latent import Posterior, Prior
 
-# The density is normalized and sampled on BLOCKS x BLOCKS blocks of FINE x FINE bins.
-BLOCKS, FINE = 60, 5
-BINS = BLOCKS * FINE
-# Tuned (docs/design.md): the start, and the weight of the coefficients' KL, a tempered posterior (Wenzel et al. 2020,
-# arXiv 2002.02405): with full weight edges are soft.
-HARMONICS, GAIN, FREQUENCY, DECAY, SHIFT = 128, 5.0, 8.0, 2.5, -6.0
-TEMPERATURE = 0.6
-# The square reaches a little further to either side of 0 than the picture, which ends at 2.5 (`PointVAE`). The density
-# falls to 0 over a short distance around its edge.
-REACH, EDGE = 2.55, 0.00625
+# Of each of the two coordinates. The density is normalized and sampled on BINS x BINS bins, in blocks of FINE x FINE.
+HARMONICS, BINS, FINE = 128, 300, 5
+# The square reaches a little further to either side of 0 than the picture, which ends at 2.5 (`PointVAE`).
+REACH = 2.55
 # Sampling drops the bins of lowest density that hold this share of the mass: a stray point now and then.
 TAIL_MASS = 1e-3
 
@@ -36,7 +30,7 @@ class PicturePrior(Prior):
     section 4.3). A training step draws one phi from the posterior for all its points.
 
     Beyond an edge the cosines mirror the square. The density there is divided between a place and its mirror image, by
-    sigmoid(distance from the edge / EDGE), so that it integrates to 1 over the plane.
+    sigmoid(160 times the distance from the edge), so that it integrates to 1 over the plane.
     """
 
     is_sharp = True
@@ -49,8 +43,9 @@ class PicturePrior(Prior):
         super().__init__(latent_dim)
         if latent_dim != 2:
             raise ValueError("the picture prior is a density on a plane: latent_dim must be 2")
-        self.coefficients = CosineCoefficients(squared_sums(HARMONICS), (), GAIN, FREQUENCY, DECAY)
-        self.shift = nn.Parameter(torch.tensor(SHIFT))
+        # Where both start is tuned (docs/design.md).
+        self.coefficients = CosineCoefficients(squared_sums(HARMONICS), (), gain=5.0, frequency=8.0, decay=2.5)
+        self.shift = nn.Parameter(torch.tensor(-6.0))
         self.log_relevance = nn.Parameter(torch.zeros(2, HARMONICS))
         self.register_buffer("frequencies", math.pi * torch.arange(HARMONICS), persistent=False)
         norm = torch.tensor([1.0] + [math.sqrt(2)] * (HARMONICS - 1))
@@ -63,7 +58,7 @@ class PicturePrior(Prior):
 
     def sample(self, n: int, rng: torch.Generator) -> Tensor:
         """`n` draws `(n, 2)` from the density without its lowest bins, which hold `TAIL_MASS` of it."""
-        density = self._table(self._scaled(None), self.cosines, self.cosines).flatten().double()
+        density = self._table(self._scaled(None), self.cosines, self.cosines).detach().flatten().double()
         # NumPy sorts three times as fast as PyTorch.
         ascending = torch.from_numpy(np.sort(density.cpu().numpy()))
         n_dropped = torch.searchsorted(ascending.cumsum(0), TAIL_MASS * ascending.sum())
@@ -85,12 +80,13 @@ class PicturePrior(Prior):
             return super().kl(posterior, z)
         # One bin stands for its block. With a bin drawn evenly at random the sum has no bias, and costs a fraction.
         of_coefficients, bin = noise
-        blocks = self.cosines.unflatten(0, (BLOCKS, FINE))
+        blocks = self.cosines.unflatten(0, (-1, FINE))
         rows, columns = (blocks.index_select(1, k).squeeze(1) for k in bin.split(1))
         return -posterior.entropy() - self._log_density(z, self._scaled(of_coefficients), rows, columns)
 
     def parameter_kl(self) -> Tensor:
-        return TEMPERATURE * self.coefficients.kl() + 0.5 * self.log_relevance.square().sum()
+        # A tempered posterior (Wenzel et al. 2020, arXiv 2002.02405), because with full weight edges are soft. Tuned.
+        return 0.6 * self.coefficients.kl() + 0.5 * self.log_relevance.square().sum()
 
     def _scaled(self, noise: Tensor | None) -> Tensor:
         """scale_jk c_jk `(HARMONICS, HARMONICS)`, drawn with `noise (HARMONICS^2,)`; without it, of the mean."""
@@ -106,7 +102,7 @@ class PicturePrior(Prior):
         of_row, of_column = self._basis(u[:, 0]), self._basis(u[:, 1])
         phi = ((of_row @ scaled) * of_column).sum(-1) + self.shift
         mass = self._table(scaled, rows, columns).mean()
-        inside = F.logsigmoid((REACH - z.abs()) / EDGE).sum(-1)
+        inside = F.logsigmoid(160 * (REACH - z.abs())).sum(-1)
         return F.logsigmoid(phi) + inside - (mass + 1e-30).log() - 2 * math.log(2 * REACH)
 
     def _table(self, scaled: Tensor, rows: Tensor, columns: Tensor) -> Tensor:

@@ -14,12 +14,10 @@ from models.fields import Fields
 from models.latent import Posterior, Prior
 from models.vae import VAE, Noise
 
-# Tuned (docs/design.md): harmonics of a coordinate that networks see; fields that colors depend on, seen in two halves.
-N_HARMONICS, N_SMOOTH, N_PATTERNS, HALVES, COLOR_WIDTH = 4, 12, 12, 2, 32
+# Tuned (docs/design.md): harmonics of a coordinate that networks see, and fields of each kind that colors depend on.
+N_HARMONICS, N_FIELDS = 4, 12
 # Height and width of the picture in units of z, so that N(0, I) covers it.
 SPAN = 5
-# The decoder's width at the start: in pixels for a sharp prior, as a share of the picture for others.
-SHARP_STD, COARSE_STD = 0.5, 1 / 15
 
 
 class PointVAE(VAE):
@@ -51,15 +49,16 @@ class PointVAE(VAE):
         )
         for name, buffer in {"size": size, "correction": correction, "latent_unit": latent_unit}.items():
             self.register_buffer(name, buffer, persistent=False)
-        self.log_std = nn.Parameter((torch.full((2,), SHARP_STD) if prior.is_sharp else COARSE_STD * size).log())
+        # The decoder's width starts at half a pixel, or at a fifteenth of the picture.
+        self.log_std = nn.Parameter((torch.full((2,), 0.5) if prior.is_sharp else size / 15).log())
         self.encoder = self.network(N_COORDINATES, N_HARMONICS, 2 * self.latent_dim)
         self.place = self.network(self.latent_dim, N_HARMONICS, 2)
         for network in (self.encoder, self.place):
             for parameter in network[-1].parameters():
                 nn.init.zeros_(parameter)
-        self.fields = Fields(N_SMOOTH, N_PATTERNS)
-        self.color_network = self.network(HALVES, (N_SMOOTH + N_PATTERNS) // HALVES, COLOR_WIDTH, blocks=2)
-        self.color_head = ColorHead(COLOR_WIDTH, scaling.ycbcr)
+        self.fields = Fields(N_FIELDS, N_FIELDS)
+        self.color_network = self.network(2, N_FIELDS, 32, blocks=2)
+        self.color_head = ColorHead(32, scaling.ycbcr)
 
     def network(self, tokens: int, features: int, outputs: int, blocks: int = 1) -> nn.Sequential:
         """`(n, tokens, features)` to `(n, outputs)`, with `hidden_dim` units in `blocks`; its last layer is linear."""
@@ -79,7 +78,7 @@ class PointVAE(VAE):
     def colors(self, place: Tensor, noise: Tensor | None = None) -> ColorMixture:
         """The density of colors at the `place (n, 2)` in pixels; `noise (n_draws, n)` draws the fields."""
         fields = self.fields((place + 0.5) / self.size, noise)
-        density: ColorMixture = self.color_head(self.color_network(fields.unflatten(1, (HALVES, -1))))
+        density: ColorMixture = self.color_head(self.color_network(fields.unflatten(1, (2, N_FIELDS))))
         return density
 
     def sample_noise(self, n: int, rng: torch.Generator) -> Noise:

@@ -61,10 +61,14 @@ class EagerStep:
         """Move the weights against the clipped `gradient` (Loshchilov & Hutter 2019, arXiv 1711.05101, algorithm 2)."""
         vectors = (self.weights, gradient, self.mean, self.square)
         beta1, beta2 = self.settings.betas
-        for group, *parts in zip(self.groups, *(vector.split(self.sizes) for vector in vectors), strict=True):
+        parts = zip(*(vector.split(self.sizes) for vector in vectors), strict=True)
+        for group, (weights, direction, mean, square) in zip(self.groups, parts, strict=True):
             # The function behind torch.optim.AdamW, because the class imports PyTorch's compiler, which takes a second.
             adamw(
-                *([part] for part in parts),
+                [weights],
+                [direction],
+                [mean],
+                [square],
                 max_exp_avg_sqs=[],
                 state_steps=[gradient.new_tensor(self.n_done - 1)],
                 fused=True,

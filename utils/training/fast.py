@@ -12,11 +12,6 @@ from utils.training.batch_scaling import StepSettings
 from utils.training.eager import EagerStep
 from utils.training.schedules import averaging_weight
 
-# Compilation takes about half a minute the first time on a machine; each step then saves some 5 ms.
-WORTHWHILE_STEPS = 6_000
-# Only keeps the division finite, as in torch.optim.AdamW.
-EPSILON = 1e-8
-
 
 class FastStep(EagerStep):
     """An `EagerStep` in two compiled functions. Raises RuntimeError, in one line, if this machine cannot compile."""
@@ -82,7 +77,7 @@ class FastStep(EagerStep):
         square.lerp_(gradient.square(), 1 - beta2)
         rates = learning_rate * self.lr_scale
         weights.mul_(1 - rates * (self.settings.weight_decay * self.decays))
-        weights.sub_(rates / of_mean * mean / ((square / of_square).sqrt() + EPSILON))
+        weights.sub_(rates / of_mean * mean / ((square / of_square).sqrt() + 1e-8))
         average.lerp_(weights, newest)
 
 
@@ -106,4 +101,5 @@ def compile_function(function: Callable[..., Any], *example: Any) -> Callable[..
 
 def is_worthwhile(setting: str, n_steps: int) -> bool:
     """Whether to compile for a training of `n_steps`, given the `setting` auto, always or never."""
-    return setting == "always" or (setting == "auto" and n_steps >= WORTHWHILE_STEPS)
+    # Compilation takes about half a minute the first time on a machine; each step then saves some 5 ms.
+    return setting == "always" or (setting == "auto" and n_steps >= 6000)

@@ -7,15 +7,12 @@ from typing import Never
 
 from tqdm import tqdm
 
-# A log gets a line after this many seconds, and one at the end.
-SECONDS_BETWEEN_LINES = 15.0
-
 
 class Progress:
     """A context that shows the progress through `n_steps`, of which `done` are done already.
 
-    On a terminal it is a bar. In a file or a pipe it is a line from time to time, each written out at once, with the
-    epoch's losses and the time left.
+    On a terminal it is a bar. In a file or a pipe it is a line every 15 seconds and one at the end, each written out at
+    once, with the epoch's losses and the time left.
     """
 
     def __init__(self, n_steps: int, done: int) -> None:
@@ -38,7 +35,7 @@ class Progress:
         """All steps up to `step`, counted from 1, are done."""
         self.bar.update(step - self.step)
         self.step = step
-        if self.bar.disable and time.monotonic() - self.last_line >= SECONDS_BETWEEN_LINES:
+        if self.bar.disable and time.monotonic() - self.last_line >= 15:
             self._print_line()
 
     def show(self, losses: str) -> None:
