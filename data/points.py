@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from data.background import Background, find_background
-from data.coordinates import COLORS, N_COLORS, N_LEVELS
-from data.pictures import SUFFIXES, open_picture
+from data.coordinates import COLORS
+from data.pictures import open_picture
 from utils.program.errors import InputError
-from utils.program.reading import ZIP, expanded, reading, similar, visible
+from utils.program.reading import expanded, nearby, reading
 
 # PyTorch takes seconds to load. It is imported where points are made, so that mistakes in them are answered before.
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class ColoredPoints:
 
     def fingerprint(self) -> str:
         """A hash of the points and their grid, which tells one data set from another."""
-        digest = hashlib.sha256(repr((*self.scaling.shape, *[N_LEVELS] * N_COLORS)).encode())
+        digest = hashlib.sha256(repr((*self.scaling.shape, 256, 256, 256)).encode())
         digest.update(np.ascontiguousarray(self.points.numpy(), "<i8").tobytes())
         return digest.hexdigest()[:16]
 
@@ -78,7 +78,12 @@ def read_points(folder: str | Path) -> ColoredPoints:
     """
     folder = Path(expanded(str(folder)))
     with reading(folder, "a folder of data", "make it readable, or set data_path to another"):
-        _check_files(folder)
+        if folder.is_file():
+            raise InputError(f"{folder}: is a file; data_path is the folder that it lies in: data_path={folder.parent}")
+        for path in (folder, folder / XS, folder / YS, folder / PICTURE):
+            if not (path.exists() or path.is_symlink()):
+                remedy = f"data_path must name a folder with {XS}, {YS} and {PICTURE}"
+                raise InputError(f"{path.absolute()}: is missing; {remedy}; {nearby(path, (XS, YS, PICTURE))}")
     picture = np.asarray(open_picture(folder / PICTURE).convert("RGB"))
     xs, ys = _read_coordinates(folder / XS), _read_coordinates(folder / YS)
     if len(xs) != len(ys):
@@ -100,34 +105,13 @@ def read_points(folder: str | Path) -> ColoredPoints:
 def load_array(path: Path) -> np.ndarray:
     """The array in `path`, or the only one of an archive. Raises InputError if it cannot be read, or is no array."""
     advice = "save one array of numbers with numpy.save"
-    with reading(path, "a NumPy array", advice, signs=(b"\x93NUMPY", *ZIP)):
-        try:
-            content = np.load(path, allow_pickle=False)
-            if not isinstance(content, np.ndarray) and len(content.files) == 1:
-                content = content[content.files[0]]
-        except ValueError as error:
-            if "Object arrays" in str(error):
-                raise InputError(f"{path}: holds Python objects, which may run code; {advice}") from None
-            raise
+    with reading(path, "a NumPy array", advice):
+        content = np.load(path, allow_pickle=False)
+        if not isinstance(content, np.ndarray) and len(content.files) == 1:
+            content = content[content.files[0]]
         if not isinstance(content, np.ndarray):
             raise InputError(f"{path}: is an archive, and not of one array; {advice}")
     return content
-
-
-def _check_files(folder: Path) -> None:
-    """Refuse a `folder` that lacks a file, with what the folder is, or what it holds instead."""
-    if folder.is_file():
-        raise InputError(f"{folder}: is a file; data_path is the folder that it lies in: data_path={folder.parent}")
-    if not folder.is_dir():
-        hint = similar(folder) or f"set data_path to that of {XS}, {YS} and {PICTURE}"
-        raise InputError(f"{folder.absolute()}: there is no such folder; {hint}")
-    names = (XS, YS, PICTURE)
-    for path in (folder / name for name in names):
-        if not (path.exists() or path.is_symlink()):
-            endings = SUFFIXES if path.name == PICTURE else (".npy",)
-            others = ", ".join([name for name in visible(folder, endings) if name not in names][:3])
-            hint = f"rename one of {others}" if others else "put it there, or set data_path to its folder"
-            raise InputError(f"{path}: is missing; {hint}")
 
 
 def _read_coordinates(path: Path) -> np.ndarray:

@@ -17,7 +17,7 @@ from utils.program.errors import InputError
 HERE, ONES = Path(__file__).parent, np.ones(300, int)
 
 FILES = {
-    "missing": (None, r"none\.yaml: there is no such file; .*; --config names the file of the settings"),
+    "missing": (None, r"/none\.yaml: there is no such file; its folder holds nothing like it"),
     "a list": ("- epochs\n", "is a list, not a table"),
     "a tab": ("epochs: 3\n\tmodel: vanilla\n", "line 2, column 1: not YAML"),
     "a key twice": ("epochs: 3\nepochs: 4\n", "line 2, column 1: .*'epochs' occurs twice"),
@@ -37,8 +37,8 @@ ARGUMENTS = {
     "nothing to resume": (["--resume"], r"checkpoint\.pt: there is no such file; train first, .* without --resume"),
     "no trained model": (["retrain=false"], r"model\.pt: there is no such file; train first, with retrain=true"),
     "a device that is not there": (["device=cuda:77"], "PyTorch finds no cuda:77 on this machine; .* cpu"),
-    "a folder that is not there": (["data_path=nowhere"], "/nowhere: there is no such folder; set data_path to that"),
-    "a folder of a like name": ([f"data_path={HERE / 'dta'}"], "there is no such folder; did you mean data"),
+    "a folder that is not there": (["data_path=nowhere"], "/nowhere: is missing; data_path must name a folder"),
+    "a folder of a like name": ([f"data_path={HERE / 'dta'}"], "/dta: is missing; .*; did you mean data"),
     "a file for a folder": ([f"data_path={__file__}"], f"is a file; .*: data_path={HERE}$"),
     "not YAML": (["epochs=[1"], "the command line, epochs.*not YAML"),
     "nothing": (["epochs="], "epochs must be of type integer, not null"),

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from utils.program.errors import InputError, reason_of, too_many_files
+from utils.program.errors import InputError, reason_of
 
 # The errors of disks, such as those of networks, that have no locks or cannot sync.
 UNSUPPORTED = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL)
@@ -39,9 +39,8 @@ def write_whole(path: str | Path, write: Callable[[Path], object], durable: bool
             _sync(path.parent)
     except OSError as error:
         remedy = "make room there" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "close it in other programs"
-        reason = f"{path}: cannot be written ({reason_of(error)}); {remedy}, or choose another folder"
         kind = HeldError if isinstance(error, PermissionError) else InputError
-        raise kind(too_many_files(error) or reason) from None
+        raise kind(f"{path}: cannot be written ({reason_of(error)}); {remedy}, or choose another folder") from None
     finally:
         unfinished.unlink(missing_ok=True)
 

@@ -1,6 +1,5 @@
 """Values of settings: YAML as people write it, types and bounds, and the messages that say what is wrong, and where."""
 
-import codecs
 import contextlib
 import math
 import re
@@ -38,12 +37,9 @@ def checked(setting: Field[Any], value: Any) -> Any:
     kind, bounds = setting.type, setting.metadata
     allowed = typing.get_args(kind) or (kind,)
     # YAML takes 1e-3 and 08 for texts.
-    if isinstance(value, str) and kind is not str:
-        with contextlib.suppress(ValueError):
+    if (isinstance(value, str) and kind is not str) or (type(value) is int and kind is float):
+        with contextlib.suppress(ValueError, OverflowError):
             value = float(value)
-    # Up to here, all integers are floating-point numbers.
-    if type(value) is int and kind is float and abs(value) <= 2**53:
-        value = float(value)
     if type(value) is float and value.is_integer() and int in allowed:
         value = int(value)
     if type(value) in allowed:
@@ -110,8 +106,7 @@ _Loader.add_constructor("tag:yaml.org,2002:int", lambda loader, node: int(node.v
 def read_text(path: Path) -> str:
     """The text in `path`, in UTF-8 or, as PowerShell's `>` writes it, in UTF-16. Raises OSError, UnicodeDecodeError."""
     content = path.read_bytes()
-    is_utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    return content.decode("utf-16" if is_utf16 else "utf-8-sig")
+    return content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
 
 
 def parse_yaml(text: str, source: str) -> Any:
