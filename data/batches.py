@@ -42,8 +42,7 @@ class Batches:
         return math.ceil(len(self.points) / self.batch_size)
 
     def epoch(self, skip: int = 0) -> Iterator[Tensor]:
-        """The batches of one epoch, without the first `skip`."""
-        self.rng_at_epoch_start = self.rng.get_state()
+        """The batches of one epoch, without the first `skip`; the epoch is the current one until `end_epoch`."""
         chunks = (self.points.scaling.to_model(chunk).split(self.batch_size) for chunk in self.loader)
         yield from itertools.islice(itertools.chain.from_iterable(chunks), skip, None)
 

@@ -22,7 +22,7 @@ XS, YS, PICTURE = "pi_xs.npy", "pi_ys.npy", "sparse_pi_colored.jpg"
 
 
 class Canvas(NamedTuple):
-    """What pictures of the points are painted on: height and width in pixels, and the background's color."""
+    """An empty picture to paint points on: its height and width in pixels, and the background's color."""
 
     height: int
     width: int
@@ -30,7 +30,7 @@ class Canvas(NamedTuple):
 
 
 class ColoredPoints:
-    """`points (n, 5)`: integers x (row), y (column), r, g, b, on the grid of `scaling`, around them a `background`."""
+    """`points (n, 5)`: integers x (row), y (column), r, g, b; their `scaling`; and the color of the `background`."""
 
     def __init__(self, points: "Tensor", scaling: "Scaling", background: tuple[int, int, int] = (0, 0, 0)) -> None:
         self.points, self.scaling, self.background = points, scaling, background
@@ -45,12 +45,6 @@ class ColoredPoints:
     def canvas(self) -> Canvas:
         """An empty picture for points like these."""
         return Canvas(*self.scaling.shape, self.background)
-
-    @property
-    def n_on_shared_pixels(self) -> int:
-        """How many points could be left out with every pixel of the set still taken."""
-        pixels = self.points[:, 0] * self.scaling.shape[1] + self.points[:, 1]
-        return len(self) - len(pixels.unique())
 
     def fingerprint(self) -> str:
         """A hash of the points and their grid, which tells one data set from another."""
@@ -115,30 +109,29 @@ def load_array(path: Path) -> np.ndarray:
 
 
 def _read_coordinates(path: Path) -> np.ndarray:
-    """The integers in `path`, none of them negative."""
+    """The integers in `path`."""
     values = load_array(path)
     if values.ndim != 1 or len(values) == 0 or values.dtype.kind not in "iuf":
         found = f"its shape is {values.shape} and its type {values.dtype}"
         raise InputError(f"{path}: must hold integers (pixel indices), one per point, but {found}")
-    low, high = float(values.min()), float(values.max())
-    if not (low >= 0 and high < 2**31):
-        raise InputError(f"{path}: {low:g} to {high:g} leaves the picture; pixel indices begin at 0")
-    whole = values.astype(np.int64)
+    # The cast turns NaN, and numbers that are too large, into other numbers, which the comparison finds.
+    with np.errstate(invalid="ignore"):
+        whole = values.astype(np.int64)
     if (whole != values).any():
         raise InputError(f"{path}: must hold integers (pixel indices), but holds {values[whole != values][0]}")
     return whole
 
 
 def _check_axes(folder: Path, picture: np.ndarray, xs: np.ndarray, ys: np.ndarray) -> Background | None:
-    """The background of the picture. Raises InputError if points lie outside of it, or rows and columns are exchanged.
+    """The background of the picture. Raises InputError if points lie outside of the picture, or the axes are swapped.
 
-    Exchanged points lie on the background, while the other way round all of them would fit.
+    They are if points fall on the background, and would fall on the figure with rows and columns exchanged.
     """
     height, width = picture.shape[:2]
-    could_be_exchanged = xs.max() < width and ys.max() < height
+    could_be_exchanged = min(xs.min(), ys.min()) >= 0 and xs.max() < width and ys.max() < height
     advice = f"with the two files exchanged, all points would fit: {XS} must hold the rows and {YS} the columns"
     for name, values, size, axis in ((XS, xs, height, "rows"), (YS, ys, width, "columns")):
-        if values.max() >= size:
+        if values.min() < 0 or values.max() >= size:
             outside = f"{values.min()} to {values.max()} leaves the picture, which has {size} {axis}"
             hint = advice if could_be_exchanged else "the numbers must be pixel indices, from 0"
             raise InputError(f"{folder / name}: {outside}; {hint}")

@@ -7,7 +7,6 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from data.coordinates import N_LEVELS
-from data.scaling import NEUTRAL
 from models.discretized import log_cell
 
 # Widths lie between these, in levels: below a tenth, a normal holds a single integer.
@@ -87,7 +86,7 @@ class ColorHead(nn.Module):
         log_y, log_c, log_constant = math.log(FREE_STD), math.log(chroma * FREE_STD), math.log(CONSTANT_STD)
         scale = torch.tensor([1, y, c, c, 1, 1, 1, 1, 1, 1.0])
         offset = torch.tensor([0, 0, middle, middle, log_y, log_c, log_c, 0, 0, 0])
-        neutral = 0 if is_rgb else NEUTRAL
+        neutral = 0 if is_rgb else N_LEVELS // 2
         constant = torch.tensor([0, 0, neutral, neutral, 0, log_constant, log_constant, is_rgb, is_rgb, 0])
         constant_scale = torch.tensor([0, 0, CONSTANT_UNIT, CONSTANT_UNIT, 0, 1, 1, 0, 0, 0])
         tables = {

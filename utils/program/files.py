@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 
 from utils.program.errors import InputError, reason_of
 
-# The errors of disks, such as those of networks, that have no locks or cannot sync.
+# Errors of disks that have no locks or cannot sync, as some network disks.
 UNSUPPORTED = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL)
 
 
@@ -57,7 +57,7 @@ def write_text(path: str | Path, content: str) -> None:
 
 @contextmanager
 def skipped_if_held() -> Iterator[None]:
-    """For a file that only shows something: if another program holds it open, say so once, and go on without it."""
+    """If another program holds the file that is written here open, say so once, and go on without the file."""
     try:
         yield
     except (HeldError, PermissionError) as error:

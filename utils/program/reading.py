@@ -47,7 +47,7 @@ def reading(path: Path, wanted: str, advice: str, missing: str | None = None) ->
 
 
 def nearby(path: Path, taken: Collection[str] = ()) -> str:
-    """What the folder of `path`, which is not there, holds instead, except for the names `taken`."""
+    """What the folder of `path`, which does not exist, holds instead, except for the names `taken`."""
     try:
         names = [other.name for other in path.parent.iterdir() if not is_litter(other) and other.name not in taken]
     except OSError as error:
@@ -60,19 +60,19 @@ def nearby(path: Path, taken: Collection[str] = ()) -> str:
 
 
 def missing_in_run(path: Path) -> str:
-    """What to do about a model or a checkpoint that is not in `path`, the folder of a run."""
+    """What to do if there is no model or checkpoint at `path`, in the folder of a run."""
     if os.path.exists(path.parent.parent / path.name):
         return f"{path.parent.parent} is the folder of a model itself: set result_path={path.parent.parent.parent}"
     return "train first, with retrain=true and without --resume"
 
 
 def is_litter(path: Path) -> bool:
-    """Whether nobody put the file `path` where it is: macOS and Windows leave such files in folders that are opened."""
+    """Whether macOS or Windows, and no person, put the file `path` there: they do so in folders that are opened."""
     return path.name.startswith(".") or path.name.lower() in ("thumbs.db", "desktop.ini")
 
 
 def _diagnosis(path: Path, wanted: str, advice: str) -> str:
-    """What the file in `path` is instead of what is `wanted`, judging by its first bytes, and what to do."""
+    """What the first bytes of the file in `path`, which is not what is `wanted`, say that it is, and what to do."""
     kinds = {
         b"version https://git-lfs": "a Git LFS pointer to the real file; run `git lfs pull`",
         b"<!doctype html": "a web page; download the file itself",

@@ -13,7 +13,7 @@ from pathlib import Path
 from models.registry import MODELS, PRIORS
 from utils.program.errors import InputError
 from utils.program.reading import expanded, reading
-from utils.settings.values import as_yaml, checked, key, note, parse_yaml, read_text
+from utils.settings.values import as_yaml, checked, choices, key, parse_yaml, read_text
 
 # The choice of `model` that stands for all of them.
 ALL_MODELS = "both"
@@ -67,10 +67,13 @@ class Config:
 
     def to_yaml(self) -> str:
         """The settings as a YAML file, each with its documentation beside it."""
-        settings = dataclasses.fields(self)
-        lines = [f"{setting.name}: {as_yaml(getattr(self, setting.name))}" for setting in settings]
-        column = max(map(len, lines))
-        return "".join(f"{line:{column}}  # {note(setting)}\n" for line, setting in zip(lines, settings, strict=True))
+        text = ""
+        for setting in dataclasses.fields(self):
+            line, note = f"{setting.name}: {as_yaml(getattr(self, setting.name))}", setting.metadata["doc"]
+            if "choices" in setting.metadata:
+                note += f": {' | '.join(choices(setting))}"
+            text += f"{line:33}  # {note}\n"
+        return text
 
     @property
     def output(self) -> Path:

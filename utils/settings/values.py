@@ -1,4 +1,4 @@
-"""Values of settings: YAML as people write it, types and bounds, and the messages that say what is wrong, and where."""
+"""Values of settings: they are parsed from YAML as people write it, and checked against their types and bounds."""
 
 import contextlib
 import math
@@ -13,8 +13,6 @@ import yaml
 
 from utils.program.errors import InputError, reason_of
 from utils.program.reading import expanded
-
-NAMES: dict[Any, str] = {str: "text", int: "integer", float: "number", bool: "boolean", bool | int: "boolean/integer"}
 
 
 def key(default: Any, doc: str, **bounds: Any) -> Any:
@@ -47,16 +45,11 @@ def checked(setting: Field[Any], value: Any) -> Any:
     elif kind is str:
         wanted = f"text; in a file, write it in quotes: {setting.name}: '...'"
     else:
-        wanted = f"of type {NAMES[kind]}"
+        names = {int: "integer", float: "number", bool: "boolean"}
+        wanted = f"of type {'/'.join(names[kind] for kind in allowed)}"
     if wanted:
         raise InputError(f"{setting.name} must be {wanted}, not {as_yaml(value)}")
     return expanded(value) if kind is str and not bounds.keys() & {"choices", "pattern"} else value
-
-
-def note(setting: Field[Any]) -> str:
-    """The documentation of a setting, with its choices."""
-    doc: str = setting.metadata["doc"]
-    return f"{doc}: {' | '.join(choices(setting))}" if choices(setting) else doc
 
 
 def as_yaml(value: Any) -> str:
@@ -112,7 +105,7 @@ def read_text(path: Path) -> str:
 def parse_yaml(text: str, source: str) -> Any:
     """The value that `text` is in YAML. Raises InputError that names the `source` and the position of a mistake."""
     try:
-        value = yaml.load(text, Loader=_Loader)
+        return yaml.load(text, Loader=_Loader)
     except Exception as error:
         # PyYAML's own errors, and those of Python where a date does not exist or lists lie in lists without end.
         mark = getattr(error, "problem_mark", None)
@@ -121,10 +114,6 @@ def parse_yaml(text: str, source: str) -> Any:
         if "escape" in reason:
             reason += "; in double quotes \\ is special, use single ones"
         raise InputError(_foreign_mark(text, source) or f"{source}{position}: not YAML: {reason}") from None
-    # A table whose colons are of another keyboard is one long text.
-    if isinstance(value, str) and (mark := _foreign_mark(text, source)):
-        raise InputError(mark)
-    return value
 
 
 def _foreign_mark(text: str, source: str) -> str | None:
