@@ -64,6 +64,9 @@ def test_points_are_where_the_picture_differs_from_its_background_or_from_the_on
     assert len({*zip(rows, columns, strict=True)}) == 400
     assert where(rows, columns).all()
     assert np.ptp(columns) > 90
+    if options == ["--invert"]:
+        # The points have the background's color, so what is around them has another one.
+        assert data.background == (255, 255, 255)
     if not options:
         # Places that differ more get more points.
         assert (columns >= 50).sum() > 3 * (columns < 50).sum()
