@@ -84,18 +84,21 @@ def test_worker_processes_give_the_same_batches_and_live_from_epoch_to_epoch(
     assert processes[0].isdisjoint({process.pid for process in multiprocessing.active_children()})
 
 
-def test_a_worker_process_that_is_killed_costs_one_line(points: ColoredPoints, capsys: pytest.CaptureFixture[str]):
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_worker_process_that_is_killed_costs_one_line(
+    points: ColoredPoints, capfd: pytest.CaptureFixture[str], number: int
+):
     """Wherever the main process is when it learns of it."""
     before, handler = set(multiprocessing.active_children()), signal.getsignal(signal.SIGTERM)
 
     def kill_the_worker(arguments: list[str]) -> None:
         for _ in Batches(points, 50, num_workers=1, seed=0).epoch():
             for worker in set(multiprocessing.active_children()) - before:
-                worker.kill()
+                os.kill(worker.pid, number)
             time.sleep(1)
 
     with pytest.raises(SystemExit):
         run_program(kill_the_worker, [])
     signal.signal(signal.SIGTERM, handler)
     line = r"error: a process that loads batches was killed \(.*\), .*; go on with --resume num_workers=0\n"
-    assert re.fullmatch(line, capsys.readouterr().err)
+    assert re.fullmatch(line, capfd.readouterr().err)
