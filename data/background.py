@@ -1,4 +1,4 @@
-"""What is background in a picture: the few colors that its border, or most of it, consists of."""
+"""The background of a picture: the few colors that its border, or most of it, consists of."""
 
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ class Background(NamedTuple):
         return red, green, blue
 
     def distance(self, colors: np.ndarray) -> np.ndarray:
-        """How far `colors (..., 3)` are from the background: the largest difference of a channel, 0 to 255."""
+        """The distance of `colors (..., 3)` from the background: the largest difference in a channel, 0 to 255."""
         # In 16 bits, because pictures may have a hundred million pixels.
         each = [np.abs(colors.astype(np.int16) - color.astype(np.int16)).max(-1) for color in self.colors]
         return np.min(each, axis=0)
@@ -34,7 +34,8 @@ class Background(NamedTuple):
 def find_background(picture: np.ndarray, opaque: np.ndarray | None = None) -> Background | None:
     """The background of `picture (height, width, 3)`, or None if no few colors stand out.
 
-    These are up to three colors that cover 80% of the border, or one that covers 60% of all, of what is `opaque`.
+    It consists of up to three colors that cover 80% of the border, or of one that covers 60% of the whole picture. Only
+    pixels that are `opaque (height, width)` count.
     """
     edge = max(1, round(min(picture.shape[:2]) / 50))
     everywhere = np.ones(picture.shape[:2], bool) if opaque is None else opaque

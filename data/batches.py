@@ -5,7 +5,6 @@ import math
 import signal
 import warnings
 from collections.abc import Iterator
-from functools import cached_property
 from typing import Any, cast
 
 import torch
@@ -22,18 +21,29 @@ class Batches:
     """
 
     def __init__(self, points: ColoredPoints, batch_size: int, num_workers: int, seed: int) -> None:
-        self.points, self.batch_size, self.num_workers = points, batch_size, num_workers
+        self.points, self.batch_size = points, batch_size
         self.rng = torch.Generator().manual_seed(seed)
         self.rng_at_epoch_start = self.rng.get_state()
+        # PyTorch advises against more processes than cores, at length.
+        warnings.filterwarnings("ignore", "This DataLoader will create")
+        # About 4096 points are fetched at once, because loading costs per call and not per point.
+        n_fetched = batch_size * max(1, 4096 // batch_size)
+        self.loader = DataLoader(
+            cast(Dataset[Tensor], points),
+            batch_size=None,
+            sampler=_Shuffle(len(points), n_fetched, self.rng),
+            num_workers=num_workers,
+            persistent_workers=num_workers > 0,
+            worker_init_fn=_leave_signals_to_the_main_process,
+        )
 
     def __len__(self) -> int:
         """Batches per epoch."""
         return math.ceil(len(self.points) / self.batch_size)
 
     def epoch(self, skip: int = 0) -> Iterator[Tensor]:
-        """The batches of one epoch, without the first `skip`."""
-        self.rng_at_epoch_start = self.rng.get_state()
-        chunks = (self.points.scaling.to_model(chunk).split(self.batch_size) for chunk in self._loader)
+        """The batches of one epoch, without the first `skip`; the epoch is the current one until `end_epoch`."""
+        chunks = (self.points.scaling.to_model(chunk).split(self.batch_size) for chunk in self.loader)
         yield from itertools.islice(itertools.chain.from_iterable(chunks), skip, None)
 
     def state_dict(self) -> dict[str, Any]:
@@ -51,22 +61,7 @@ class Batches:
 
     def close(self) -> None:
         """End the worker processes, which live from epoch to epoch."""
-        self.__dict__.pop("_loader", None)
-
-    @cached_property
-    def _loader(self) -> DataLoader[Tensor]:
-        # PyTorch advises against more processes than cores, at length.
-        warnings.filterwarnings("ignore", "This DataLoader will create")
-        # About 4096 points are fetched at once, because loading costs per call and not per point.
-        n_fetched = self.batch_size * max(1, 4096 // self.batch_size)
-        return DataLoader(
-            cast(Dataset[Tensor], self.points),
-            batch_size=None,
-            sampler=_Shuffle(len(self.points), n_fetched, self.rng),
-            num_workers=self.num_workers,
-            persistent_workers=self.num_workers > 0,
-            worker_init_fn=_leave_signals_to_the_main_process,
-        )
+        del self.loader
 
 
 class _Shuffle(Sampler[Tensor]):

@@ -6,6 +6,5 @@ x is the row and y the column of a pixel; r, g, b are its color, 0 to 255.
 NAMES = ("x", "y", "r", "g", "b")
 N_COORDINATES = len(NAMES)
 PLACES, COLORS = slice(0, 2), slice(2, 5)
-N_COLORS = 3
 # Values of a color channel.
 N_LEVELS = 256

@@ -12,7 +12,7 @@ from utils.program.errors import InputError
 from utils.program.files import write_bytes, write_whole
 from utils.program.reading import reading
 
-# The colors at the corners of the picture: gold, orange-red, magenta, sky blue.
+# At the corners of the picture: gold, orange-red, magenta, sky blue.
 CORNERS = np.array([[[255, 215, 60], [255, 100, 70]], [[235, 60, 215], [50, 130, 255]]], float)
 COLOR_NOISE = 7.0
 
@@ -23,16 +23,15 @@ def find_font(text: str, font: Path | None = None) -> Path:
     from matplotlib.font_manager import FontProperties, findfont, fontManager
     from matplotlib.ft2font import FT2Font
 
-    # matplotlib brings the first two: one is handsome, the other knows more characters.
+    # matplotlib comes with these two: the second has more characters.
     usual = [findfont(FontProperties(family=name, weight="bold")) for name in ("STIXGeneral", "DejaVu Sans")]
     # A font of last resort has a placeholder for every character.
     others = sorted(entry.fname for entry in fontManager.ttflist if not entry.name.startswith("Last Resort"))
-    lacking: list[str] = []
+    lacking = ""
     for candidate in [font] if font else map(Path, usual + others):
         try:
             with reading(candidate, "a font", "name a .ttf or .otf file with --font"):
                 known = FT2Font(str(candidate)).get_charmap()
-                ImageFont.truetype(candidate)
         except InputError:
             if font:
                 raise
@@ -40,14 +39,14 @@ def find_font(text: str, font: Path | None = None) -> Path:
         absent = [character for character in text if not character.isspace() and ord(character) not in known]
         if not absent:
             return candidate
-        lacking = lacking or absent
-    where = f"in {font}" if font else "in the fonts of this machine"
-    raise InputError(f"there is no glyph for {lacking[0]!r} {where}; name a font file that has it with --font")
+        lacking = lacking or absent[0]
+    where = font or "the fonts of this machine"
+    raise InputError(f"there is no glyph for {lacking!r} in {where}; name a font file that has it with --font")
 
 
 def glyph_mask(text: str = "π", size: int = 300, font: Path | None = None) -> np.ndarray:
     """Where `text` covers a square picture: booleans `(size, size)`. Raises InputError if it cannot be drawn."""
-    # Layout knows one character for the end of a line.
+    # Pillow breaks lines at \n only.
     text = "\n".join(text.splitlines())
     path, canvas = find_font(text, font), Image.new("L", (size, size))
     drawing = ImageDraw.Draw(canvas)

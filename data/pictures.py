@@ -9,12 +9,9 @@ import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
 from utils.program.errors import InputError
-from utils.program.reading import others, reading
+from utils.program.reading import reading
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp")
-# The most pixels that are read, because more take gigabytes: of a picture as it is, and of one that is made smaller.
-MOST_PIXELS, MOST_SHRUNK = 10_000**2, 300_000_000
-# Pillow's own bound is lower.
+# Pillow's own bound is lower than that of open_picture.
 Image.MAX_IMAGE_PIXELS = None
 
 
@@ -24,23 +21,20 @@ def open_picture(path: str | Path, shown_side: int | None = None) -> Image.Image
     Its rows and colors are those of the file. With a `shown_side`, they are as viewers show them: turned as the EXIF
     orientation says, and in sRGB; and the picture may be smaller, with a longer side of `shown_side` or more.
     """
-    path, most = Path(path), MOST_SHRUNK if shown_side else MOST_PIXELS
-    signs = (b"\x89PNG", b"\xff\xd8\xff")
-    look = reading(path, "a picture", "save it again, as PNG or JPEG", signs, lambda path: others(path, SUFFIXES))
+    path = Path(path)
+    # More pixels take gigabytes; a picture that is made smaller may have more.
+    most = 300_000_000 if shown_side else 100_000_000
+    look = reading(path, "a picture", "save it again, as PNG or JPEG")
     # Pillow warns of broken metadata.
     with look, warnings.catch_warnings(action="ignore"), Image.open(path) as file:
         if file.width * file.height > most:
             raise InputError(f"{path}: has more pixels than {most:,}; make it smaller")
         if shown_side:
             file.draft("RGB", (shown_side, shown_side))
-        # Pillow keeps the upper 8 of 16 bits.
-        is_deep = any(";16" in str(tile) for tile in file.tile)
         file.load()
         picture = _upright(file) if shown_side else file
         if picture.mode in ("F", "I") or picture.mode.startswith("I;16"):
             picture = Image.fromarray(_eight_bits(np.asarray(picture), picture.mode, path))
-        elif is_deep and np.asarray(picture)[..., :3].max() < 16:
-            raise InputError(f"{path}: is black, perhaps because it has 12 bits in 16; save it with 8 bits per channel")
         kind = "RGBA" if picture.has_transparency_data else "RGB"
         if shown_side and "icc_profile" in file.info:
             picture = _in_srgb(picture, file.info["icc_profile"], kind)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from data.background import Background, find_background
-from data.coordinates import COLORS, N_COLORS, N_LEVELS
-from data.pictures import SUFFIXES, open_picture
+from data.coordinates import COLORS
+from data.pictures import open_picture
 from utils.program.errors import InputError
-from utils.program.reading import ZIP, expanded, reading, similar, visible
+from utils.program.reading import expanded, nearby, reading
 
 # PyTorch takes seconds to load. It is imported where points are made, so that mistakes in them are answered before.
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ XS, YS, PICTURE = "pi_xs.npy", "pi_ys.npy", "sparse_pi_colored.jpg"
 
 
 class Canvas(NamedTuple):
-    """What pictures of the points are painted on: height and width in pixels, and the background's color."""
+    """An empty picture to paint points on: its height and width in pixels, and the background's color."""
 
     height: int
     width: int
@@ -30,7 +30,7 @@ class Canvas(NamedTuple):
 
 
 class ColoredPoints:
-    """`points (n, 5)`: integers x (row), y (column), r, g, b, on the grid of `scaling`, around them a `background`."""
+    """`points (n, 5)`: integers x (row), y (column), r, g, b; their `scaling`; and the color of the `background`."""
 
     def __init__(self, points: "Tensor", scaling: "Scaling", background: tuple[int, int, int] = (0, 0, 0)) -> None:
         self.points, self.scaling, self.background = points, scaling, background
@@ -46,15 +46,9 @@ class ColoredPoints:
         """An empty picture for points like these."""
         return Canvas(*self.scaling.shape, self.background)
 
-    @property
-    def n_on_shared_pixels(self) -> int:
-        """How many points could be left out with every pixel of the set still taken."""
-        pixels = self.points[:, 0] * self.scaling.shape[1] + self.points[:, 1]
-        return len(self) - len(pixels.unique())
-
     def fingerprint(self) -> str:
         """A hash of the points and their grid, which tells one data set from another."""
-        digest = hashlib.sha256(repr((*self.scaling.shape, *[N_LEVELS] * N_COLORS)).encode())
+        digest = hashlib.sha256(repr((*self.scaling.shape, 256, 256, 256)).encode())
         digest.update(np.ascontiguousarray(self.points.numpy(), "<i8").tobytes())
         return digest.hexdigest()[:16]
 
@@ -78,7 +72,12 @@ def read_points(folder: str | Path) -> ColoredPoints:
     """
     folder = Path(expanded(str(folder)))
     with reading(folder, "a folder of data", "make it readable, or set data_path to another"):
-        _check_files(folder)
+        if folder.is_file():
+            raise InputError(f"{folder}: is a file; data_path is the folder that it lies in: data_path={folder.parent}")
+        for path in (folder, folder / XS, folder / YS, folder / PICTURE):
+            if not (path.exists() or path.is_symlink()):
+                remedy = f"data_path must name a folder with {XS}, {YS} and {PICTURE}"
+                raise InputError(f"{path.absolute()}: is missing; {remedy}; {nearby(path, (XS, YS, PICTURE))}")
     picture = np.asarray(open_picture(folder / PICTURE).convert("RGB"))
     xs, ys = _read_coordinates(folder / XS), _read_coordinates(folder / YS)
     if len(xs) != len(ys):
@@ -100,61 +99,39 @@ def read_points(folder: str | Path) -> ColoredPoints:
 def load_array(path: Path) -> np.ndarray:
     """The array in `path`, or the only one of an archive. Raises InputError if it cannot be read, or is no array."""
     advice = "save one array of numbers with numpy.save"
-    with reading(path, "a NumPy array", advice, signs=(b"\x93NUMPY", *ZIP)):
-        try:
-            content = np.load(path, allow_pickle=False)
-            if not isinstance(content, np.ndarray) and len(content.files) == 1:
-                content = content[content.files[0]]
-        except ValueError as error:
-            if "Object arrays" in str(error):
-                raise InputError(f"{path}: holds Python objects, which may run code; {advice}") from None
-            raise
+    with reading(path, "a NumPy array", advice):
+        content = np.load(path, allow_pickle=False)
+        if not isinstance(content, np.ndarray) and len(content.files) == 1:
+            content = content[content.files[0]]
         if not isinstance(content, np.ndarray):
             raise InputError(f"{path}: is an archive, and not of one array; {advice}")
     return content
 
 
-def _check_files(folder: Path) -> None:
-    """Refuse a `folder` that lacks a file, with what the folder is, or what it holds instead."""
-    if folder.is_file():
-        raise InputError(f"{folder}: is a file; data_path is the folder that it lies in: data_path={folder.parent}")
-    if not folder.is_dir():
-        hint = similar(folder) or f"set data_path to that of {XS}, {YS} and {PICTURE}"
-        raise InputError(f"{folder.absolute()}: there is no such folder; {hint}")
-    names = (XS, YS, PICTURE)
-    for path in (folder / name for name in names):
-        if not (path.exists() or path.is_symlink()):
-            endings = SUFFIXES if path.name == PICTURE else (".npy",)
-            others = ", ".join([name for name in visible(folder, endings) if name not in names][:3])
-            hint = f"rename one of {others}" if others else "put it there, or set data_path to its folder"
-            raise InputError(f"{path}: is missing; {hint}")
-
-
 def _read_coordinates(path: Path) -> np.ndarray:
-    """The integers in `path`, none of them negative."""
+    """The integers in `path`."""
     values = load_array(path)
     if values.ndim != 1 or len(values) == 0 or values.dtype.kind not in "iuf":
         found = f"its shape is {values.shape} and its type {values.dtype}"
         raise InputError(f"{path}: must hold integers (pixel indices), one per point, but {found}")
-    low, high = float(values.min()), float(values.max())
-    if not (low >= 0 and high < 2**31):
-        raise InputError(f"{path}: {low:g} to {high:g} leaves the picture; pixel indices begin at 0")
-    whole = values.astype(np.int64)
+    # The cast turns NaN, and numbers that are too large, into other numbers, which the comparison finds.
+    with np.errstate(invalid="ignore"):
+        whole = values.astype(np.int64)
     if (whole != values).any():
         raise InputError(f"{path}: must hold integers (pixel indices), but holds {values[whole != values][0]}")
     return whole
 
 
 def _check_axes(folder: Path, picture: np.ndarray, xs: np.ndarray, ys: np.ndarray) -> Background | None:
-    """The background of the picture. Raises InputError if points lie outside of it, or rows and columns are exchanged.
+    """The background of the picture. Raises InputError if points lie outside of the picture, or the axes are swapped.
 
-    Exchanged points lie on the background, while the other way round all of them would fit.
+    They are if points fall on the background, and would fall on the figure with rows and columns exchanged.
     """
     height, width = picture.shape[:2]
-    could_be_exchanged = xs.max() < width and ys.max() < height
+    could_be_exchanged = min(xs.min(), ys.min()) >= 0 and xs.max() < width and ys.max() < height
     advice = f"with the two files exchanged, all points would fit: {XS} must hold the rows and {YS} the columns"
     for name, values, size, axis in ((XS, xs, height, "rows"), (YS, ys, width, "columns")):
-        if values.max() >= size:
+        if values.min() < 0 or values.max() >= size:
             outside = f"{values.min()} to {values.max()} leaves the picture, which has {size} {axis}"
             hint = advice if could_be_exchanged else "the numbers must be pixel indices, from 0"
             raise InputError(f"{folder / name}: {outside}; {hint}")

@@ -11,12 +11,6 @@ from torch import Tensor
 
 from data.coordinates import COLORS, N_LEVELS, PLACES
 
-# Cb and Cr of all grays.
-NEUTRAL = N_LEVELS // 2
-# JFIF 1.02, page 3, as fractions of 2^16, which is how libjpeg computes: nothing depends on how a machine rounds.
-FROM_RGB = torch.tensor([[19595, 38470, 7471], [-11059, -21709, 32768], [32768, -27439, -5329]])
-TO_RGB = torch.tensor([[65536, 0, 91881], [65536, -22554, -46802], [65536, 116130, 0]])
-
 
 @dataclass(frozen=True)
 class Scaling:
@@ -39,13 +33,14 @@ class Scaling:
 
 def to_rgb(ycbcr: Tensor) -> Tensor:
     """The colors r, g, b `(n, 3)` of `ycbcr (n, 3)`, cut off at 0 and 255."""
-    return _linear(ycbcr - ycbcr.new_tensor([0, NEUTRAL, NEUTRAL]), TO_RGB).clamp(0, N_LEVELS - 1)
+    fractions = [[65536, 0, 91881], [65536, -22554, -46802], [65536, 116130, 0]]
+    return _linear(ycbcr - ycbcr.new_tensor([0, 128, 128]), fractions).clamp(0, N_LEVELS - 1)
 
 
 def to_ycbcr(rgb: Tensor) -> Tensor:
     """Y, Cb, Cr `(n, 3)` whose colors are `rgb (n, 3)`, or next to them where there are none.
 
-    If channels of a color are cut off at 0 or 255, their values before that are looked for, up to 16 levels beyond.
+    If channels of a color were cut off at 0 or 255, this tries values of up to 16 levels beyond.
     """
     ycbcr = _nearest(rgb)
     cut_off = (rgb == N_LEVELS - 1).long() - (rgb == 0).long()
@@ -66,9 +61,13 @@ def come_from_ycbcr(rgb: Tensor) -> bool:
 
 
 def _nearest(rgb: Tensor) -> Tensor:
-    return (_linear(rgb, FROM_RGB) + rgb.new_tensor([0, NEUTRAL, NEUTRAL])).clamp(0, N_LEVELS - 1)
+    fractions = [[19595, 38470, 7471], [-11059, -21709, 32768], [32768, -27439, -5329]]
+    return (_linear(rgb, fractions) + rgb.new_tensor([0, 128, 128])).clamp(0, N_LEVELS - 1)
 
 
-def _linear(values: Tensor, fractions: Tensor) -> Tensor:
-    """The linear map of integers `(n, 3)` by a matrix of `fractions`, rounded half up."""
-    return (values @ fractions.T + (1 << 15)) >> 16
+def _linear(values: Tensor, fractions: list[list[int]]) -> Tensor:
+    """The linear map of integers `(n, 3)` by a matrix of JFIF 1.02, page 3, rounded half up.
+
+    It consists of fractions of 2^16, which is how libjpeg computes: nothing depends on how a machine rounds.
+    """
+    return (values @ values.new_tensor(fractions).T + (1 << 15)) >> 16

@@ -7,7 +7,6 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from data.coordinates import N_LEVELS
-from data.scaling import NEUTRAL
 from models.discretized import log_cell
 
 
@@ -79,7 +78,7 @@ class ColorHead(nn.Module):
         log_y, log_c, log_constant = math.log(16), math.log(16 * chroma), math.log(0.15)
         scale = torch.tensor([1, y, c, c, 1, 1, 1, 1, 1, 1.0])
         offset = torch.tensor([0, 0, middle, middle, log_y, log_c, log_c, 0, 0, 0])
-        neutral = 0 if is_rgb else NEUTRAL
+        neutral = 0 if is_rgb else N_LEVELS // 2
         constant = torch.tensor([0, 0, neutral, neutral, 0, log_constant, log_constant, is_rgb, is_rgb, 0])
         # Constant means are in units of 10 levels. Adam moves every parameter by about the same amount per step: in
         # units of 255 levels, like other means, they would move by a level, and an exact gray would soon not be one.

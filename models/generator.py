@@ -17,7 +17,7 @@ from models.registry import MODELS, PRIORS
 from models.vae import VAE
 from utils.program.errors import InputError
 from utils.program.files import write_bytes
-from utils.program.reading import ZIP, missing_in_run, reading
+from utils.program.reading import missing_in_run, reading
 
 # The version of model.pt.
 FORMAT = 6
@@ -89,7 +89,7 @@ def load_generator(path: str | Path, device: torch.device | str = "cpu") -> Gene
     Raises InputError if there is no such file, or it does not hold a generator.
     """
     path, advice = Path(path).expanduser(), "train again, with retrain=true"
-    with reading(path, "a model of this program", advice, ZIP, missing_in_run):
+    with reading(path, "a model of this program", advice, missing_in_run(path)):
         content = torch.load(path, map_location=device, weights_only=True)
         if not isinstance(content, dict) or content.get("format") != FORMAT:
             raise InputError(f"{path}: not a model that this version of the program wrote; {advice}")

@@ -154,7 +154,7 @@ class Run:
 def read_history(folder: Path) -> History:
     """The curves in history.csv in `folder`. Raises InputError if it cannot be read."""
     path = folder / Trained.HISTORY
-    with reading(path, "the history of a run", ADVICE, missing=lambda _: ADVICE):
+    with reading(path, "the history of a run", ADVICE, missing=ADVICE):
         table = np.genfromtxt(path, delimiter=",", names=True, ndmin=1, encoding="utf-8")
         history = {name: table[name] for name in CURVES}
         if not len(table) or not np.isfinite([*history.values()]).all():

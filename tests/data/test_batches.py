@@ -1,5 +1,6 @@
 import itertools
 import multiprocessing
+import os
 import re
 import signal
 import time
@@ -28,6 +29,8 @@ def test_an_epoch_has_every_point_once_in_whole_batches_and_a_rest(points: Color
     assert {len(batch) for batch in epoch[:-1]} <= {batch_size}
     assert 0 < len(epoch[-1]) <= batch_size
     assert sorted(integers(points, epoch)) == sorted(points.points.tolist())
+    # Loading costs per call and not per point.
+    assert len(next(iter(batches.loader))) == len(points)
 
 
 def test_each_epoch_is_in_a_new_order_that_the_seed_determines(points: ColoredPoints):
@@ -70,6 +73,8 @@ def test_worker_processes_give_the_same_batches_and_live_from_epoch_to_epoch(
         for _ in range(2):
             assert all(torch.equal(*pair) for pair in zip(with_workers.epoch(), alone.epoch(), strict=True))
             processes.append({process.pid for process in multiprocessing.active_children()})
+            for process in multiprocessing.active_children():
+                os.kill(process.pid, signal.SIGINT)
         with_workers.close()
     finally:
         multiprocessing.set_start_method(before, force=True)
@@ -79,18 +84,21 @@ def test_worker_processes_give_the_same_batches_and_live_from_epoch_to_epoch(
     assert processes[0].isdisjoint({process.pid for process in multiprocessing.active_children()})
 
 
-def test_a_worker_process_that_is_killed_costs_one_line(points: ColoredPoints, capsys: pytest.CaptureFixture[str]):
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_worker_process_that_is_killed_costs_one_line(
+    points: ColoredPoints, capfd: pytest.CaptureFixture[str], number: int
+):
     """Wherever the main process is when it learns of it."""
     before, handler = set(multiprocessing.active_children()), signal.getsignal(signal.SIGTERM)
 
     def kill_the_worker(arguments: list[str]) -> None:
         for _ in Batches(points, 50, num_workers=1, seed=0).epoch():
             for worker in set(multiprocessing.active_children()) - before:
-                worker.kill()
+                os.kill(worker.pid, number)
             time.sleep(1)
 
     with pytest.raises(SystemExit):
         run_program(kill_the_worker, [])
     signal.signal(signal.SIGTERM, handler)
     line = r"error: a process that loads batches was killed \(.*\), .*; go on with --resume num_workers=0\n"
-    assert re.fullmatch(line, capsys.readouterr().err)
+    assert re.fullmatch(line, capfd.readouterr().err)

@@ -2,9 +2,10 @@ import io
 
 import numpy as np
 import pytest
+from matplotlib.font_manager import fontManager
 from PIL import Image
 
-from data.drawing import CORNERS, draw, glyph_mask
+from data.drawing import CORNERS, draw, find_font, glyph_mask
 from utils.program.errors import InputError
 
 
@@ -29,6 +30,16 @@ def test_a_text_may_have_several_lines():
 def test_a_text_that_shows_nothing_is_refused(text: str):
     with pytest.raises(InputError, match="has nothing to draw"):
         glyph_mask(text, 100)
+
+
+def test_the_character_that_is_missing_is_the_one_that_no_font_of_text_has(monkeypatch: pytest.MonkeyPatch):
+    symbols = [entry for entry in fontManager.ttflist if entry.name == "STIXNonUnicode"]
+    monkeypatch.setattr(fontManager, "ttflist", symbols)
+
+    with pytest.raises(
+        InputError, match=r"there is no glyph for '\\U0010fffd' in the fonts of this machine; name a font"
+    ):
+        find_font("A\U0010fffd")
 
 
 def test_points_have_the_color_of_their_corner_plus_noise_and_each_seed_is_another_draw():

@@ -3,8 +3,6 @@
 import dataclasses
 from pathlib import Path
 
-import torch
-
 from data.points import ColoredPoints
 from utils.evaluation.figures import Figure
 from utils.evaluation.result import Evaluation
@@ -16,12 +14,8 @@ MODEL = {"heldout_reconstruction": 14.5, "heldout_kl": 3.25, "heldout_iwae": -17
 GOOD = Evaluation(5000, 500, 5000, {"off_support": Figure(0.011, 0.007, 0.5)}, model=MODEL)
 
 
-def test_the_data_are_counted_and_shared_pixels_mentioned(points: ColoredPoints):
-    twice = ColoredPoints(torch.cat([points.points, points.points]), points.scaling)
-
+def test_the_data_are_counted(points: ColoredPoints):
     assert describe_data(Config(data_path="there"), points) == "data: 300 points from there"
-    expected = "data: 600 points from there (300 of them on a pixel that another point has too)"
-    assert describe_data(Config(data_path="there"), twice) == expected
 
 
 def test_the_model_and_the_points_it_is_trained_on_are_counted(config: Config, record: Record):

@@ -46,18 +46,28 @@ def test_another_run_keeps_the_other_settings_of_this_one():
 
 
 @pytest.mark.parametrize(
-    ("argument", "remedy"),
+    ("arguments", "remedy"),
     [
-        ("--batch-size", "keys have no dashes; write batch_size=VALUE"),
-        ("config.yaml", "a file of settings is named with --config FILE"),
-        ("config=my.yaml", "a file of settings is named with --config FILE"),
-        ("-c", "a file of settings is named with --config FILE"),
-        ("resume=true", "an interrupted run is continued with --resume"),
-        ("--continue", "an interrupted run is continued with --resume"),
+        (["--batch-size", "3"], "'--batch-size' is not understood; write key=value, as in epochs=20, --config"),
+        (["--batch-size=3"], "unknown key '--batch-size'; did you mean 'batch_size'?"),
+        (["my.yaml"], "'my.yaml' is not understood; write key=value, as in epochs=20, --config FILE, or --resume"),
+        (["config=my.yaml"], "unknown key 'config'; did you mean '--config'?"),
+        (["-c", "my.yaml"], "'-c' is not understood"),
+        (["resume=true"], "unknown key 'resume'; did you mean '--resume'?"),
+        (["--continue"], "'--continue' is not understood"),
     ],
 )
-def test_what_is_written_as_for_other_programs_is_refused_with_how_to_write_it(file: str, argument: str, remedy: str):
+def test_what_is_written_as_for_other_programs_is_refused_with_how_to_write_it(
+    file: str, arguments: list[str], remedy: str
+):
     with pytest.raises(InputError) as error:
-        parse_command_line(["--config", file, argument, "3"], "")
+        parse_command_line(["--config", file, *arguments], "")
 
-    assert str(error.value) == f"the command line: {argument}: {remedy}"
+    assert str(error.value).startswith(remedy)
+
+
+def test_help_shows_every_key_with_its_default_and_its_meaning(capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit):
+        parse_command_line(["--help"], "")
+
+    assert Config().to_yaml() in capsys.readouterr().out

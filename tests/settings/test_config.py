@@ -1,6 +1,5 @@
 """Settings from files and command lines. What is refused as a whole is in tests/test_bad_input.py."""
 
-import dataclasses
 import re
 from pathlib import Path
 from typing import Any
@@ -10,8 +9,7 @@ from quick import REPOSITORY
 
 from models.registry import MODELS
 from utils.program.errors import InputError
-from utils.settings.config import Config, describe, load_config
-from utils.settings.values import as_yaml
+from utils.settings.config import Config, load_config
 
 
 @pytest.fixture
@@ -33,13 +31,6 @@ def test_the_shipped_file_holds_every_key_with_its_default_and_its_documentation
     # A row that somebody adds to the registry of models or priors may be missing from the file.
     for theirs, ours in zip(shipped.splitlines(), current.splitlines(), strict=True):
         assert set(theirs.split(" | ")[1:]) <= set(ours.split(" | ")[1:])
-
-
-def test_help_has_a_line_for_each_key_with_its_meaning_and_its_default():
-    for key, line in zip(dataclasses.fields(Config), describe().splitlines(), strict=True):
-        assert line.split()[0] == key.name
-        assert key.metadata["doc"] in line
-        assert line.endswith(f"[{as_yaml(key.default)}]")
 
 
 def test_the_keys_of_the_first_version_keep_their_names_and_take_their_values():
@@ -117,10 +108,10 @@ def test_files_may_have_any_unicode_encoding(file: Path, encoding: str):
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
-        ("epochs\uff1a1", "line 1, column 7: '：' is a FULLWIDTH COLON; write ':'"),
-        ("epochs\uff1a1\nseed: 3", "line 1, column 7: .* FULLWIDTH COLON"),
+        ("epochs\uff1a1\nseed: 3", "line 1, column 7: '：' is a FULLWIDTH COLON; write ':'"),
+        ("epochs\uff1a1", "is a str, not a table; write one 'key: value' per line"),
         ("epochs: 1\nseed:\u00a0[2", "line 2, column 6: .* is a NO-BREAK SPACE; write ' '"),
-        ("result_path: café".encode("cp1252"), "cannot be read as settings: save it as text in UTF-8"),
+        ("result_path: café".encode("cp1252"), "cannot be read as settings: .*, or save it as text in UTF-8"),
         (r'data_path: "C:\temp\new"', r"in double quotes \\ is special.*use single ones"),
         (r'data_path: "C:\Users\me"', r"in double quotes \\ is special.*use single ones"),
         ("result_path: $NOWHERE/run", r"\$NOWHERE/run: the environment variable \$NOWHERE is not set; set it"),

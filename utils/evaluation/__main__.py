@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from data.coordinates import COLORS, N_COLORS, N_COORDINATES, N_LEVELS
+from data.coordinates import COLORS, N_COORDINATES, N_LEVELS
 from data.points import load_array, read_points
 from utils.program.commands import Parser
 from utils.program.errors import InputError, run_program
@@ -45,7 +45,7 @@ def read_samples(path: str) -> np.ndarray:
 
 def check_units(path: str, samples: np.ndarray, shape: tuple[int, int]) -> None:
     """Raise InputError if the samples are not in pixels of a picture of this `shape`, and levels."""
-    colors, size = samples[:, COLORS], np.array([*shape, *[N_LEVELS] * N_COLORS])
+    colors, size = samples[:, COLORS], np.array([*shape, N_LEVELS, N_LEVELS, N_LEVELS])
     if samples.dtype.kind == "f" and np.abs(colors).max() <= 1.5 and len(np.unique(colors)) > 2:
         found = f"colors lie in {colors.min():.1f}..{colors.max():.1f}"
         raise InputError(f"{path}: {found}, so they look scaled; give pixels, and levels of 0..255")

@@ -2,7 +2,6 @@
 
 import atexit
 import contextlib
-import errno
 import gc
 import io
 import os
@@ -36,7 +35,7 @@ def run_program(main: Callable[[list[str]], None], arguments: list[str]) -> None
         status, message = 128 + error.number, str(error)
     except KeyboardInterrupt:
         status, message = 130, "stopped"
-    except (MemoryError, RuntimeError, OSError, ImportError) as error:
+    except (MemoryError, RuntimeError, OSError) as error:
         reason = _lack_of_resources(error)
         if not reason:
             raise
@@ -52,13 +51,6 @@ def reason_of(error: BaseException) -> str:
     return text.strip().partition("\n")[0]
 
 
-def too_many_files(error: BaseException) -> str | None:
-    """What to do if `error` says that no more files can be opened."""
-    if os.strerror(errno.EMFILE) not in str(error):
-        return None
-    return "this program may open too few files; allow it more, as with `ulimit -n 1024`, or set num_workers=0"
-
-
 def _lack_of_resources(error: Exception) -> str | None:
     """What the machine lacks, if that is why Python, PyTorch or a GPU raised `error`; None if it is a bug."""
     if isinstance(error, MemoryError) or re.search("out of memory|allocate memory", str(error)):
@@ -67,8 +59,9 @@ def _lack_of_resources(error: Exception) -> str | None:
     if "DataLoader worker" in str(error):
         reason = f"a process that loads batches was killed ({reason_of(error)}), perhaps for lack of memory"
         return f"{reason}; what was saved before is kept; go on with --resume num_workers=0"
-    where = f"{error.filename}: " if isinstance(error, OSError) and error.filename else ""
-    return too_many_files(error) or (where + reason_of(error) if isinstance(error, OSError) else None)
+    if isinstance(error, OSError):
+        return f"{error.filename}: {reason_of(error)}" if error.filename else reason_of(error)
+    return None
 
 
 class DependableStream:

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from utils.program.errors import InputError, reason_of, too_many_files
+from utils.program.errors import InputError, reason_of
 
-# The errors of disks, such as those of networks, that have no locks or cannot sync.
+# Errors of disks that have no locks or cannot sync, as some network disks.
 UNSUPPORTED = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL)
 
 
@@ -39,9 +39,8 @@ def write_whole(path: str | Path, write: Callable[[Path], object], durable: bool
             _sync(path.parent)
     except OSError as error:
         remedy = "make room there" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "close it in other programs"
-        reason = f"{path}: cannot be written ({reason_of(error)}); {remedy}, or choose another folder"
         kind = HeldError if isinstance(error, PermissionError) else InputError
-        raise kind(too_many_files(error) or reason) from None
+        raise kind(f"{path}: cannot be written ({reason_of(error)}); {remedy}, or choose another folder") from None
     finally:
         unfinished.unlink(missing_ok=True)
 
@@ -58,7 +57,7 @@ def write_text(path: str | Path, content: str) -> None:
 
 @contextmanager
 def skipped_if_held() -> Iterator[None]:
-    """For a file that only shows something: if another program holds it open, say so once, and go on without it."""
+    """If another program holds the file that is written here open, say so once, and go on without the file."""
     try:
         yield
     except (HeldError, PermissionError) as error:

@@ -53,7 +53,7 @@ def raise_on_terminate() -> None:
 
 @contextmanager
 def saying_how_to_continue(message: str) -> Iterator[None]:
-    """Add `message` to what a signal to stop prints."""
+    """Add `message` to the line that is printed when a signal stops the program."""
     try:
         yield
     except (KeyboardInterrupt, Interrupted) as error:

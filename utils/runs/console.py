@@ -18,9 +18,7 @@ USUAL = "the default settings take 2,300 on 5,000 points"
 
 def describe_data(config: Config, data: ColoredPoints) -> str:
     """How many points were read from where."""
-    shared = data.n_on_shared_pixels
-    remark = f" ({shared:,} of them on a pixel that another point has too)" if shared else ""
-    return f"data: {len(data):,} points from {config.data_path}{remark}"
+    return f"data: {len(data):,} points from {config.data_path}"
 
 
 def describe_training(config: Config, training: Training) -> str:

@@ -16,7 +16,7 @@ from models.generator import Generator
 from utils.pictures.painting import paint, save_film, save_picture
 from utils.program.errors import InputError, reason_of
 from utils.program.files import skipped_if_held, write_bytes, write_text
-from utils.program.reading import ZIP, missing_in_run, reading
+from utils.program.reading import missing_in_run, reading
 from utils.run import History, Trained
 from utils.runs.folders import clear_results
 from utils.settings.config import Config
@@ -161,7 +161,7 @@ def read_checkpoint(folder: Path) -> dict[str, Any]:
     Raises InputError if there is none, or another version of the program wrote it.
     """
     path = folder / Trained.CHECKPOINT
-    with reading(path, "a checkpoint of this program", ANEW, ZIP, missing_in_run):
+    with reading(path, "a checkpoint of this program", ANEW, missing_in_run(path)):
         content = torch.load(path, map_location="cpu", weights_only=True)
         if not isinstance(content, dict) or content.get("format") != FORMAT:
             raise InputError(f"{path}: was written by another version of the program; {ANEW}")

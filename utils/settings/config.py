@@ -12,8 +12,8 @@ from pathlib import Path
 
 from models.registry import MODELS, PRIORS
 from utils.program.errors import InputError
-from utils.program.reading import expanded, others, reading
-from utils.settings.values import NAMES, as_yaml, checked, key, note, parse_yaml, read_text
+from utils.program.reading import expanded, reading
+from utils.settings.values import as_yaml, checked, choices, key, parse_yaml, read_text
 
 # The choice of `model` that stands for all of them.
 ALL_MODELS = "both"
@@ -67,10 +67,13 @@ class Config:
 
     def to_yaml(self) -> str:
         """The settings as a YAML file, each with its documentation beside it."""
-        settings = dataclasses.fields(self)
-        lines = [f"{setting.name}: {as_yaml(getattr(self, setting.name))}" for setting in settings]
-        column = max(map(len, lines))
-        return "".join(f"{line:{column}}  # {note(setting)}\n" for line, setting in zip(lines, settings, strict=True))
+        text = ""
+        for setting in dataclasses.fields(self):
+            line, note = f"{setting.name}: {as_yaml(getattr(self, setting.name))}", setting.metadata["doc"]
+            if "choices" in setting.metadata:
+                note += f": {' | '.join(choices(setting))}"
+            text += f"{line:33}  # {note}\n"
+        return text
 
     @property
     def output(self) -> Path:
@@ -83,19 +86,14 @@ class Config:
         return [dataclasses.replace(self, model=model) for model in models]
 
 
-KINDS = {setting.name: setting.type for setting in dataclasses.fields(Config)}
-
-
 def load_config(path: str | Path, overrides: Sequence[str] = (), base: Path = Path()) -> Config:
     """Read the settings in the file `path`, replaced by `overrides` ("key=value"); the rest keep their defaults.
 
     Paths in the file are relative to `base`. Raises InputError if the file, a key or a value cannot be used.
     """
-    path = Path(expanded(str(path)))
-    advice = "save it as text in UTF-8"
-    with reading(path, "settings", advice, missing=lambda p: f"{others(p)}; --config names the file of the settings"):
-        text = read_text(path)
-    settings = parse_yaml(text, str(path)) or {}
+    path, kinds = Path(expanded(str(path))), {setting.name: setting.type for setting in dataclasses.fields(Config)}
+    with reading(path, "settings", "save it as text in UTF-8"):
+        settings = parse_yaml(read_text(path), str(path)) or {}
     if not isinstance(settings, dict):
         raise InputError(f"{path}: is a {type(settings).__name__}, not a table; write one 'key: value' per line")
     for name in ("data_path", "result_path"):
@@ -104,23 +102,16 @@ def load_config(path: str | Path, overrides: Sequence[str] = (), base: Path = Pa
     for override in overrides:
         name, equals, value = override.partition("=")
         if not equals:
-            raise InputError(f"{override!r} is not understood; write key=value, as in epochs=20")
+            forms = "key=value, as in epochs=20, --config FILE, or --resume"
+            raise InputError(f"{override!r} is not understood; write {forms}")
         # A text is taken as it stands: result_path=2026-11-25 is no date, and "run #2" has no comment.
-        settings[name] = value if KINDS.get(name) is str else parse_yaml(value, f"the command line, {name}")
+        settings[name] = value if kinds.get(name) is str else parse_yaml(value, f"the command line, {name}")
     for name in settings:
-        if name not in KINDS:
-            near = difflib.get_close_matches(str(name), KINDS, n=1)
+        if name not in kinds:
+            near = difflib.get_close_matches(str(name), [*kinds, "--config", "--resume"], n=1)
             hint = f"did you mean {near[0]!r}?" if near else "--help lists the keys"
             raise InputError(f"unknown key {name!r}; {hint}")
     return Config(**settings)
-
-
-def describe() -> str:
-    """One line per key for `--help`: name, type, meaning and default."""
-    return "\n".join(
-        f"  {setting.name:17} {NAMES[setting.type]:15} {note(setting)} [{as_yaml(setting.default)}]"
-        for setting in dataclasses.fields(Config)
-    )
 
 
 if __name__ == "__main__":

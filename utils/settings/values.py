@@ -1,6 +1,5 @@
-"""Values of settings: YAML as people write it, types and bounds, and the messages that say what is wrong, and where."""
+"""Values of settings: they are parsed from YAML as people write it, and checked against their types and bounds."""
 
-import codecs
 import contextlib
 import math
 import re
@@ -14,8 +13,6 @@ import yaml
 
 from utils.program.errors import InputError, reason_of
 from utils.program.reading import expanded
-
-NAMES: dict[Any, str] = {str: "text", int: "integer", float: "number", bool: "boolean", bool | int: "boolean/integer"}
 
 
 def key(default: Any, doc: str, **bounds: Any) -> Any:
@@ -38,12 +35,9 @@ def checked(setting: Field[Any], value: Any) -> Any:
     kind, bounds = setting.type, setting.metadata
     allowed = typing.get_args(kind) or (kind,)
     # YAML takes 1e-3 and 08 for texts.
-    if isinstance(value, str) and kind is not str:
-        with contextlib.suppress(ValueError):
+    if (isinstance(value, str) and kind is not str) or (type(value) is int and kind is float):
+        with contextlib.suppress(ValueError, OverflowError):
             value = float(value)
-    # Up to here, all integers are floating-point numbers.
-    if type(value) is int and kind is float and abs(value) <= 2**53:
-        value = float(value)
     if type(value) is float and value.is_integer() and int in allowed:
         value = int(value)
     if type(value) in allowed:
@@ -51,16 +45,11 @@ def checked(setting: Field[Any], value: Any) -> Any:
     elif kind is str:
         wanted = f"text; in a file, write it in quotes: {setting.name}: '...'"
     else:
-        wanted = f"of type {NAMES[kind]}"
+        names = {int: "integer", float: "number", bool: "boolean"}
+        wanted = f"of type {'/'.join(names[kind] for kind in allowed)}"
     if wanted:
         raise InputError(f"{setting.name} must be {wanted}, not {as_yaml(value)}")
     return expanded(value) if kind is str and not bounds.keys() & {"choices", "pattern"} else value
-
-
-def note(setting: Field[Any]) -> str:
-    """The documentation of a setting, with its choices."""
-    doc: str = setting.metadata["doc"]
-    return f"{doc}: {' | '.join(choices(setting))}" if choices(setting) else doc
 
 
 def as_yaml(value: Any) -> str:
@@ -110,14 +99,13 @@ _Loader.add_constructor("tag:yaml.org,2002:int", lambda loader, node: int(node.v
 def read_text(path: Path) -> str:
     """The text in `path`, in UTF-8 or, as PowerShell's `>` writes it, in UTF-16. Raises OSError, UnicodeDecodeError."""
     content = path.read_bytes()
-    is_utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    return content.decode("utf-16" if is_utf16 else "utf-8-sig")
+    return content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
 
 
 def parse_yaml(text: str, source: str) -> Any:
     """The value that `text` is in YAML. Raises InputError that names the `source` and the position of a mistake."""
     try:
-        value = yaml.load(text, Loader=_Loader)
+        return yaml.load(text, Loader=_Loader)
     except Exception as error:
         # PyYAML's own errors, and those of Python where a date does not exist or lists lie in lists without end.
         mark = getattr(error, "problem_mark", None)
@@ -126,10 +114,6 @@ def parse_yaml(text: str, source: str) -> Any:
         if "escape" in reason:
             reason += "; in double quotes \\ is special, use single ones"
         raise InputError(_foreign_mark(text, source) or f"{source}{position}: not YAML: {reason}") from None
-    # A table whose colons are of another keyboard is one long text.
-    if isinstance(value, str) and (mark := _foreign_mark(text, source)):
-        raise InputError(mark)
-    return value
 
 
 def _foreign_mark(text: str, source: str) -> str | None:
