@@ -31,10 +31,14 @@ def open_picture(path: str | Path, shown_side: int | None = None) -> Image.Image
             raise InputError(f"{path}: has more pixels than {most:,}; make it smaller")
         if shown_side:
             file.draft("RGB", (shown_side, shown_side))
+        # Of 16 bits, Pillow keeps the upper 8.
+        is_deep = any(";16" in str(tile) for tile in file.tile)
         file.load()
         picture = _upright(file) if shown_side else file
         if picture.mode in ("F", "I") or picture.mode.startswith("I;16"):
             picture = Image.fromarray(_eight_bits(np.asarray(picture), picture.mode, path))
+        elif is_deep and np.asarray(picture)[..., :3].max() < 16:
+            raise InputError(f"{path}: is black, perhaps because it has 12 bits in 16; save it with 8 bits per channel")
         kind = "RGBA" if picture.has_transparency_data else "RGB"
         if shown_side and "icc_profile" in file.info:
             picture = _in_srgb(picture, file.info["icc_profile"], kind)

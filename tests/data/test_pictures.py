@@ -1,6 +1,7 @@
 """Pictures of any format, mode, depth and orientation; files that are something else say what they are."""
 
 import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -49,6 +50,19 @@ def test_every_mode_becomes_rgb_or_rgba(tmp_path: Path, mode: str):
 
     assert picture.mode in ("RGB", "RGBA")
     assert np.asarray(picture.convert("RGB")).min() >= 254
+
+
+def test_deep_colors_that_pillow_would_make_black_are_refused(tmp_path: Path):
+    """A PNG of 16 bits per channel, of which 12 are used: Pillow cannot write one, but it reads the upper 8 bits."""
+    rows = b"".join(b"\0" + np.full(3 * 4, 4095, ">u2").tobytes() for _ in range(4))
+    chunks = ((b"IHDR", struct.pack(">IIBBBBB", 4, 4, 16, 2, 0, 0, 0)), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+    parts = (
+        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body)) for kind, body in chunks
+    )
+    (tmp_path / "deep.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(parts))
+
+    with pytest.raises(InputError, match="is black, perhaps because it has 12 bits in 16; save it with 8 bits"):
+        open_picture(tmp_path / "deep.png")
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))

@@ -6,6 +6,7 @@ import pytest
 from utils.program.errors import InputError, run_program
 from utils.program.interruption import Interrupted
 
+TOO_MANY = "error: this program may open too few files; allow it more, as with `ulimit -n 1024`, or set num_workers=0"
 REMEDY = "close other programs, or make the data or model smaller"
 
 
@@ -24,6 +25,8 @@ def _handler_as_before() -> Iterator[None]:
         (KeyboardInterrupt(), 130, "stopped"),
         (OSError(28, "No space left on device", "file"), 2, "error: file: No space left on device"),
         (OSError("no file"), 2, "error: no file"),
+        (OSError(24, "Too many open files", "our.py"), 2, TOO_MANY),
+        (ImportError("libx.so: cannot open shared object file: Too many open files"), 2, TOO_MANY),
         (MemoryError(), 2, f"error: out of memory (MemoryError); {REMEDY}"),
         (
             RuntimeError("can't allocate memory: 9.\nmore"),

@@ -2,6 +2,7 @@
 
 import atexit
 import contextlib
+import errno
 import gc
 import io
 import os
@@ -35,11 +36,13 @@ def run_program(main: Callable[[list[str]], None], arguments: list[str]) -> None
         status, message = 128 + error.number, str(error)
     except KeyboardInterrupt:
         status, message = 130, "stopped"
-    except (MemoryError, RuntimeError, OSError) as error:
+    except (MemoryError, RuntimeError, OSError, ImportError) as error:
         reason = _lack_of_resources(error)
         if not reason:
             raise
         status, message = 2, f"error: {reason}"
+        # Objects of PyTorch's that are only half made complain when they are removed.
+        sys.unraisablehook = lambda _: None
     # Printed outside the except block, so that the traceback no longer keeps files and workers alive.
     print(message, file=sys.stderr)
     sys.exit(status)
@@ -47,6 +50,8 @@ def run_program(main: Callable[[list[str]], None], arguments: list[str]) -> None
 
 def reason_of(error: BaseException) -> str:
     """What `error` says, as one line without the number of a system error."""
+    if os.strerror(errno.EMFILE) in str(error):
+        return "this program may open too few files; allow it more, as with `ulimit -n 1024`, or set num_workers=0"
     text: str = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return text.strip().partition("\n")[0]
 
@@ -59,6 +64,9 @@ def _lack_of_resources(error: Exception) -> str | None:
     if "DataLoader worker" in str(error):
         reason = f"a process that loads batches was killed ({reason_of(error)}), perhaps for lack of memory"
         return f"{reason}; what was saved before is kept; go on with --resume num_workers=0"
+    if os.strerror(errno.EMFILE) in str(error):
+        # The file is one of Python's or of ours.
+        return reason_of(error)
     if isinstance(error, OSError):
         return f"{error.filename}: {reason_of(error)}" if error.filename else reason_of(error)
     return None

@@ -105,7 +105,7 @@ def read_text(path: Path) -> str:
 def parse_yaml(text: str, source: str) -> Any:
     """The value that `text` is in YAML. Raises InputError that names the `source` and the position of a mistake."""
     try:
-        return yaml.load(text, Loader=_Loader)
+        value = yaml.load(text, Loader=_Loader)
     except Exception as error:
         # PyYAML's own errors, and those of Python where a date does not exist or lists lie in lists without end.
         mark = getattr(error, "problem_mark", None)
@@ -114,6 +114,10 @@ def parse_yaml(text: str, source: str) -> Any:
         if "escape" in reason:
             reason += "; in double quotes \\ is special, use single ones"
         raise InputError(_foreign_mark(text, source) or f"{source}{position}: not YAML: {reason}") from None
+    # A table whose colons are of another keyboard is one long text.
+    if isinstance(value, str) and (mark := _foreign_mark(text, source)):
+        raise InputError(mark)
+    return value
 
 
 def _foreign_mark(text: str, source: str) -> str | None:
