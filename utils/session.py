@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import itertools
 import math
 from collections.abc import Iterator
 from pathlib import Path
@@ -151,9 +152,10 @@ def judge(run: Run) -> None:
     trained = run.generator.config
     # The generator's own split: one that was loaded may have been trained with another seed than today's.
     training, held_out = run.data.split(trained["holdout"], trained["seed"])
-    # A seed of its own, so that further points are not those that the run writes.
-    points, unseen, seed = training.points.numpy(), held_out.points.numpy(), trained["seed"] + 2**62
-    found = evaluate(run.samples, points, unseen, draw_more=lambda n: run.generator.sample(n, seed))
+    points, unseen = training.points.numpy(), held_out.points.numpy()
+    # Other seeds, so that no further points are those of the run, or drawn twice. PyTorch reads 32 bits of a seed.
+    seeds = itertools.count(run.config.seed ^ 2**31)
+    found = evaluate(run.samples, points, unseen, draw_more=lambda n: run.generator.sample(n, next(seeds)))
     model = evaluate_model(run.generator, training, held_out, run.means) | {
         "n_steps": trained["epochs"] * math.ceil(len(training) / trained["batch_size"]),
         "fingerprint": run.generator.fingerprint,

@@ -20,7 +20,7 @@ from main import main
 from models.generator import Generator, build_model
 from utils.evaluation.figures import Figure as Measured
 from utils.evaluation.result import Evaluation
-from utils.report.page import TEMPLATE, write_page
+from utils.report.page import write_page
 from utils.run import Run
 from utils.settings.config import Config, load_config
 
@@ -157,4 +157,4 @@ def test_the_template_is_installed_with_the_package():
     packages = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]
 
     found = [path.name for pattern in packages["utils.report"] for path in REPOSITORY.glob(f"utils/report/{pattern}")]
-    assert found == [TEMPLATE.name]
+    assert found == ["report.html.j2"]

@@ -6,29 +6,40 @@ import pytest
 
 from utils.runs.provenance import provenance
 
-code = provenance.__wrapped__
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that the program is in."""
+    monkeypatch.setattr("utils.runs.provenance.ROOT", tmp_path)
+    return tmp_path
+
+
+def code() -> str:
+    return provenance.__wrapped__()["code"]
 
 
 @pytest.mark.skipif(not shutil.which("git"), reason="needs git")
-def test_a_clone_names_its_commit_and_says_whether_files_differ_from_it(tmp_path: Path):
+def test_a_clone_names_its_commit_and_says_whether_files_differ_from_it(root: Path, monkeypatch: pytest.MonkeyPatch):
     def git(*arguments: str) -> str:
         identity = ["git", "-c", "user.name=A", "-c", "user.email=a@b", *arguments]
-        return subprocess.run(identity, cwd=tmp_path, check=True, capture_output=True, text=True).stdout
+        return subprocess.run(identity, cwd=root, check=True, capture_output=True, text=True).stdout
 
-    (tmp_path / "main.py").touch()
-    (tmp_path / "folder").mkdir()
+    (root / "main.py").touch()
     git("init")
     git("add", ".")
     git("commit", "-m", "all")
     head = git("rev-parse", "HEAD")[:12]
 
-    assert code(tmp_path)["code"] == head
-    assert code(tmp_path / "folder")["code"] == "not in a clone of its repository", "within another repository"
-    (tmp_path / "main.py").write_text("changed")
-    assert code(tmp_path)["code"] == f"{head}, with changes"
+    assert code() == head
+    (root / "main.py").write_text("changed")
+    assert code() == f"{head}, with changes"
+    (root / "folder").mkdir()
+    monkeypatch.setattr("utils.runs.provenance.ROOT", root / "folder")
+    assert code() == "not in a clone of its repository", "within another repository"
 
 
-def test_without_git_the_version_is_unknown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.usefixtures("root")
+def test_without_git_the_version_is_unknown(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("PATH", "")
 
-    assert code(tmp_path)["code"] == "not in a clone of its repository"
+    assert code() == "not in a clone of its repository"

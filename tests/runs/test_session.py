@@ -1,4 +1,6 @@
 import dataclasses
+import itertools
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -7,10 +9,12 @@ import pytest
 import torch
 
 from data.points import ColoredPoints
+from utils.evaluation.evaluate import evaluate
+from utils.evaluation.result import Evaluation
 from utils.program.errors import InputError
 from utils.run import Run
 from utils.runs.record import Record
-from utils.session import generate, load, load_fitting_generator, new_run
+from utils.session import generate, judge, load, load_fitting_generator, new_run
 from utils.settings.config import Config, load_config
 
 
@@ -65,6 +69,24 @@ def test_if_generation_fails_nothing_of_earlier_points_stays_beside_the_model(
         generate(run)
 
     assert {path.name for path in config.output.iterdir()} == {"epochs"}
+
+
+def test_further_points_that_the_evaluation_asks_for_are_not_those_of_the_run(
+    config: Config, record: Record, points: ColoredPoints, monkeypatch: pytest.MonkeyPatch
+):
+    run, further = new_run(config, record.generator, points, {}), []
+
+    def asks(*points: np.ndarray, draw_more: Callable[[int], np.ndarray]) -> Evaluation:
+        further.extend((draw_more(200), draw_more(200)))
+        return evaluate(*points)
+
+    monkeypatch.setattr("utils.session.evaluate", asks)
+    generate(run)
+
+    judge(run)
+
+    for one, other in itertools.combinations([run.samples, *further], 2):
+        assert (one == other).all(1).mean() < 0.1
 
 
 def test_settings_of_the_training_stay_true_but_for_what_is_drawn_today_and_where(

@@ -14,12 +14,6 @@ from utils.run import Run
 
 # Lines between positions.
 LINES: Any = {"color": GRAY, "linewidth": 0.6, "alpha": 0.7}
-# What the map says, by prior.
-MEANINGS = {
-    "picture": "the map is the picture itself: moving z moves the drawn pixel. The prior follows the dots closely",
-    "mixture": "the prior, a mixture of normals, follows the dots roughly. Where it has no dots, strays are drawn",
-    "normal": "the prior N(0, I) is fixed. Its rings also hold places without dots, and strays are drawn there",
-}
 
 
 def plot_latent(run: Run) -> Figure:
@@ -45,8 +39,13 @@ def plot_latent(run: Run) -> Figure:
 
 def what_to_see(run: Run) -> str:
     """What the map of `run` says, in a sentence or two."""
+    meanings = {
+        "picture": "the map is the picture itself: moving z moves the drawn pixel. The prior follows the dots closely",
+        "mixture": "the prior, a mixture of normals, follows the dots roughly. Where it has no dots, strays are drawn",
+        "normal": "the prior N(0, I) is fixed. Its rings also hold places without dots, and strays are drawn there",
+    }
     shares = ", ".join(f"{share:.0%}" for share in run.map.contours)
-    meaning = MEANINGS.get(run.generator.config["prior"], "the dots should fill the prior")
+    meaning = meanings.get(run.generator.config["prior"], "the dots should fill the prior")
     return f"{meaning}. Contours hold {shares} of it"
 
 

@@ -29,11 +29,8 @@ from utils.run import MOST_SHOWN, Result, Run, Trained
 from utils.runs.provenance import provenance
 from utils.settings.config import Config
 
-TEMPLATE = Path(__file__).with_name("report.html.j2")
 # What is plotted of each run. A new plot is a function, a name in `Result`, and a row.
 PLOTS = {Result.COMPARISON: plot_comparison, Result.LATENT: plot_latent}
-# The longer side of a picture, in pixels.
-SIDE = 640
 
 
 def plot_run(run: Run) -> dict[str, Figure]:
@@ -66,7 +63,7 @@ def write_page(run: Run, plots: Mapping[str, Figure]) -> None:
         "found": run.evaluation,
         "date": time.strftime("%Y-%m-%d %H:%M"),
         "original": _original(run),
-        "pictures": [(n, len(p), _embedded(paint_small(p, run.data.canvas, SIDE))) for n, p in pictures.items()],
+        "pictures": [(n, len(p), _embedded(paint_small(p, run.data.canvas, 640))) for n, p in pictures.items()],
         "comparison": as_svg(plots[Result.COMPARISON], "comparison"),
         "losses": as_svg(plot_losses("", run.history), "losses"),
         "what_to_see": what_to_see(run),
@@ -77,8 +74,9 @@ def write_page(run: Run, plots: Mapping[str, Figure]) -> None:
         "made": {"data": f"fingerprint {run.generator.fingerprint}"} | provenance(),
         "command": main_command("--config", str(run.folder / Trained.CONFIG)),
     }
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    page = environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(content)
+    templates = jinja2.FileSystemLoader(Path(__file__).parent)
+    environment = jinja2.Environment(loader=templates, autoescape=True, undefined=jinja2.StrictUndefined)
+    page = environment.get_template("report.html.j2").render(content)
     with skipped_if_held():
         write_text(run.folder / Result.REPORT, page)
 
@@ -119,7 +117,7 @@ def _original(run: Run) -> str | None:
         picture = open_picture(Path(run.config.data_path) / PICTURE).convert("RGB")
     except InputError:
         return None
-    picture.thumbnail((SIDE, SIDE))
+    picture.thumbnail((640, 640))
     return _embedded(picture, "jpeg", quality=90, subsampling=0)
 
 

@@ -1,6 +1,5 @@
-"""The folders of runs: the latest in its place, and earlier ones aside."""
+"""The folders of runs: the latest run in its place, and earlier ones in the folder `earlier`."""
 
-import re
 import shutil
 import time
 from pathlib import Path
@@ -8,44 +7,44 @@ from pathlib import Path
 from utils.program.errors import InputError
 from utils.program.files import skipped_if_held
 from utils.program.reading import is_litter
-from utils.run import Result, Trained
+from utils.run import Result
 
-# The models of one run side by side. Once one of them is set aside, it shows what is no longer there.
+# The picture of the models of one run side by side, in the folder that holds their folders.
 COMPARED = "compare.png"
-# What training leaves before its first epoch is over. With no more than this, there is no run to keep.
-BEGINNINGS = (Trained.CONFIG, Trained.FRAMES, Trained.HISTORY)
 
 
 def set_aside(folder: Path, keep: int) -> Path | None:
     """Move the run in `folder`, if there is one, into the folder `earlier` beside it, and leave `folder` empty.
 
     Its new name is the time of its last change and its model. The oldest runs of this model are removed, so that `keep`
-    remain, and so is one that has no epoch. Returns where the run is now; None if none was kept.
-    Raises InputError if it cannot be moved.
+    remain. Returns the new folder of the run; None if none was kept. Raises InputError if the run cannot be moved.
     """
     earlier = folder.parent / "earlier"
     try:
-        files = [file for file in folder.iterdir() if not is_litter(file)]
-        if not files:
+        changed = [file.stat().st_mtime for file in folder.rglob("*") if file.is_file() and not is_litter(file)]
+        if not changed:
             return None
+        # It shows a run that is about to move.
         (folder.parent / COMPARED).unlink(missing_ok=True)
-        begun = [file for file in files if file.name not in BEGINNINGS and not file.stem.endswith(".part")]
-        # A folder that is a link stays one.
+        # A folder that is a link stays one, and may be on another disk.
         place, target = folder.resolve(), None
-        if keep and begun:
+        if keep:
             earlier.mkdir(exist_ok=True)
-            target = _new_name(earlier, folder.name, changed=max(file.stat().st_mtime for file in files))
-            _move(place, target)
+            target = _free_name(earlier, folder.name, int(max(changed)))
+            shutil.move(place, target)
         else:
-            _remove(place)
+            shutil.rmtree(place)
         place.mkdir()
-        for oldest in _runs(earlier, folder.name)[:-keep] if target else ():
-            _remove(oldest)
     except OSError as error:
         raise InputError(
             f"{folder}: the earlier run cannot be moved to {earlier} ({error.strerror or error}); "
             "move it yourself, or set another result_path"
         ) from None
+    if target:
+        # A run that a person has renamed does not match, and stays.
+        others = sorted({*earlier.glob(f"????-??-??_??-??-??_{folder.name}")} - {target}, reverse=True)
+        for surplus in others[keep - 1 :]:
+            shutil.rmtree(surplus, ignore_errors=True)
     return target
 
 
@@ -56,34 +55,8 @@ def clear_results(folder: Path) -> None:
             (folder / name).unlink(missing_ok=True)
 
 
-def _move(folder: Path, target: Path) -> None:
-    """Move `folder` to `target`; at each moment, all of it is in one of them."""
-    try:
-        folder.rename(target)
-    except OSError:
-        # `target` is on another disk.
-        unfinished = target.with_name(f".{target.name}")
-        shutil.rmtree(unfinished, ignore_errors=True)
-        shutil.copytree(folder, unfinished)
-        unfinished.rename(target)
-        _remove(folder)
-
-
-def _remove(folder: Path) -> None:
-    """Remove `folder`. It is renamed first: a removal that is interrupted leaves nothing that looks like a run."""
-    removed = folder.with_name(f".removed_{folder.name}")
-    shutil.rmtree(removed, ignore_errors=True)
-    shutil.rmtree(folder.rename(removed), ignore_errors=True)
-
-
-def _new_name(earlier: Path, model: str, changed: float) -> Path:
+def _free_name(earlier: Path, model: str, changed: int) -> Path:
     """A free name in `earlier` for a run of `model` that was last `changed` then, in seconds since 1970."""
-    name = f"{time.strftime('%Y-%m-%d_%H-%M-%S', time.localtime(changed))}_{model}"
-    same = [int(path.name.removeprefix(name)[1:] or 1) for path in _runs(earlier, model) if path.name.startswith(name)]
-    return earlier / (f"{name}_{max(same) + 1:02}" if same else name)
-
-
-def _runs(earlier: Path, model: str) -> list[Path]:
-    """The runs of `model` in the folder `earlier`, the oldest first. What a person has renamed is not among them."""
-    name = re.compile(rf"\d{{4}}-\d\d-\d\d_\d\d-\d\d-\d\d_{re.escape(model)}(_\d\d)?")
-    return sorted(path for path in earlier.iterdir() if path.is_dir() and name.fullmatch(path.name))
+    while (path := earlier / f"{time.strftime('%Y-%m-%d_%H-%M-%S', time.localtime(changed))}_{model}").exists():
+        changed += 1
+    return path

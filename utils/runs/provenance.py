@@ -3,19 +3,20 @@
 import functools
 import platform
 import subprocess
-from pathlib import Path
 
 import numpy as np
 import torch
 
+from utils.program.commands import ROOT
+
 
 @functools.cache
-def provenance(root: Path = Path(__file__).parents[2]) -> dict[str, str]:
-    """Rows of a name and a text. The code's version is the commit in `root`, as `git describe` names it."""
-    command = ["git", f"--git-dir={root / '.git'}", f"--work-tree={root}", "describe", "--always", "--abbrev=12"]
+def provenance() -> dict[str, str]:
+    """Rows of a name and a text. The version of the code is its commit, as `git describe` names it."""
+    # Without --git-dir, git would also find a repository around the program's folder.
+    command = ["git", "--git-dir=.git", "describe", "--always", "--abbrev=12", "--dirty=, with changes"]
     try:
-        described = subprocess.run([*command, "--dirty=, with changes"], capture_output=True, text=True, timeout=5)
-        code = described.stdout.strip()
+        code = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=5).stdout.strip()
     except (OSError, subprocess.SubprocessError):
         code = ""
     return {
