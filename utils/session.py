@@ -3,7 +3,6 @@
 import contextlib
 import dataclasses
 import itertools
-import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -157,7 +156,7 @@ def judge(run: Run) -> None:
     seeds = itertools.count(run.config.seed ^ 2**31)
     found = evaluate(run.samples, points, unseen, draw_more=lambda n: run.generator.sample(n, next(seeds)))
     model = evaluate_model(run.generator, training, held_out, run.means) | {
-        "n_steps": trained["epochs"] * math.ceil(len(training) / trained["batch_size"]),
+        "n_shown": trained["epochs"] * len(training),
         "fingerprint": run.generator.fingerprint,
     }
     run.evaluation = dataclasses.replace(found, model=model)

@@ -10,7 +10,13 @@ from utils.runs.console import describe_data, describe_result, describe_training
 from utils.runs.record import Record
 from utils.settings.config import Config
 
-MODEL = {"heldout_reconstruction": 14.5, "heldout_kl": 3.25, "heldout_iwae": -17.5, "active_units": 4, "n_steps": 690}
+MODEL = {
+    "heldout_reconstruction": 14.5,
+    "heldout_kl": 3.25,
+    "heldout_iwae": -17.5,
+    "active_units": 4,
+    "n_shown": 135_000,
+}
 GOOD = Evaluation(5000, 500, 5000, {"off_support": Figure(0.011, 0.007, 0.5)}, model=MODEL)
 
 
@@ -52,17 +58,17 @@ def test_the_result_is_a_sentence_with_its_reservation_then_files_then_the_table
 
 
 def test_a_refused_run_of_few_steps_is_called_young():
-    def printed(found: Evaluation, n_steps: int) -> str:
-        found = dataclasses.replace(found, model=MODEL | {"n_steps": n_steps})
+    def printed(found: Evaluation, n_shown: int) -> str:
+        found = dataclasses.replace(found, model=MODEL | {"n_shown": n_shown})
         return " ".join(describe_result(Path(), found).split())
 
     refused = dataclasses.replace(GOOD, figures={"off_support": Figure(0.013, 0.009, 0.012)})
 
-    assert "lie off the shape (real points: 0.9%; p = 0.012). The run is young: it had 690 steps" in printed(
-        refused, 690
+    assert "off the shape (real points: 0.9%; p = 0.012). The run is young: it was shown 135,000 points" in printed(
+        refused, 135_000
     )
-    assert "young" not in printed(refused, 2300)
-    assert "young" not in printed(GOOD, 690)
+    assert "young" not in printed(refused, 450_000)
+    assert "young" not in printed(GOOD, 135_000)
 
 
 def test_after_one_model_all_models_are_suggested_and_then_data_of_ones_own():

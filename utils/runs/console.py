@@ -13,8 +13,6 @@ from utils.settings.command_line import changed
 from utils.settings.config import ALL_MODELS, Config
 from utils.training.loop import Training
 
-USUAL = "the default settings take 2,300 on 5,000 points"
-
 
 def describe_data(config: Config, data: ColoredPoints) -> str:
     """How many points were read from where."""
@@ -29,13 +27,13 @@ def describe_training(config: Config, training: Training) -> str:
     lines = [f"training: {config.model} VAE, {weights:,} weights, {counts}, {steps}"]
     if config.device == "cpu":
         lines.append(
-            f"computing on threads={config.threads} of {n_cores()} cores: models this small are hardly faster on more, "
-            "which stay free for other programs"
+            f"computing on threads={config.threads} of {n_cores()} cores: models this small are hardly faster on more"
         )
     # With fewer, the default models have not learned much.
     if training.n_steps < 500:
         lines.append(
-            f"these are few steps to learn from ({USUAL}): more epochs or a smaller batch_size will draw better points"
+            "these are few steps to learn from (the default settings take 900 on 5,000 points): more epochs or a "
+            "smaller batch_size will draw better points"
         )
     return "\n".join(lines)
 
@@ -44,10 +42,9 @@ def describe_result(folder: Path, found: Evaluation) -> str:
     """The result of a run in a sentence or two, the files to look at, and the figures."""
     model, conclusion = found.model, found.conclusion
     # With fewer, more of them often mend what the tests find.
-    if found.is_refused and model["n_steps"] < 1200:
-        conclusion += (
-            f" The run is young: it had {model['n_steps']:,} steps ({USUAL}), so more epochs are likely to help."
-        )
+    if found.is_refused and model["n_shown"] < 250_000:
+        seen = f"it was shown {model['n_shown']:,} points (the default settings show 450,000)"
+        conclusion += f" The run is young: {seen}, so more epochs are likely to help."
     reconstruction, kl = model["heldout_reconstruction"], model["heldout_kl"]
     table = f"{found.table}\n{textwrap.fill(found.power, 100)}".strip("\n")
     return f"""
