@@ -1,4 +1,4 @@
-"""Models and priors by name, as config.yaml chooses them. A new one is one class and one row here."""
+"""Models, priors and schedules of beta, as config.yaml names them. A new one is a class or a function and a row."""
 
 from collections import UserDict
 from importlib import import_module
@@ -6,7 +6,7 @@ from typing import Any
 
 
 class Registry(UserDict[str, Any]):
-    """Classes by name. A row is the class, or "module:class", which is imported when it is asked for.
+    """Classes or functions by name. A row is one of them, or "module:name", which is imported when it is asked for.
 
     So the names are known at once, without the seconds that PyTorch takes to load.
     """
@@ -24,4 +24,9 @@ PRIORS = Registry(
     picture="models.picture_prior:PicturePrior",
     mixture="models.latent:MixturePrior",
     normal="models.latent:NormalPrior",
+)
+SCHEDULES = Registry(
+    cyclical="utils.training.schedules:cyclical",
+    monotonic="utils.training.schedules:monotonic",
+    constant="utils.training.schedules:constant",
 )

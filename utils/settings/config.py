@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.registry import MODELS, PRIORS
+from models.registry import MODELS, PRIORS, SCHEDULES
 from utils.program.errors import InputError
 from utils.program.reading import expanded, reading
 from utils.settings.values import as_yaml, checked, choices, key, parse_yaml, read_text
@@ -39,9 +39,7 @@ class Config:
     hidden_dim: int = key(256, "hidden units of each network, in its residual blocks", least=8, most=8192)
     latent_dim: int = key(2, "number of latent dimensions; prior=picture has 2", least=1, most=256)
     n_components: int = key(64, "how many normals prior=mixture adds up; other priors have none", least=1, most=4096)
-    annealing: str = key(
-        "cyclical", "how beta, the KL's weight, changes", choices=("cyclical", "monotonic", "constant")
-    )
+    annealing: str = key("cyclical", "how beta, the KL's weight, changes", choices=SCHEDULES)
     annealing_share: float = key(0.6, "share of the run that cycles take; then beta stays at beta_max", above=0, most=1)
     n_cycles: int = key(4, "how often beta rises from 0 in that share (annealing=cyclical)", least=1, most=10**6)
     ratio: float = key(0.5, "share of each cycle in which beta rises; in the rest it is beta_max", least=0, most=1)

@@ -1,47 +1,48 @@
-"""Schedules of beta, the weight of the KL divergence, and of the learning rate, as functions of the step."""
+"""Schedules of beta, the weight of the KL divergence, and of the learning rate, as functions of the step.
+
+Those of beta are shares of its maximum at a `step` of the `n_steps` that annealing takes.
+"""
 
 import math
 from collections.abc import Callable
 
+from models.registry import SCHEDULES
 
-def cyclical(step: int, n_steps: int, n_cycles: int = 4, ratio: float = 0.5, beta_max: float = 1.0) -> float:
+
+def cyclical(step: int, n_steps: int, n_cycles: int, ratio: float) -> float:
     """Linear cyclical annealing: in each of M cycles beta rises from 0 to its maximum, then stays there.
 
     With T = `n_steps`, M = `n_cycles`, R = `ratio` and the paper's t = `step` + 1 = 1 ... T, the share of the cycle
     that has elapsed is
 
-        tau = mod(t - 1, ceil(T / M)) / (T / M),    beta = beta_max * (tau / R if tau <= R else 1).
+        tau = mod(t - 1, ceil(T / M)) / (T / M),    beta = tau / R if tau <= R else 1.
 
     Fu et al. 2019, "Cyclical annealing schedule: a simple approach to mitigating KL vanishing" (arXiv 1903.10145),
     equations 6 and 7.
     """
     tau = step % math.ceil(n_steps / n_cycles) / (n_steps / n_cycles)
-    return beta_max * (tau / ratio if tau < ratio else 1.0)
+    return tau / ratio if tau < ratio else 1.0
 
 
-def monotonic(step: int, n_steps: int, ratio: float = 0.5, beta_max: float = 1.0) -> float:
-    """One linear rise during the share `ratio` of the run (Bowman et al. 2016, arXiv 1511.06349): a single cycle."""
-    return cyclical(step, n_steps, 1, ratio, beta_max)
+def monotonic(step: int, n_steps: int, n_cycles: int, ratio: float) -> float:
+    """One linear rise during the share `ratio` of the steps (Bowman et al. 2016, arXiv 1511.06349): a single cycle."""
+    return cyclical(step, n_steps, 1, ratio)
+
+
+def constant(step: int, n_steps: int, n_cycles: int, ratio: float) -> float:
+    """A plain ELBO with a maximum of 1, or that of a beta-VAE with another (Higgins et al. 2017, "beta-VAE")."""
+    return 1.0
 
 
 def beta_schedule(
     name: str, n_steps: int, n_cycles: int, ratio: float, share: float, beta_max: float
 ) -> Callable[[int], float]:
-    """The schedule `name` (cyclical, monotonic or constant) of a run of `n_steps` steps, as a function of the step.
+    """Beta as a function of the step of a run of `n_steps`, by the schedule `name`.
 
-    Annealing takes the first `share` of the run; then beta is `beta_max`. A constant beta of 1 is the plain ELBO,
-    another one that of a beta-VAE (Higgins et al. 2017, "beta-VAE").
+    Annealing takes the first `share` of the run; then beta is `beta_max`.
     """
-    annealed = max(1, round(share * n_steps))
-
-    def beta_at(step: int) -> float:
-        if step >= annealed or name == "constant":
-            return beta_max
-        if name == "monotonic":
-            return monotonic(step, annealed, ratio, beta_max)
-        return cyclical(step, annealed, n_cycles, ratio, beta_max)
-
-    return beta_at
+    annealed, schedule = max(1, round(share * n_steps)), SCHEDULES[name]
+    return lambda step: beta_max * (schedule(step, annealed, n_cycles, ratio) if step < annealed else 1.0)
 
 
 def averaging_weight(n_done: int, scale: float) -> float:
