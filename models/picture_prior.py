@@ -58,12 +58,12 @@ class PicturePrior(Prior):
 
     def sample(self, n: int, rng: torch.Generator) -> Tensor:
         """`n` draws `(n, 2)` from the density without its lowest bins, which hold `TAIL_MASS` of it."""
-        density = self._table(self._scaled(None), self.cosines, self.cosines).detach().flatten().double()
+        density = self._table(self._scaled(None), self.cosines, self.cosines).detach().flatten()
         # NumPy sorts three times as fast as PyTorch.
         ascending = torch.from_numpy(np.sort(density.cpu().numpy()))
-        n_dropped = torch.searchsorted(ascending.cumsum(0), TAIL_MASS * ascending.sum())
-        density[density < ascending[n_dropped].item()] = 0
-        cumulative = density.cumsum(0)
+        mass = ascending.cumsum(0, dtype=torch.double)
+        density[density < ascending[torch.searchsorted(mass, TAIL_MASS * mass[-1])].item()] = 0
+        cumulative = density.cumsum(0, dtype=torch.double)
         level = torch.rand(n, generator=rng, device=rng.device, dtype=torch.double) * cumulative[-1]
         bin = torch.searchsorted(cumulative, level, right=True).clamp(max=BINS * BINS - 1)
         corner = torch.stack([bin // BINS, bin % BINS], 1)

@@ -39,6 +39,7 @@ class Record:
         self.config, self.training, self.data = config, training, data
         self.folder, self.fingerprint = config.output, data.fingerprint()
         self.epochs: list[Epoch] = []
+        self.settings = config.to_yaml()
         (self.folder / Trained.FRAMES).mkdir(exist_ok=True)
 
     @property
@@ -143,7 +144,7 @@ class Record:
     def _write_texts(self) -> None:
         rows = [tuple(self.history), *map(dataclasses.astuple, self.epochs)]
         table = "".join(",".join(map(str, row)) + "\n" for row in rows)
-        for name, text in ((Trained.CONFIG, self.config.to_yaml()), (Trained.HISTORY, table)):
+        for name, text in ((Trained.CONFIG, self.settings), (Trained.HISTORY, table)):
             with skipped_if_held():
                 write_text(self.folder / name, text)
 
