@@ -45,6 +45,13 @@ def without_figures(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def only_points(without_figures: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For runs of which only the weights, the history, the film and the points are looked at: no more is made."""
+    for unseen in ("judge", "draw", "compare"):
+        monkeypatch.setattr(f"utils.session.{unseen}", lambda *_: None)
+
+
+@pytest.fixture
 def rng() -> np.random.Generator:
     return np.random.default_rng(0)
 

@@ -14,20 +14,11 @@ from quick import Finished, command_line, outcome
 from main import main
 from utils.program.errors import InputError, run_program
 from utils.run import read_history
-from utils.runs.record import Record
 from utils.training.eager import EagerStep
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="starts its runs by fork, for speed")
 # Steps per epoch of the quick run: 270 training points in batches of 50.
 N_BATCHES = 6
-
-
-@pytest.fixture
-def only_trains_and_generates(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For runs of which only the weights, the history and the points are compared."""
-    for unseen in ("judge", "draw", "compare"):
-        monkeypatch.setattr(f"utils.session.{unseen}", lambda *_: None)
-    monkeypatch.setattr(Record, "plot", lambda _: None)
 
 
 def run_in_a_process(arguments: list[str], prepare: Callable[[], None] = lambda: None) -> int | None:
@@ -83,8 +74,7 @@ KILLED_BEFORE = {
 
 
 @needs_fork
-@pytest.mark.slow
-@pytest.mark.usefixtures("only_trains_and_generates")
+@pytest.mark.usefixtures("only_points")
 @pytest.mark.parametrize("moment", KILLED_BEFORE)
 def test_a_run_killed_at_any_moment_resumes_to_the_same_bytes(finished: Finished, tmp_path: Path, moment: str):
     out, arguments = tmp_path / "attention", command_line(finished.data, tmp_path)
@@ -100,18 +90,10 @@ def test_a_run_killed_at_any_moment_resumes_to_the_same_bytes(finished: Finished
 
 
 @needs_fork
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("number", "status", "num_workers"), [(signal.SIGINT, 130, 0), (signal.SIGTERM, 143, 0), (signal.SIGINT, 130, 2)]
-)
-@pytest.mark.usefixtures("without_figures")
+@pytest.mark.parametrize(("number", "status", "num_workers"), [(signal.SIGTERM, 143, 0), (signal.SIGINT, 130, 2)])
+@pytest.mark.usefixtures("only_points")
 def test_a_run_asked_to_stop_saves_tells_how_to_continue_and_resumes_to_the_same_bytes(
-    finished: Finished,
-    tmp_path: Path,
-    capfd: pytest.CaptureFixture[str],
-    number: int,
-    status: int,
-    num_workers: int,
+    finished: Finished, tmp_path: Path, capfd: pytest.CaptureFixture[str], number: int, status: int, num_workers: int
 ):
     """Workers or not, and stopped or not, the run must come to the bytes of the one without either."""
     out, arguments = tmp_path / "attention", command_line(finished.data, tmp_path, f"num_workers={num_workers}")
@@ -129,21 +111,17 @@ def test_a_run_asked_to_stop_saves_tells_how_to_continue_and_resumes_to_the_same
     assert outcome(out) == outcome(finished.result / "attention")
 
 
-@pytest.mark.usefixtures("without_figures")
+@pytest.mark.usefixtures("only_points")
 def test_of_two_models_the_one_begun_is_resumed_and_the_other_trained(
     finished: Finished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     """As if the run had been stopped before the second model began."""
     result = finished.copied(tmp_path / "result")
     (result / "attention" / "checkpoint.pt").unlink()
-    steps: list[str] = []
-    proper = EagerStep.__call__
-
-    def recording(self: EagerStep, x: torch.Tensor, beta: float, learning_rate: float) -> torch.Tensor:
-        steps.append(type(self.model).__name__)
-        return proper(self, x, beta, learning_rate)
-
-    monkeypatch.setattr(EagerStep, "__call__", recording)
+    steps, proper = [], EagerStep.__call__
+    monkeypatch.setattr(
+        EagerStep, "__call__", lambda self, *batch: steps.append(type(self.model).__name__) or proper(self, *batch)
+    )
 
     main(command_line(finished.data, result, "model=both", "--resume"))
 
@@ -152,7 +130,7 @@ def test_of_two_models_the_one_begun_is_resumed_and_the_other_trained(
         assert outcome(result / name) == outcome(finished.result / name)
 
 
-@pytest.mark.usefixtures("without_figures")
+@pytest.mark.usefixtures("only_points")
 def test_a_longer_run_continues_a_shorter_one(finished: Finished, tmp_path: Path):
     out = finished.copied(tmp_path / "result") / "vanilla"
     before = (out / "history.csv").read_text()

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import torch
 from PIL import Image
 from quick import Finished, command_line, outcome
 
+from data.drawing import draw, glyph_mask, write
 from main import main
 from models import colored_pi_generator
 from models.attention import AttentionVAE
@@ -45,6 +47,8 @@ def test_a_run_leaves_all_its_files_and_they_agree_with_each_other(finished: Fin
     for picture in out.rglob("*.png"):
         Image.open(picture).load()
     assert Image.open(out / "training.gif").n_frames == 2
+    assert {path.name for path in finished.result.glob("[!.]*")} == {*MODELS, "compare.png"}
+    assert Image.open(finished.result / "compare.png").size[0] >= 900
 
     config = load_config(out / "config.yaml")
     assert (config.model, config.epochs, config.n_components) == (model, 2, 4)
@@ -62,26 +66,7 @@ def test_a_run_leaves_all_its_files_and_they_agree_with_each_other(finished: Fin
     assert metrics["verdict"].startswith("the generated points ")
 
 
-def test_both_models_leave_a_picture_of_them_side_by_side(finished: Finished):
-    assert {path.name for path in finished.result.glob("[!.]*")} == {*MODELS, "compare.png"}
-    assert Image.open(finished.result / "compare.png").size[0] >= 900
-
-
-def test_a_model_trained_alone_gives_the_same_bytes_as_beside_the_other(
-    finished: Finished, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-):
-    main(command_line(finished.data, tmp_path, "model=vanilla"))
-
-    names = ["generated.npy", "metrics.json", "generated.png", "training.gif", "comparison.png", "latent.png"]
-    alone, beside = tmp_path / "vanilla", finished.result / "vanilla"
-    assert [name for name in names if (alone / name).read_bytes() != (beside / name).read_bytes()] == []
-    assert outcome(alone) == outcome(beside)
-    last = capsys.readouterr().out.splitlines()[-1]
-    assert last.startswith("to try next: ")
-    assert f"data_path={finished.data} result_path={tmp_path} model=both " in last
-
-
-@pytest.mark.usefixtures("without_figures")
+@pytest.mark.usefixtures("only_points")
 def test_a_run_computes_on_as_many_threads_as_its_settings_say_and_is_resumed_on_as_many(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
@@ -98,35 +83,32 @@ def test_a_run_computes_on_as_many_threads_as_its_settings_say_and_is_resumed_on
     assert counts == [2, 2, 1]
 
 
-@pytest.mark.usefixtures("without_figures")
+@pytest.mark.usefixtures("only_points")
 def test_a_run_of_single_points_and_worker_processes_takes_a_step_for_each_point(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    proper, sizes = EagerStep.__call__, []
+    write(tmp_path / "data", *draw(glyph_mask(size=60), n=60))
+    sizes, proper = [], EagerStep.__call__
+    monkeypatch.setattr(EagerStep, "__call__", lambda self, x, *rates: sizes.append(len(x)) or proper(self, x, *rates))
 
-    def recording(self: EagerStep, x: torch.Tensor, beta: float, learning_rate: float) -> torch.Tensor:
-        sizes.append(len(x))
-        return proper(self, x, beta, learning_rate)
+    main(command_line(tmp_path / "data", tmp_path, "batch_size=1", "num_workers=2", "epochs=1", "model=vanilla"))
 
-    monkeypatch.setattr(EagerStep, "__call__", recording)
-
-    main(command_line(folder, tmp_path, "batch_size=1", "num_workers=2", "epochs=1", "model=vanilla"))
-
-    assert sizes == [1] * 270
+    assert sizes == [1] * 54
 
 
-@pytest.mark.usefixtures("without_figures")
+@pytest.mark.usefixtures("only_points")
 def test_without_a_compiler_a_run_warns_and_trains_uncompiled(
     finished: Finished, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):
-    def broken(*_: object) -> None:
-        raise RuntimeError("no g++ here")
-
-    monkeypatch.setattr("utils.training.loop.Training.compile", broken)
+    monkeypatch.setattr("utils.training.loop.Training.compile", Mock(side_effect=RuntimeError("no g++ here")))
 
     main(command_line(finished.data, tmp_path, "compile=always", "model=vanilla"))
 
-    assert "not compiled, so training is slower (no g++ here)" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "not compiled, so training is slower (no g++ here)" in printed
+    last = printed.splitlines()[-1]
+    assert last.startswith("to try next: ")
+    assert f"data_path={finished.data} result_path={tmp_path} " in last
     assert outcome(tmp_path / "vanilla") == outcome(finished.result / "vanilla")
 
 

@@ -42,9 +42,11 @@ def test_readme_has_a_recipe_for_a_prior_and_one_for_a_model():
     assert {place.split(":")[0] for _, _, place in ROWS} == {f"models.{Path(name).stem}" for name in FILES}
 
 
-@pytest.mark.usefixtures("_new_rows", "without_figures")
+@pytest.mark.usefixtures("_new_rows")
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[1])
-def test_a_new_row_can_be_trained_resumed_judged_and_loaded(folder: Path, tmp_path: Path, row: tuple[str, str, str]):
+def test_a_new_row_can_be_trained_resumed_judged_and_loaded(
+    folder: Path, tmp_path: Path, request: pytest.FixtureRequest, row: tuple[str, str, str]
+):
     model, more = (row[1], ()) if row[0] == "MODELS" else ("vanilla", (f"prior={row[1]}", "latent_dim=3"))
     settings, out = (f"model={model}", *more), tmp_path / "result" / model
 
