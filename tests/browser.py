@@ -52,7 +52,10 @@ class Browser:
         self.devtools("Emulation.setEmulatedMedia", media=kind, features=features)
         self.command("url", url=page.resolve().as_uri())
         # The explorer draws once its pictures are decoded.
-        self.run("return new Promise(done => setTimeout(done, 300))")
+        self.run(
+            "return Promise.all([...document.images].map(image => image.decode()))"
+            ".then(() => new Promise(drawn => requestAnimationFrame(drawn)))"
+        )
 
     def devtools(self, name: str, **parameters: Any) -> Any:
         return self.command("goog/cdp/execute", cmd=name, params=parameters)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 from matplotlib.figure import Figure
-from quick import QUICK, Finished, command_line
+from quick import QUICK, Finished, command_line, skip_results
 
 from data.drawing import draw, glyph_mask, write
 from data.points import ColoredPoints, read_points
@@ -47,8 +47,7 @@ def without_figures(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def only_points(without_figures: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """For runs of which only the weights, the history, the film and the points are looked at: no more is made."""
-    for unseen in ("judge", "draw", "compare"):
-        monkeypatch.setattr(f"utils.session.{unseen}", lambda *_: None)
+    skip_results(monkeypatch)
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ DOORS: dict[str, Door] = {
 }
 NAMES = {"array": XS, "checkpoint": "checkpoint.pt"}
 relaxed = settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
 )
 
 
