@@ -68,9 +68,14 @@ def textbook(model: VAE, points: ColoredPoints, config: Config) -> tuple[VAE, VA
 
 
 def interpreted(function: Callable[..., Any], *example: Any) -> Callable[..., Any]:
-    """Stands in for the compiler, which runs a function once."""
+    """Stands in for the compiler, which runs a function once, and whose code is for arguments of the same shapes."""
+
+    def code(*arguments: Any) -> Any:
+        assert arguments[0].shape == example[0].shape
+        return function(*arguments)
+
     function(*example)
-    return function
+    return code
 
 
 def new_step(kind: type[Step], model: VAE, average: VAE, settings: StepSettings, batch_size: int) -> Step:
@@ -113,7 +118,7 @@ VISIBLE = {"learning_rate": 0.01, "weight_decay": 1.0, "clip_norm": 0.5}
 @EACH_STEP
 @pytest.mark.parametrize(
     ("name", "prior", "batch_size"),
-    [("vanilla", "picture", 10), ("vanilla", "picture", 250), ("attention", "mixture", 50), ("vanilla", "normal", 50)],
+    [("vanilla", "normal", 10), ("vanilla", "picture", 250), ("attention", "mixture", 50)],
 )
 def test_training_takes_the_steps_of_a_textbook(
     points: ColoredPoints,
