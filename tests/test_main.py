@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from typing import Any
 from unittest.mock import Mock
 
 import numpy as np
@@ -14,9 +13,7 @@ from quick import Finished, command_line, outcome
 from data.drawing import draw, glyph_mask, write
 from main import main
 from models import colored_pi_generator
-from models.attention import AttentionVAE
 from models.registry import MODELS
-from models.vae import Loss
 from utils.program.errors import InputError
 from utils.run import read_history
 from utils.settings.config import load_config
@@ -110,26 +107,3 @@ def test_without_a_compiler_a_run_warns_and_trains_uncompiled(
     assert last.startswith("to try next: ")
     assert f"data_path={finished.data} result_path={tmp_path} " in last
     assert outcome(tmp_path / "vanilla") == outcome(finished.result / "vanilla")
-
-
-@pytest.mark.usefixtures("without_figures")
-def test_training_that_diverges_keeps_the_model_of_the_last_good_epoch(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    proper, n_batches = AttentionVAE.loss, []
-
-    def breaks_in_the_third_epoch(self: AttentionVAE, *arguments: Any) -> Loss:
-        loss = proper(self, *arguments)
-        # Held-out points are looked at without gradients.
-        n_batches.extend([1] * loss.kl.requires_grad)
-        return loss._replace(reconstruction=loss.reconstruction * (float("inf") if len(n_batches) > 2 * 6 else 1))
-
-    monkeypatch.setattr(AttentionVAE, "loss", breaks_in_the_third_epoch)
-    with pytest.raises(InputError, match=r"not finite by step 18 of 24; what was saved before is kept"):
-        main(command_line(folder, tmp_path, "epochs=4"))
-
-    out = tmp_path / "attention"
-    assert read_history(out)["epoch"].tolist() == [1, 2]
-    assert np.isfinite(colored_pi_generator(10, str(out / "model.pt"))).all()
-    assert Image.open(out / "training.gif").n_frames == 2
-    assert not (out / "generated.npy").exists()

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from models.vae import VAE
-from utils.training.weights import flatten, weight_groups
+from utils.training.weights import weight_groups
 
 
 class Quick(nn.Module):
@@ -32,17 +32,3 @@ def test_every_weight_is_in_one_group(model: VAE):
     grouped = [id(weight) for group in weight_groups(model) for weight in group.parameters]
 
     assert sorted(grouped) == sorted(map(id, model.parameters()))
-
-
-def test_a_models_weights_and_gradients_are_views_of_the_vectors_and_stay_the_same(model: VAE):
-    before = [parameter.detach().clone() for parameter in model.parameters()]
-
-    vector = flatten(list(model.parameters()))
-
-    assert all(torch.equal(*pair) for pair in zip(model.parameters(), before, strict=True))
-    assert len(vector) == sum(map(torch.numel, before))
-    sum(parameter.square().sum() for parameter in model.parameters()).backward()
-    torch.testing.assert_close(vector.grad, 2 * torch.cat([weight.flatten() for weight in before]))
-    with torch.no_grad():
-        vector.fill_(0.5)
-    assert all((parameter == 0.5).all() for parameter in model.parameters())
