@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from quick import Finished, command_line, outcome
 
 from main import main
@@ -34,56 +33,46 @@ def run_in_a_process(arguments: list[str], prepare: Callable[[], None] = lambda:
     return process.exitcode
 
 
-def before_step(n: int, number: int) -> None:
-    """From now on in this process, the signal `number` comes before the `n`-th training step."""
-    proper, calls = EagerStep.__call__, []
+def before(n: int, name: str, number: int = signal.SIGKILL) -> None:
+    """From now on in this process, the signal `number` comes before the `n`-th training step, if `name` is "step".
 
-    def counting(self: EagerStep, x: torch.Tensor, beta: float, learning_rate: float) -> torch.Tensor:
-        calls.append(1)
+    Otherwise it comes before the `n`-th file `name`, which is written, is in its place.
+    """
+    owner, method = (EagerStep, "__call__") if name == "step" else (os, "replace")
+    proper, calls = getattr(owner, method), []
+
+    def counting(source: object, target: object, *more: object) -> object:
+        calls.extend([1] * (name == "step" or Path(str(target)).name == name))
         if len(calls) == n:
             os.kill(os.getpid(), number)
-        return proper(self, x, beta, learning_rate)
+        return proper(source, target, *more)
 
-    EagerStep.__call__ = counting  # type: ignore[method-assign]
-
-
-def before_file(name: str, n: int) -> None:
-    """From now on in this process, it is killed before the `n`-th file `name`, which is written, is in its place."""
-    proper, calls = os.replace, []
-
-    def counting(source: Path, target: Path) -> None:
-        calls.extend([1] * (Path(target).name == name))
-        if len(calls) == n:
-            os.kill(os.getpid(), signal.SIGKILL)
-        proper(source, target)
-
-    os.replace = counting  # type: ignore[assignment]
-
-
-# What is killed, and whether the run can be resumed then; None: if the first epoch's files were there already.
-KILLED_BEFORE = {
-    "the first step": (False, lambda: before_step(1, signal.SIGKILL)),
-    "the first checkpoint": (False, lambda: before_file("checkpoint.pt", 1)),
-    "a step of the second epoch": (None, lambda: before_step(N_BATCHES + 3, signal.SIGKILL)),
-    "the second frame": (True, lambda: before_file("epoch_002.png", 1)),
-    "the second history": (True, lambda: before_file("history.csv", 2)),
-    "the second model": (True, lambda: before_file("model.pt", 2)),
-    "the second checkpoint": (True, lambda: before_file("checkpoint.pt", 2)),
-    "the generated points": (True, lambda: before_file("generated.npy", 1)),
-}
+    setattr(owner, method, counting)
 
 
 @needs_fork
 @pytest.mark.usefixtures("only_points")
-@pytest.mark.parametrize("moment", KILLED_BEFORE)
-def test_a_run_killed_at_any_moment_resumes_to_the_same_bytes(finished: Finished, tmp_path: Path, moment: str):
+@pytest.mark.parametrize(
+    ("n", "name", "was_saved"),
+    [
+        (1, "step", False),
+        (1, "checkpoint.pt", False),
+        (N_BATCHES + 3, "step", True),
+        (1, "epoch_002.png", True),
+        (2, "history.csv", True),
+        (2, "model.pt", True),
+        (2, "checkpoint.pt", True),
+        (1, "generated.npy", True),
+    ],
+)
+def test_a_run_killed_at_any_moment_resumes_to_the_same_bytes(
+    finished: Finished, tmp_path: Path, n: int, name: str, was_saved: bool
+):
     out, arguments = tmp_path / "attention", command_line(finished.data, tmp_path)
-    can_be_resumed, prepare = KILLED_BEFORE[moment]
 
-    assert run_in_a_process(arguments, prepare) == -signal.SIGKILL
+    assert run_in_a_process(arguments, lambda: before(n, name)) == -signal.SIGKILL
     assert not (out / "generated.npy").exists()
-    was_saved = (out / "checkpoint.pt").exists()
-    assert can_be_resumed in (was_saved, None)
+    assert (out / "checkpoint.pt").exists() == was_saved
 
     assert run_in_a_process([*arguments, *["--resume"] * was_saved]) == 0
     assert outcome(out) == outcome(finished.result / "attention")
@@ -98,7 +87,7 @@ def test_a_run_asked_to_stop_saves_tells_how_to_continue_and_resumes_to_the_same
     """Workers or not, and stopped or not, the run must come to the bytes of the one without either."""
     out, arguments = tmp_path / "attention", command_line(finished.data, tmp_path, f"num_workers={num_workers}")
 
-    ended = run_in_a_process(arguments, lambda: before_step(N_BATCHES + 2, number))
+    ended = run_in_a_process(arguments, lambda: before(N_BATCHES + 2, "step", number))
 
     assert ended == status
     error = capfd.readouterr().err.splitlines()[-1]
