@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from quick import Finished, command_line, outcome
 
 from main import main
 from utils.program.errors import InputError, run_program
-from utils.run import read_history
 from utils.training.eager import EagerStep
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="starts its runs by fork, for speed")
@@ -119,27 +119,19 @@ def test_of_two_models_the_one_begun_is_resumed_and_the_other_trained(
         assert outcome(result / name) == outcome(finished.result / name)
 
 
-@pytest.mark.usefixtures("only_points")
-def test_a_longer_run_continues_a_shorter_one(finished: Finished, tmp_path: Path):
-    out = finished.copied(tmp_path / "result") / "vanilla"
-    before = (out / "history.csv").read_text()
-
-    main(command_line(finished.data, tmp_path / "result", "model=vanilla", "epochs=4", "--resume"))
-
-    assert (out / "history.csv").read_text().startswith(before)
-    assert read_history(out)["epoch"].tolist() == [1, 2, 3, 4]
-
-
 def test_a_run_of_other_settings_or_other_data_is_not_resumed_and_keeps_its_files(
-    finished: Finished, folder: Path, tmp_path: Path
+    finished: Finished, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
+    threads: list[int] = []
+    monkeypatch.setattr(torch, "set_num_threads", threads.append)
     out = finished.copied(tmp_path / "result") / "vanilla"
     before = {path.name: path.read_bytes() for path in out.rglob("*.*")}
 
-    with pytest.raises(InputError, match=r"belongs to other settings: learning_rate \(was 0\.004, is 0\.01\)"):
-        main(command_line(folder, tmp_path / "result", "model=vanilla", "learning_rate=0.01", "--resume"))
+    with pytest.raises(InputError, match=r"learning_rate \(was 0\.004, is 0\.01\), threads \(was 1, is 2\)"):
+        main(command_line(folder, tmp_path / "result", "model=vanilla", "learning_rate=0.01", "threads=2", "--resume"))
     np.save(folder / "pi_ys.npy", np.roll(np.load(folder / "pi_ys.npy"), 1))
     with pytest.raises(InputError, match="belongs to other data"):
         main(command_line(folder, tmp_path / "result", "model=vanilla", "--resume"))
 
+    assert threads == [2, 1]
     assert {path.name: path.read_bytes() for path in out.rglob("*.*")} == before

@@ -6,7 +6,6 @@ from unittest.mock import Mock
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
 from quick import Finished, command_line, outcome
 
@@ -14,7 +13,6 @@ from data.drawing import draw, glyph_mask, write
 from main import main
 from models import colored_pi_generator
 from models.registry import MODELS
-from utils.program.errors import InputError
 from utils.run import read_history
 from utils.settings.config import load_config
 from utils.training.eager import EagerStep
@@ -61,23 +59,6 @@ def test_a_run_leaves_all_its_files_and_they_agree_with_each_other(finished: Fin
     assert metrics["heldout_elbo"] == pytest.approx(-history["heldout_reconstruction"][-1], rel=0.5)
     assert metrics["n_generated"] == 200
     assert metrics["verdict"].startswith("the generated points ")
-
-
-@pytest.mark.usefixtures("only_points")
-def test_a_run_computes_on_as_many_threads_as_its_settings_say_and_is_resumed_on_as_many(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-):
-    counts: list[int] = []
-    monkeypatch.setattr(torch, "set_num_threads", counts.append)
-    arguments = command_line(folder, tmp_path, "model=vanilla")
-
-    main([*arguments, "threads=2"])
-    assert "computing on threads=2 of " in capsys.readouterr().out
-    main([*arguments, "threads=2", "--resume"])
-    with pytest.raises(InputError, match=r"other settings: threads \(was 2, is 1\); set them back"):
-        main([*arguments, "--resume"])
-
-    assert counts == [2, 2, 1]
 
 
 @pytest.mark.usefixtures("only_points")
