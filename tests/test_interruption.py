@@ -13,6 +13,7 @@ from quick import Finished, command_line, outcome
 
 from main import main
 from utils.program.errors import InputError, run_program
+from utils.runs.record import read_checkpoint
 from utils.training.eager import EagerStep
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="starts its runs by fork, for speed")
@@ -93,6 +94,7 @@ def test_a_run_asked_to_stop_saves_tells_how_to_continue_and_resumes_to_the_same
     error = capfd.readouterr().err.splitlines()[-1]
     assert error.startswith("stopped after 1 epochs; to continue: ")
     assert error.endswith(" --resume")
+    assert read_checkpoint(out)["training"]["step"]["n_done"] == N_BATCHES + 2
     assert (out / "training.gif").exists()
     assert not (out / "generated.npy").exists()
 

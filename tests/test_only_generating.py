@@ -45,11 +45,11 @@ def test_without_retrain_the_trainings_own_points_are_made_again_in_their_place(
 
 
 def test_a_model_that_does_not_fit_is_refused_before_anything_is_written(finished: Finished, tmp_path: Path):
-    """Were the first model's points generated before the second one is looked at, its old ones would be lost."""
+    """Nor are points of the model that fits, which comes first."""
     result = finished.copied(tmp_path / "result")
     shutil.copy(result / "vanilla" / "model.pt", result / "attention" / "model.pt")
 
     with pytest.raises(InputError, match="was trained with model=vanilla, now it is attention"):
         main(command_line(finished.data, result, "model=both", "retrain=False", "n_generate=50"))
 
-    assert np.load(result / "vanilla" / "generated.npy").shape == (200, 5)
+    assert list(result.rglob("seed10_n50")) == []

@@ -70,6 +70,8 @@ def test_losses_of_an_epoch_are_means_over_its_points_and_those_held_out(
     history: list[Epoch] = []
     training.run(history.append)
 
+    # Numbers too small for training are numbers again.
+    assert torch.tensor(1e-40) * 0.5 > 0
     # Six batches, the last one smaller; the seventh call is that of the held-out points.
     steps = [loss for loss, n_points in seen[:6] if n_points == 270]
     reconstruction, kl = (torch.cat([getattr(loss, part) for loss in steps]) for part in ("reconstruction", "kl"))
