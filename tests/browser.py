@@ -15,14 +15,7 @@ import pytest
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 DRIVER = shutil.which("chromedriver")
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--hide-scrollbars",
-    "--disable-dev-shm-usage",
-    "--disable-sync",
-)
+FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--disable-dev-shm-usage")
 # Marks of tests that open pages in Chromium.
 NEEDS_BROWSER = [
     pytest.mark.browser,
@@ -52,7 +45,10 @@ class Browser:
         self.devtools("Emulation.setEmulatedMedia", media=kind, features=features)
         self.command("url", url=page.resolve().as_uri())
         # The explorer draws once its pictures are decoded.
-        self.run("return new Promise(done => setTimeout(done, 300))")
+        self.run(
+            "return Promise.all([...document.images].map(image => image.decode()))"
+            ".then(() => new Promise(drawn => requestAnimationFrame(drawn)))"
+        )
 
     def devtools(self, name: str, **parameters: Any) -> Any:
         return self.command("goog/cdp/execute", cmd=name, params=parameters)

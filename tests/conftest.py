@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 from matplotlib.figure import Figure
-from quick import QUICK, Finished, command_line
+from quick import QUICK, Finished, command_line, skip_results
 
 from data.drawing import draw, glyph_mask, write
 from data.points import ColoredPoints, read_points
@@ -42,6 +42,12 @@ def without_figures(monkeypatch: pytest.MonkeyPatch) -> None:
         target.write(nothing) if hasattr(target, "write") else Path(target).write_text(nothing)
 
     monkeypatch.setattr(Figure, "savefig", save_nothing)
+
+
+@pytest.fixture
+def only_points(without_figures: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For runs of which only the weights, the history, the film and the points are looked at: no more is made."""
+    skip_results(monkeypatch)
 
 
 @pytest.fixture

@@ -5,18 +5,18 @@ import os
 import re
 import subprocess
 import sys
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from quick import REPOSITORY, command_line
+from quick import REPOSITORY, Finished, command_line, outcome
 
 from main import main
 from utils.program.environment import PACKAGES
+from utils.run import Result
 
-QUICK = ["model=vanilla", "epochs=1", "hidden_dim=8", "n_components=2", "gen_every_epochs=0", "n_generate=50"]
-# A shell that gives a command's output to a program which reads one line, and then tells the command's status.
-ONE_LINE = 'set -o pipefail; "$@" 2>&1 | head -n 1'
+# Shells whose programs print to one that reads a line and ends, and to nowhere; the status is that of the program.
+UNREAD = ('set -o pipefail; "$@" 2>&1 | head -n 1', '"$@" >&- 2>&-')
 # Notes at the exit which of the packages that take seconds to load were imported.
 WATCHING = """
 import atexit, runpy, sys
@@ -34,12 +34,13 @@ def started(*command: str | Path, shell: str | None = None, **environment: str) 
     return subprocess.run(words, cwd=REPOSITORY, env=os.environ | environment, capture_output=True, check=False)
 
 
-@pytest.mark.slow
-def test_pictures_are_the_same_whatever_the_person_uses(folder: Path, tmp_path: Path):
+def test_files_are_the_same_whatever_the_person_uses_and_however_many_models_are_trained(
+    finished: Finished, tmp_path: Path
+):
     """Another backend, style and encoding, no home, and a folder whose name is in no encoding."""
     (tmp_path / "matplotlibrc").write_text("text.usetex: True\nfigure.facecolor: red\n")
-    theirs = folder.parent / os.fsdecode(b"caf\xe9")
-    theirs.symlink_to(folder)
+    theirs = tmp_path / os.fsdecode(b"caf\xe9")
+    theirs.symlink_to(finished.data)
     surroundings = {
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "MATPLOTLIBRC": str(tmp_path / "matplotlibrc"),
@@ -47,33 +48,35 @@ def test_pictures_are_the_same_whatever_the_person_uses(folder: Path, tmp_path: 
         "HOME": "/proc/nowhere",
     }
 
-    plain = started("main.py", *QUICK, f"data_path={folder}", f"result_path={tmp_path / 'plain'}")
-    other = started("main.py", *QUICK, f"data_path={theirs}", f"result_path={tmp_path / 'other'}", **surroundings)
+    run = started("main.py", *command_line(theirs, tmp_path / "result", "model=vanilla"), **surroundings)
 
-    assert (plain.returncode, other.returncode) == (0, 0), other.stderr.decode()
-    assert b"?" in other.stdout
-    assert b"matplotlib" not in other.stderr
-    for name in ("comparison.png", "loss.png"):
-        ours, others = (tmp_path / run / "vanilla" / name for run in ("plain", "other"))
-        assert ours.read_bytes() == others.read_bytes()
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("shell", [ONE_LINE, '"$@" >&- 2>&-'])
-def test_a_run_goes_on_when_nobody_reads_what_it_prints(folder: Path, tmp_path: Path, shell: str):
-    run = started("main.py", *QUICK, f"data_path={folder}", f"result_path={tmp_path / 'result'}", shell=shell)
-
-    assert (run.returncode, run.stderr) == (0, b"")
-    assert (tmp_path / "result" / "vanilla" / "report.html").exists()
+    assert run.returncode == 0, run.stderr.decode()
+    assert b"?" in run.stdout
+    assert b"matplotlib" not in run.stderr
+    ours, expected = tmp_path / "result" / "vanilla", finished.result / "vanilla"
+    assert outcome(ours) == outcome(expected)
+    names = [*Result, "training.gif", "loss.png"]
+    different = [name for name in names if (ours / name).read_bytes() != (expected / name).read_bytes()]
+    # The page names the data's folder.
+    assert different == ["report.html"]
 
 
-@pytest.mark.usefixtures("without_figures")
+def test_a_run_goes_on_when_nobody_reads_what_it_prints(folder: Path, tmp_path: Path):
+    def run(shell: str) -> tuple[int, bytes, bool]:
+        result = tmp_path / str(UNREAD.index(shell))
+        process = started("main.py", *command_line(folder, result, "model=vanilla", "epochs=1"), shell=shell)
+        return process.returncode, process.stderr, (result / "vanilla" / "report.html").exists()
+
+    with ThreadPoolExecutor() as at_once:
+        assert list(at_once.map(run, UNREAD)) == [(0, b"", True)] * 2
+
+
+@pytest.mark.usefixtures("only_points")
 def test_a_run_in_a_thread_is_a_run(folder: Path, tmp_path: Path):
-    thread = threading.Thread(target=main, args=(command_line(folder, tmp_path / "result", "model=vanilla"),))
-    thread.start()
-    thread.join()
+    with ThreadPoolExecutor() as thread:
+        thread.submit(main, command_line(folder, tmp_path / "result", "model=vanilla")).result()
 
-    assert (tmp_path / "result" / "vanilla" / "report.html").exists()
+    assert (tmp_path / "result" / "vanilla" / "generated.npy").exists()
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=str)

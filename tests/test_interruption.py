@@ -13,21 +13,12 @@ from quick import Finished, command_line, outcome
 
 from main import main
 from utils.program.errors import InputError, run_program
-from utils.run import read_history
-from utils.runs.record import Record
+from utils.runs.record import read_checkpoint
 from utils.training.eager import EagerStep
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="starts its runs by fork, for speed")
 # Steps per epoch of the quick run: 270 training points in batches of 50.
 N_BATCHES = 6
-
-
-@pytest.fixture
-def only_trains_and_generates(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For runs of which only the weights, the history and the points are compared."""
-    for unseen in ("judge", "draw", "compare"):
-        monkeypatch.setattr(f"utils.session.{unseen}", lambda *_: None)
-    monkeypatch.setattr(Record, "plot", lambda _: None)
 
 
 def run_in_a_process(arguments: list[str], prepare: Callable[[], None] = lambda: None) -> int | None:
@@ -43,85 +34,67 @@ def run_in_a_process(arguments: list[str], prepare: Callable[[], None] = lambda:
     return process.exitcode
 
 
-def before_step(n: int, number: int) -> None:
-    """From now on in this process, the signal `number` comes before the `n`-th training step."""
-    proper, calls = EagerStep.__call__, []
+def before(n: int, name: str, number: int = signal.SIGKILL) -> None:
+    """From now on in this process, the signal `number` comes before the `n`-th training step, if `name` is "step".
 
-    def counting(self: EagerStep, x: torch.Tensor, beta: float, learning_rate: float) -> torch.Tensor:
-        calls.append(1)
+    Otherwise it comes before the `n`-th file `name`, which is written, is in its place.
+    """
+    owner, method = (EagerStep, "__call__") if name == "step" else (os, "replace")
+    proper, calls = getattr(owner, method), []
+
+    def counting(source: object, target: object, *more: object) -> object:
+        calls.extend([1] * (name == "step" or Path(str(target)).name == name))
         if len(calls) == n:
             os.kill(os.getpid(), number)
-        return proper(self, x, beta, learning_rate)
+        return proper(source, target, *more)
 
-    EagerStep.__call__ = counting  # type: ignore[method-assign]
-
-
-def before_file(name: str, n: int) -> None:
-    """From now on in this process, it is killed before the `n`-th file `name`, which is written, is in its place."""
-    proper, calls = os.replace, []
-
-    def counting(source: Path, target: Path) -> None:
-        calls.extend([1] * (Path(target).name == name))
-        if len(calls) == n:
-            os.kill(os.getpid(), signal.SIGKILL)
-        proper(source, target)
-
-    os.replace = counting  # type: ignore[assignment]
-
-
-# What is killed, and whether the run can be resumed then; None: if the first epoch's files were there already.
-KILLED_BEFORE = {
-    "the first step": (False, lambda: before_step(1, signal.SIGKILL)),
-    "the first checkpoint": (False, lambda: before_file("checkpoint.pt", 1)),
-    "a step of the second epoch": (None, lambda: before_step(N_BATCHES + 3, signal.SIGKILL)),
-    "the second frame": (True, lambda: before_file("epoch_002.png", 1)),
-    "the second history": (True, lambda: before_file("history.csv", 2)),
-    "the second model": (True, lambda: before_file("model.pt", 2)),
-    "the second checkpoint": (True, lambda: before_file("checkpoint.pt", 2)),
-    "the generated points": (True, lambda: before_file("generated.npy", 1)),
-}
+    setattr(owner, method, counting)
 
 
 @needs_fork
-@pytest.mark.slow
-@pytest.mark.usefixtures("only_trains_and_generates")
-@pytest.mark.parametrize("moment", KILLED_BEFORE)
-def test_a_run_killed_at_any_moment_resumes_to_the_same_bytes(finished: Finished, tmp_path: Path, moment: str):
+@pytest.mark.usefixtures("only_points")
+@pytest.mark.parametrize(
+    ("n", "name", "was_saved"),
+    [
+        (1, "step", False),
+        (1, "checkpoint.pt", False),
+        (N_BATCHES + 3, "step", True),
+        (1, "epoch_002.png", True),
+        (2, "history.csv", True),
+        (2, "model.pt", True),
+        (2, "checkpoint.pt", True),
+        (1, "generated.npy", True),
+    ],
+)
+def test_a_run_killed_at_any_moment_resumes_to_the_same_bytes(
+    finished: Finished, tmp_path: Path, n: int, name: str, was_saved: bool
+):
     out, arguments = tmp_path / "attention", command_line(finished.data, tmp_path)
-    can_be_resumed, prepare = KILLED_BEFORE[moment]
 
-    assert run_in_a_process(arguments, prepare) == -signal.SIGKILL
+    assert run_in_a_process(arguments, lambda: before(n, name)) == -signal.SIGKILL
     assert not (out / "generated.npy").exists()
-    was_saved = (out / "checkpoint.pt").exists()
-    assert can_be_resumed in (was_saved, None)
+    assert (out / "checkpoint.pt").exists() == was_saved
 
     assert run_in_a_process([*arguments, *["--resume"] * was_saved]) == 0
     assert outcome(out) == outcome(finished.result / "attention")
 
 
 @needs_fork
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("number", "status", "num_workers"), [(signal.SIGINT, 130, 0), (signal.SIGTERM, 143, 0), (signal.SIGINT, 130, 2)]
-)
-@pytest.mark.usefixtures("without_figures")
+@pytest.mark.parametrize(("number", "status", "num_workers"), [(signal.SIGTERM, 143, 0), (signal.SIGINT, 130, 2)])
+@pytest.mark.usefixtures("only_points")
 def test_a_run_asked_to_stop_saves_tells_how_to_continue_and_resumes_to_the_same_bytes(
-    finished: Finished,
-    tmp_path: Path,
-    capfd: pytest.CaptureFixture[str],
-    number: int,
-    status: int,
-    num_workers: int,
+    finished: Finished, tmp_path: Path, capfd: pytest.CaptureFixture[str], number: int, status: int, num_workers: int
 ):
     """Workers or not, and stopped or not, the run must come to the bytes of the one without either."""
     out, arguments = tmp_path / "attention", command_line(finished.data, tmp_path, f"num_workers={num_workers}")
 
-    ended = run_in_a_process(arguments, lambda: before_step(N_BATCHES + 2, number))
+    ended = run_in_a_process(arguments, lambda: before(N_BATCHES + 2, "step", number))
 
     assert ended == status
     error = capfd.readouterr().err.splitlines()[-1]
     assert error.startswith("stopped after 1 epochs; to continue: ")
     assert error.endswith(" --resume")
+    assert read_checkpoint(out)["training"]["step"]["n_done"] == N_BATCHES + 2
     assert (out / "training.gif").exists()
     assert not (out / "generated.npy").exists()
 
@@ -129,21 +102,17 @@ def test_a_run_asked_to_stop_saves_tells_how_to_continue_and_resumes_to_the_same
     assert outcome(out) == outcome(finished.result / "attention")
 
 
-@pytest.mark.usefixtures("without_figures")
+@pytest.mark.usefixtures("only_points")
 def test_of_two_models_the_one_begun_is_resumed_and_the_other_trained(
     finished: Finished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     """As if the run had been stopped before the second model began."""
     result = finished.copied(tmp_path / "result")
     (result / "attention" / "checkpoint.pt").unlink()
-    steps: list[str] = []
-    proper = EagerStep.__call__
-
-    def recording(self: EagerStep, x: torch.Tensor, beta: float, learning_rate: float) -> torch.Tensor:
-        steps.append(type(self.model).__name__)
-        return proper(self, x, beta, learning_rate)
-
-    monkeypatch.setattr(EagerStep, "__call__", recording)
+    steps, proper = [], EagerStep.__call__
+    monkeypatch.setattr(
+        EagerStep, "__call__", lambda self, *batch: steps.append(type(self.model).__name__) or proper(self, *batch)
+    )
 
     main(command_line(finished.data, result, "model=both", "--resume"))
 
@@ -152,27 +121,19 @@ def test_of_two_models_the_one_begun_is_resumed_and_the_other_trained(
         assert outcome(result / name) == outcome(finished.result / name)
 
 
-@pytest.mark.usefixtures("without_figures")
-def test_a_longer_run_continues_a_shorter_one(finished: Finished, tmp_path: Path):
-    out = finished.copied(tmp_path / "result") / "vanilla"
-    before = (out / "history.csv").read_text()
-
-    main(command_line(finished.data, tmp_path / "result", "model=vanilla", "epochs=4", "--resume"))
-
-    assert (out / "history.csv").read_text().startswith(before)
-    assert read_history(out)["epoch"].tolist() == [1, 2, 3, 4]
-
-
 def test_a_run_of_other_settings_or_other_data_is_not_resumed_and_keeps_its_files(
-    finished: Finished, folder: Path, tmp_path: Path
+    finished: Finished, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
+    threads: list[int] = []
+    monkeypatch.setattr(torch, "set_num_threads", threads.append)
     out = finished.copied(tmp_path / "result") / "vanilla"
     before = {path.name: path.read_bytes() for path in out.rglob("*.*")}
 
-    with pytest.raises(InputError, match=r"belongs to other settings: learning_rate \(was 0\.004, is 0\.01\)"):
-        main(command_line(folder, tmp_path / "result", "model=vanilla", "learning_rate=0.01", "--resume"))
+    with pytest.raises(InputError, match=r"learning_rate \(was 0\.004, is 0\.01\), threads \(was 1, is 2\)"):
+        main(command_line(folder, tmp_path / "result", "model=vanilla", "learning_rate=0.01", "threads=2", "--resume"))
     np.save(folder / "pi_ys.npy", np.roll(np.load(folder / "pi_ys.npy"), 1))
     with pytest.raises(InputError, match="belongs to other data"):
         main(command_line(folder, tmp_path / "result", "model=vanilla", "--resume"))
 
+    assert threads == [2, 1]
     assert {path.name: path.read_bytes() for path in out.rglob("*.*")} == before

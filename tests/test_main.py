@@ -2,20 +2,17 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
 from quick import Finished, command_line, outcome
 
+from data.drawing import draw, glyph_mask, write
 from main import main
 from models import colored_pi_generator
-from models.attention import AttentionVAE
 from models.registry import MODELS
-from models.vae import Loss
-from utils.program.errors import InputError
 from utils.run import read_history
 from utils.settings.config import load_config
 from utils.training.eager import EagerStep
@@ -45,6 +42,8 @@ def test_a_run_leaves_all_its_files_and_they_agree_with_each_other(finished: Fin
     for picture in out.rglob("*.png"):
         Image.open(picture).load()
     assert Image.open(out / "training.gif").n_frames == 2
+    assert {path.name for path in finished.result.glob("[!.]*")} == {*MODELS, "compare.png"}
+    assert Image.open(finished.result / "compare.png").size[0] >= 900
 
     config = load_config(out / "config.yaml")
     assert (config.model, config.epochs, config.n_components) == (model, 2, 4)
@@ -62,92 +61,30 @@ def test_a_run_leaves_all_its_files_and_they_agree_with_each_other(finished: Fin
     assert metrics["verdict"].startswith("the generated points ")
 
 
-def test_both_models_leave_a_picture_of_them_side_by_side(finished: Finished):
-    assert {path.name for path in finished.result.glob("[!.]*")} == {*MODELS, "compare.png"}
-    assert Image.open(finished.result / "compare.png").size[0] >= 900
-
-
-def test_a_model_trained_alone_gives_the_same_bytes_as_beside_the_other(
-    finished: Finished, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-):
-    main(command_line(finished.data, tmp_path, "model=vanilla"))
-
-    names = ["generated.npy", "metrics.json", "generated.png", "training.gif", "comparison.png", "latent.png"]
-    alone, beside = tmp_path / "vanilla", finished.result / "vanilla"
-    assert [name for name in names if (alone / name).read_bytes() != (beside / name).read_bytes()] == []
-    assert outcome(alone) == outcome(beside)
-    last = capsys.readouterr().out.splitlines()[-1]
-    assert last.startswith("to try next: ")
-    assert f"data_path={finished.data} result_path={tmp_path} model=both " in last
-
-
-@pytest.mark.usefixtures("without_figures")
-def test_a_run_computes_on_as_many_threads_as_its_settings_say_and_is_resumed_on_as_many(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-):
-    counts: list[int] = []
-    monkeypatch.setattr(torch, "set_num_threads", counts.append)
-    arguments = command_line(folder, tmp_path, "model=vanilla")
-
-    main([*arguments, "threads=2"])
-    assert "computing on threads=2 of " in capsys.readouterr().out
-    main([*arguments, "threads=2", "--resume"])
-    with pytest.raises(InputError, match=r"other settings: threads \(was 2, is 1\); set them back"):
-        main([*arguments, "--resume"])
-
-    assert counts == [2, 2, 1]
-
-
-@pytest.mark.usefixtures("without_figures")
+@pytest.mark.usefixtures("only_points")
 def test_a_run_of_single_points_and_worker_processes_takes_a_step_for_each_point(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    proper, sizes = EagerStep.__call__, []
+    write(tmp_path / "data", *draw(glyph_mask(size=60), n=60))
+    sizes, proper = [], EagerStep.__call__
+    monkeypatch.setattr(EagerStep, "__call__", lambda self, x, *rates: sizes.append(len(x)) or proper(self, x, *rates))
 
-    def recording(self: EagerStep, x: torch.Tensor, beta: float, learning_rate: float) -> torch.Tensor:
-        sizes.append(len(x))
-        return proper(self, x, beta, learning_rate)
+    main(command_line(tmp_path / "data", tmp_path, "batch_size=1", "num_workers=2", "epochs=1", "model=vanilla"))
 
-    monkeypatch.setattr(EagerStep, "__call__", recording)
-
-    main(command_line(folder, tmp_path, "batch_size=1", "num_workers=2", "epochs=1", "model=vanilla"))
-
-    assert sizes == [1] * 270
+    assert sizes == [1] * 54
 
 
-@pytest.mark.usefixtures("without_figures")
+@pytest.mark.usefixtures("only_points")
 def test_without_a_compiler_a_run_warns_and_trains_uncompiled(
     finished: Finished, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):
-    def broken(*_: object) -> None:
-        raise RuntimeError("no g++ here")
-
-    monkeypatch.setattr("utils.training.loop.Training.compile", broken)
+    monkeypatch.setattr("utils.training.loop.Training.compile", Mock(side_effect=RuntimeError("no g++ here")))
 
     main(command_line(finished.data, tmp_path, "compile=always", "model=vanilla"))
 
-    assert "not compiled, so training is slower (no g++ here)" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "not compiled, so training is slower (no g++ here)" in printed
+    last = printed.splitlines()[-1]
+    assert last.startswith("to try next: ")
+    assert f"data_path={finished.data} result_path={tmp_path} " in last
     assert outcome(tmp_path / "vanilla") == outcome(finished.result / "vanilla")
-
-
-@pytest.mark.usefixtures("without_figures")
-def test_training_that_diverges_keeps_the_model_of_the_last_good_epoch(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    proper, n_batches = AttentionVAE.loss, []
-
-    def breaks_in_the_third_epoch(self: AttentionVAE, *arguments: Any) -> Loss:
-        loss = proper(self, *arguments)
-        # Held-out points are looked at without gradients.
-        n_batches.extend([1] * loss.kl.requires_grad)
-        return loss._replace(reconstruction=loss.reconstruction * (float("inf") if len(n_batches) > 2 * 6 else 1))
-
-    monkeypatch.setattr(AttentionVAE, "loss", breaks_in_the_third_epoch)
-    with pytest.raises(InputError, match=r"not finite by step 18 of 24; what was saved before is kept"):
-        main(command_line(folder, tmp_path, "epochs=4"))
-
-    out = tmp_path / "attention"
-    assert read_history(out)["epoch"].tolist() == [1, 2]
-    assert np.isfinite(colored_pi_generator(10, str(out / "model.pt"))).all()
-    assert Image.open(out / "training.gif").n_frames == 2
-    assert not (out / "generated.npy").exists()

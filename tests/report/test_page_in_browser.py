@@ -85,6 +85,7 @@ def test_the_explorer_is_moved_by_pointer_keys_and_a_click(chromium: Browser, pa
     assert chromium.complaints() == []
 
 
+@pytest.mark.usefixtures("without_figures")
 def test_a_single_latent_has_an_explorer(chromium: Browser, finished: Finished, tmp_path: Path):
     main(command_line(finished.data, tmp_path / "result", "model=vanilla", "latent_dim=1", "prior=normal", "epochs=1"))
     chromium.open(tmp_path / "result" / "vanilla" / "report.html")

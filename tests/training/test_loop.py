@@ -44,12 +44,6 @@ def test_training_lowers_the_loss_on_held_out_points(points: ColoredPoints, quic
     assert losses[-1] < losses[0] - 2
 
 
-def test_another_seed_gives_other_weights(points: ColoredPoints, quick: Config):
-    first, other = (trained(points, dataclasses.replace(quick, seed=seed, epochs=1))[0] for seed in (10, 11))
-
-    assert weights(first) != weights(other)
-
-
 def test_the_history_has_the_schedules_values_of_each_epochs_last_step(points: ColoredPoints, quick: Config):
     _, history = trained(points, dataclasses.replace(quick, epochs=8, n_cycles=2, annealing_share=1.0, beta_max=0.5))
 
@@ -76,6 +70,8 @@ def test_losses_of_an_epoch_are_means_over_its_points_and_those_held_out(
     history: list[Epoch] = []
     training.run(history.append)
 
+    # Numbers too small for training are numbers again.
+    assert torch.tensor(1e-40) * 0.5 > 0
     # Six batches, the last one smaller; the seventh call is that of the held-out points.
     steps = [loss for loss, n_points in seen[:6] if n_points == 270]
     reconstruction, kl = (torch.cat([getattr(loss, part) for loss in steps]) for part in ("reconstruction", "kl"))

@@ -2,7 +2,9 @@
 
 import copy
 import dataclasses
-from collections.abc import Callable
+import math
+import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -13,15 +15,10 @@ from data.points import ColoredPoints
 from models.generator import build_model
 from models.vae import VAE
 from utils.settings.config import Config
-from utils.training.batch_scaling import StepSettings
-from utils.training.eager import EagerStep
-from utils.training.fast import FastStep
+from utils.training.fast import compile_function, is_worthwhile
 from utils.training.loop import Training
 from utils.training.schedules import beta_schedule, cosine_decay
 from utils.training.weights import weight_groups
-
-Step = EagerStep | FastStep
-EACH_STEP = pytest.mark.parametrize("kind", [EagerStep, FastStep])
 
 
 def textbook(model: VAE, points: ColoredPoints, config: Config) -> tuple[VAE, VAE]:
@@ -67,41 +64,48 @@ def textbook(model: VAE, points: ColoredPoints, config: Config) -> tuple[VAE, VA
     return model, average
 
 
-def interpreted(function: Callable[..., Any], *example: Any) -> Callable[..., Any]:
-    """Stands in for the compiler, which runs a function once."""
-    function(*example)
-    return function
+@pytest.fixture
+def exact(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Double precision, because Adam turns rounding errors of small gradients into whole steps; and no compiler.
 
+    What stands in for it runs a function once, and its code takes arguments of the same shapes.
+    """
 
-def new_step(kind: type[Step], model: VAE, average: VAE, settings: StepSettings, batch_size: int) -> Step:
-    arguments = (model, average, 270, settings, torch.Generator().manual_seed(0))
-    return FastStep(*arguments, batch_size, interpreted) if kind is FastStep else EagerStep(*arguments)
+    def interpreted(function: Callable[..., Any], *example: Any) -> Callable[..., Any]:
+        def code(*arguments: Any) -> Any:
+            assert arguments[0].shape == example[0].shape
+            return function(*arguments)
 
+        function(*example)
+        return code
 
-def new_model(points: ColoredPoints, config: Config) -> VAE:
-    torch.manual_seed(0)
-    return build_model(dataclasses.asdict(config), points.scaling).to(torch.get_default_dtype())
+    monkeypatch.setattr("utils.training.fast.compile_function", interpreted)
+    torch.set_default_dtype(torch.float64)
+    yield
+    torch.set_default_dtype(torch.float32)
 
 
 def flat(model: VAE) -> Tensor:
     return torch.cat([weight.detach().flatten() for weight in model.parameters()])
 
 
-def assert_takes_the_textbooks_steps(points: ColoredPoints, config: Config, fast: bool, tolerance: float) -> None:
-    """The weights, and their average, may differ by a share of how far they move, which is the `tolerance`."""
-    model = new_model(points, config)
-    start = flat(model)
-    expected, expected_average = textbook(copy.deepcopy(model), points, config)
+def new_training(points: ColoredPoints, config: Config, fast: bool) -> Training:
+    torch.manual_seed(0)
+    model = build_model(dataclasses.asdict(config), points.scaling).to(torch.get_default_dtype())
     training = Training(model, points, points, config)
     if fast:
-        try:
-            training.compile()
-        except RuntimeError as error:
-            pytest.skip(f"this machine cannot compile: {error}")
+        training.compile()
+    return training
 
-    training.run(lambda *_: None)
 
-    for ours, theirs in ((model, expected), (training.average, expected_average)):
+def assert_takes_the_textbooks_steps(training: Training, tolerance: float) -> None:
+    """The weights, and their average, may differ by a share of how far they move, which is the `tolerance`."""
+    start = flat(training.model)
+    expected = textbook(copy.deepcopy(training.model), training.train, training.config)
+
+    training.run(lambda _: None)
+
+    for ours, theirs in zip((training.model, training.average), expected, strict=True):
         assert (flat(ours) - flat(theirs)).norm() < tolerance * (flat(theirs) - start).norm()
 
 
@@ -109,60 +113,63 @@ def assert_takes_the_textbooks_steps(points: ColoredPoints, config: Config, fast
 VISIBLE = {"learning_rate": 0.01, "weight_decay": 1.0, "clip_norm": 0.5}
 
 
-@pytest.mark.usefixtures("double_precision")
-@EACH_STEP
+@pytest.mark.usefixtures("exact")
+@pytest.mark.parametrize("fast", [False, True])
 @pytest.mark.parametrize(
     ("name", "prior", "batch_size"),
-    [("vanilla", "picture", 10), ("vanilla", "picture", 250), ("attention", "mixture", 50), ("vanilla", "normal", 50)],
+    [("vanilla", "normal", 10), ("vanilla", "picture", 250), ("attention", "mixture", 50)],
 )
 def test_training_takes_the_steps_of_a_textbook(
-    points: ColoredPoints,
-    quick: Config,
-    monkeypatch: pytest.MonkeyPatch,
-    kind: type[Step],
-    name: str,
-    prior: str,
-    batch_size: int,
+    points: ColoredPoints, quick: Config, name: str, prior: str, batch_size: int, fast: bool
 ):
-    monkeypatch.setattr("utils.training.fast.compile_function", interpreted)
     config = dataclasses.replace(quick, model=name, prior=prior, batch_size=batch_size, **VISIBLE)
 
-    assert_takes_the_textbooks_steps(points, config, fast=kind is FastStep, tolerance=1e-9)
+    assert_takes_the_textbooks_steps(new_training(points, config, fast), tolerance=1e-9)
 
 
 @pytest.mark.slow
 def test_compiled_code_takes_the_steps_of_a_textbook(points: ColoredPoints, quick: Config):
-    config = dataclasses.replace(quick, model="attention", batch_size=50, **VISIBLE)
+    try:
+        training = new_training(points, dataclasses.replace(quick, model="attention", **VISIBLE), fast=True)
+    except RuntimeError as error:
+        pytest.skip(f"this machine cannot compile: {error}")
 
-    assert_takes_the_textbooks_steps(points, config, fast=True, tolerance=1e-3)
+    assert_takes_the_textbooks_steps(training, tolerance=1e-3)
 
 
-def batches(points: ColoredPoints) -> list[Tensor]:
-    return list(points.scaling.to_model(points.points).split(50))
-
-
-@pytest.mark.usefixtures("double_precision")
-@EACH_STEP
-@pytest.mark.parametrize("other", [EagerStep, FastStep])
+@pytest.mark.usefixtures("exact")
+@pytest.mark.parametrize(("fast", "then_fast"), [(False, False), (False, True), (True, False), (True, True)])
 def test_a_state_of_either_kind_of_step_continues_in_either(
-    points: ColoredPoints, quick: Config, kind: type[Step], other: type[Step]
+    points: ColoredPoints, quick: Config, fast: bool, then_fast: bool
 ):
-    settings = StepSettings.of(dataclasses.replace(quick, **VISIBLE))
-    model = new_model(points, quick)
-    average, x = copy.deepcopy(model), batches(points)
-    first = new_step(kind, model, average, settings, 50)
-    for batch in x[:3]:
-        first(batch, 0.5, 0.01)
-    state = copy.deepcopy(first.state_dict())
-    resumed_model, resumed_average = copy.deepcopy(model), copy.deepcopy(average)
-    resumed = new_step(other, resumed_model, resumed_average, settings, 50)
-    resumed.load_state_dict(state)
-    resumed.rng.set_state(first.rng.get_state())
+    config, expected, found = dataclasses.replace(quick, epochs=1, **VISIBLE), [], []
+    whole, stopped, resumed = (new_training(points, config, kind) for kind in (fast, fast, then_fast))
+    whole.run(expected.append)
 
-    for batch in x[3:]:
-        losses = first(batch, 0.5, 0.01), resumed(batch, 0.5, 0.01)
+    stopped.run(found.append, stopped=lambda: stopped.step.n_done == 3)
+    resumed.load_state_dict(stopped.state_dict())
+    resumed.run(found.append)
 
-    torch.testing.assert_close(*losses)
-    torch.testing.assert_close(flat(resumed_model), flat(model), atol=1e-9, rtol=0)
-    torch.testing.assert_close(flat(resumed_average), flat(average), atol=1e-9, rtol=0)
-    assert resumed.n_done == 6
+    torch.testing.assert_close(flat(resumed.model), flat(whole.model), atol=1e-9, rtol=0)
+    torch.testing.assert_close(flat(resumed.average), flat(whole.average), atol=1e-9, rtol=0)
+    losses = [[(epoch.train_reconstruction, epoch.train_kl) for epoch in epochs] for epochs in (found, expected)]
+    assert losses[0] == [pytest.approx(losses[1][0])]
+
+
+def test_auto_compiles_when_there_are_many_steps():
+    assert is_worthwhile("auto", 450_000)
+    assert not is_worthwhile("auto", 2300)
+    assert is_worthwhile("always", 1)
+    assert not is_worthwhile("never", 10**9)
+
+
+def test_a_function_that_cannot_be_compiled_is_refused_in_one_line():
+    def depends_on_values(x: Tensor) -> Tensor:
+        """Compiled code cannot branch on a number that is in a tensor, nor hand it to Python."""
+        return x if re.fullmatch("0.*", str(math.floor(x.sum()))) else -x
+
+    with pytest.raises(RuntimeError) as caught:
+        compile_function(depends_on_values, torch.zeros(2))
+
+    assert str(caught.value)
+    assert "\n" not in str(caught.value)

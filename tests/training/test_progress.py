@@ -6,13 +6,10 @@ import pytest
 from utils.training.progress import Progress
 
 
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
-def run(monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, seconds_per_step: float) -> str:
-    """What a run of ten steps prints to `stream`."""
+def run(monkeypatch: pytest.MonkeyPatch, seconds_per_step: float, is_terminal: bool = False) -> str:
+    """What a run of ten steps prints to a terminal or a file."""
+    stream = io.StringIO()
+    stream.isatty = lambda: is_terminal  # type: ignore[method-assign]
     clock = iter(i * seconds_per_step for i in range(1000))
     monkeypatch.setattr("time.monotonic", lambda: next(clock))
     monkeypatch.setattr(sys, "stderr", stream)
@@ -25,17 +22,17 @@ def run(monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, seconds_per_step: 
 
 
 def test_a_log_gets_a_line_from_time_to_time_with_the_time_left(monkeypatch: pytest.MonkeyPatch):
-    lines = run(monkeypatch, io.StringIO(), seconds_per_step=10).splitlines()
+    lines = run(monkeypatch, seconds_per_step=10).splitlines()
 
     assert 3 <= len(lines) <= 8
-    assert len(run(monkeypatch, io.StringIO(), seconds_per_step=0.01).splitlines()) == 1
+    assert len(run(monkeypatch, seconds_per_step=0.01).splitlines()) == 1
     assert lines[0].startswith("2 of 10 steps (20%), ")
     assert lines[0].endswith(" left")
     assert lines[-1] == "10 of 10 steps (100%), done; epoch 1: β 0.50"
 
 
 def test_a_terminal_gets_a_bar(monkeypatch: pytest.MonkeyPatch):
-    shown = run(monkeypatch, Terminal(), seconds_per_step=10)
+    shown = run(monkeypatch, seconds_per_step=10, is_terminal=True)
 
     assert "\r" in shown
     assert "10/10" in shown

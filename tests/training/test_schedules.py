@@ -3,22 +3,20 @@ import pytest
 from utils.training.schedules import averaging_weight, beta_schedule, cosine_decay, cyclical
 
 
-def test_cyclical_annealing_has_the_values_of_the_papers_definition():
-    """T = 20, M = 4, R = 0.5: cycles of 5 steps; tau = 0, 0.2, 0.4, 0.6, 0.8 and f(tau) = tau / 0.5 up to tau = 0.5."""
-    one_cycle = [0.0, 0.4, 0.8, 1.0, 1.0]
+@pytest.mark.parametrize(
+    ("n_cycles", "ratio", "expected"),
+    [
+        # T = 20, M = 4, R = 0.5: cycles of 5 steps; tau = 0, 0.2, 0.4, 0.6, 0.8; beta is tau / R up to tau = R.
+        (4, 0.5, 4 * [0.0, 0.4, 0.8, 1.0, 1.0]),
+        # T = 10, M = 3: ceil(T / M) = 4 steps a cycle, tau = 0, 0.3, 0.6, 0.9; the last cycle is cut short.
+        (3, 1.0, [0, 0.3, 0.6, 0.9, 0, 0.3, 0.6, 0.9, 0, 0.3]),
+        (2, 0.0, 8 * [1.0]),
+    ],
+)
+def test_cyclical_annealing_has_the_values_of_the_papers_definition(n_cycles: int, ratio: float, expected: list[float]):
+    n = len(expected)
 
-    assert [cyclical(step, 20, n_cycles=4, ratio=0.5) for step in range(20)] == pytest.approx(4 * one_cycle)
-
-
-def test_cycles_that_do_not_divide_the_run_are_rounded_up_as_in_the_paper():
-    """T = 10, M = 3: ceil(T / M) = 4 steps a cycle, tau = 0, 0.3, 0.6, 0.9; the last cycle is cut short."""
-    betas = [cyclical(step, 10, n_cycles=3, ratio=1.0) for step in range(10)]
-
-    assert betas == pytest.approx([0, 0.3, 0.6, 0.9, 0, 0.3, 0.6, 0.9, 0, 0.3])
-
-
-def test_a_ratio_of_zero_has_no_rise():
-    assert [cyclical(step, 8, n_cycles=2, ratio=0.0) for step in range(8)] == [1.0] * 8
+    assert [cyclical(step, n, n_cycles, ratio) for step in range(n)] == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(
