@@ -24,7 +24,6 @@ class FastStep(EagerStep):
         settings: StepSettings,
         rng: torch.Generator,
         batch_size: int,
-        compiled: Callable[..., Any] | None = None,
     ) -> None:
         super().__init__(model, average, n_points, settings, rng)
         self.batch_size = batch_size
@@ -33,12 +32,11 @@ class FastStep(EagerStep):
             torch.tensor(values, dtype=like.dtype).repeat_interleave(sizes).to(like.device)
             for values in ([group.lr_scale for group in self.groups], [group.decays for group in self.groups])
         )
-        compiled = compiled or compile_function
         x = torch.zeros(batch_size, N_COORDINATES, device=like.device)
         noise = model.sample_noise(batch_size, torch.Generator(x.device))
-        self.compiled_gradient = compiled(self.gradient, x, noise, torch.tensor(1.0, device=x.device))
+        self.compiled_gradient = compile_function(self.gradient, x, noise, torch.tensor(1.0, device=x.device))
         vectors = [vector.clone() for vector in (self.weights, self.average, self.mean, self.square)]
-        self.update = compiled(self._update, *vectors, like + 1, self.squared_length.clone(), like.new_ones(5))
+        self.update = compile_function(self._update, *vectors, like + 1, self.squared_length.clone(), like.new_ones(5))
 
     def __call__(self, x: Tensor, beta: float, learning_rate: float) -> Tensor:
         """One step on the batch `x (n, 5)`; returns the sums of reconstruction and KL over it, `(2,)`."""
