@@ -66,12 +66,13 @@ def outlier_distances(x: Tensor, known: Tensor) -> tuple[Tensor, Tensor, Tensor]
 
 
 def nearest(points: Tensor, records: Tensor, k: int) -> tuple[Tensor, Tensor]:
-    """Distances and indices `(n, k)` of the k `records` nearest to each of `points`, in blocks to bound memory."""
-    k = min(k, len(records))
-    # Blocks of 40 MB: the C library returns what is larger than 32 MB to the system at once.
-    rows = max(1, 10_000_000 // len(records))
-    found = [torch.cdist(block, records).topk(k, largest=False) for block in points.split(rows)]
-    return torch.cat([distance for distance, _ in found]), torch.cat([index for _, index in found])
+    """Distances and indices `(n, k)` of the k `records` nearest to each of `points`."""
+    # |r|^2 - 2 p.r orders the records r as their distance from p does. Blocks of 8 MB stay in the cache.
+    squares = records.square().sum(1)
+    blocks = points.split(max(1, 2_000_000 // len(records)))
+    compared = (torch.addmm(squares, block, records.T, alpha=-2) for block in blocks)
+    index = torch.cat([values.topk(min(k, len(records)), largest=False).indices for values in compared])
+    return (points[:, None] - records[index]).norm(dim=2), index
 
 
 def standardized(x: Tensor) -> Tensor:

@@ -42,12 +42,14 @@ def family(*statistics: Tensor) -> list[Figure]:
 def permuted_labels(n_generated: int, n_reference: int, rng: torch.Generator, fold: Tensor | None = None) -> Tensor:
     """Labels `(n, 1 + N_PERMUTATIONS)`, generated points first, permuted within each `fold (n,)` if there are folds."""
     fold = torch.zeros(n_generated + n_reference) if fold is None else fold
-    is_generated = torch.cat([torch.ones(n_generated), torch.zeros(n_reference)])
-    labels = is_generated.unsqueeze(1).repeat(1, 1 + N_PERMUTATIONS)
+    labels = torch.zeros(n_generated + n_reference, 1 + N_PERMUTATIONS)
+    labels[:n_generated, 0] = 1
     for k in fold.unique():
         members = (fold == k).nonzero().squeeze(1)
-        order = torch.rand(len(members), N_PERMUTATIONS, generator=rng).argsort(0)
-        labels[members, 1:] = is_generated[members][order]
+        n_ones = int(labels[members, 0].sum())
+        # The points with the largest random numbers are a random subset, and quicker to find than a whole permutation.
+        chosen = torch.rand(len(members), N_PERMUTATIONS, generator=rng).topk(n_ones, dim=0, sorted=False).indices
+        labels[members[chosen], torch.arange(1, 1 + N_PERMUTATIONS)] = 1
     return labels
 
 
@@ -66,20 +68,25 @@ def classifier_auc(features: Tensor, labels: Tensor, fold: Tensor, rng: torch.Ge
     Returns the statistic and each point's score `(n,)` under the true labels. The classifier is ridge regression, which
     is linear in the labels, so one product of matrices serves all labelings.
     """
-    aucs, scores, n_pairs = torch.zeros(labels.shape[1]), torch.zeros(len(labels)), 0.0
     # Sorting leaves equal scores in this order, which must not be that of the labels.
     mixed = torch.randperm(len(labels), generator=rng)
-    for k in range(N_FOLDS):
-        test, rest = mixed[fold[mixed] == k], mixed[fold[mixed] != k]
-        mean = features[rest].mean(0)
-        known, new = features[rest] - mean, features[test] - mean
-        factor = torch.linalg.cholesky(known.T @ known + torch.eye(known.shape[1]))
-        predicted = new @ torch.cholesky_solve(known.T @ (labels[rest] - labels[rest].mean(0)), factor)
-        scores[test] = predicted[:, 0]
-        n_ones = labels[test, 0].sum()
-        pairs = (n_ones * (len(predicted) - n_ones)).item()
+    parts = [mixed[fold[mixed] == k] for k in range(N_FOLDS)]
+    x = torch.column_stack([features, torch.ones(len(labels))])
+    ridge = torch.eye(x.shape[1])
+    ridge[-1, -1] = 0  # the intercept is not penalized
+    targets = torch.column_stack([x, labels - labels.mean(0)])
+    # The products over the other folds are those over all folds less a fold's own.
+    products = torch.stack([x[part].T @ targets[part] for part in parts])
+    aucs, scores, n_pairs = torch.zeros(labels.shape[1]), torch.zeros(len(labels)), 0.0
+    for part, of_others in zip(parts, products.sum(0) - products, strict=True):
+        moments, with_labels = of_others.split([x.shape[1], labels.shape[1]], dim=1)
+        factor = torch.linalg.cholesky(moments + ridge)
+        predicted = x[part] @ torch.cholesky_solve(with_labels, factor)
+        scores[part] = predicted[:, 0]
+        n_ones = labels[part, 0].sum()
+        pairs = (n_ones * (len(part) - n_ones)).item()
         if pairs:
-            aucs += pairs * area_under_curve(predicted, labels[test])
+            aucs += pairs * area_under_curve(predicted, labels[part])
             n_pairs += pairs
     return aucs / max(1.0, n_pairs), scores
 
@@ -98,12 +105,13 @@ def discriminant(features: Tensor, labels: Tensor) -> Tensor:
 
     C is their common covariance (Harchaoui, Bach & Moulines 2008, arXiv 0804.1026, with explicit features).
     """
-    # In double precision: features that depend on each other would make the matrix indefinite.
-    centered = (features - features.mean(0)).double()
-    covariance, difference = centered.T @ centered, centered.T @ _mean_difference(labels).double()
+    centered = features - features.mean(0)
+    difference = centered.T @ _mean_difference(labels)
+    # In double precision, because features that depend on each other would make the matrix indefinite.
+    covariance = centered.double().T @ centered.double()
     ridge = 1 + 1e-9 * covariance.diagonal().max()
     factor = torch.linalg.cholesky(covariance + ridge * torch.eye(len(covariance), dtype=torch.float64))
-    return torch.linalg.solve_triangular(factor, difference, upper=False).square().sum(0)
+    return torch.linalg.solve_triangular(factor, difference.double(), upper=False).square().sum(0)
 
 
 def mean_excess(values: Tensor, labels: Tensor) -> Tensor:
@@ -123,4 +131,5 @@ def area_under_curve(scores: Tensor, labels: Tensor) -> Tensor:
 def _mean_difference(labels: Tensor) -> Tensor:
     """Weights `(n, labelings)` that turn a sum into the mean over label 1 less the mean over label 0."""
     n_ones = labels.sum(0)
-    return labels / n_ones - (1 - labels) / (len(labels) - n_ones)
+    n_zeros = len(labels) - n_ones
+    return labels * (1 / n_ones + 1 / n_zeros) - 1 / n_zeros
