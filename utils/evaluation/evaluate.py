@@ -58,12 +58,12 @@ def evaluate(
         closest, p = memorization(chance.subset(generated, MOST_COMPARED), *records, chance.torch)
         figures |= {"closest_is_training": closest, "copies": figures["copies"]._replace(p=p)}
 
-        comparable = _comparable(generated, train, held_out, chance, draw_more)
-        n_compared = min(len(comparable[0]), MOST_COMPARED)
+        compared, *data = comparable = _comparable(generated, train, held_out, chance, draw_more)
+        compared = compared[:MOST_COMPARED]
+        n_compared = len(compared)
         if min(map(len, comparable)) >= LEAST:
-            compared, some_held_out = comparable[0][:MOST_COMPARED], chance.subset(comparable[2], MOST_COMPARED)
-            tested, classifier = _against_held_out(compared, train, some_held_out, chance)
-            figures |= tested | _against_all(compared, np.vstack(comparable[1:]), chance)
+            tested, classifier = _against_held_out(compared, train, chance.subset(data[1], MOST_COMPARED), chance)
+            figures |= tested | _against_all(compared, np.vstack(data), chance)
             figures |= _outliers(generated, train, held_out, chance)
     return Evaluation(len(generated), len(held_out), n_compared, figures, classifier)
 
@@ -134,9 +134,8 @@ def _outliers(generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, ch
     tests = family(*(two_sample.mean_excess(excess, labels) for excess in (place_excess, color_excess)))
     figures, n = {}, len(generated)
     for key, values, test in zip(("off_support", "off_colors"), (distance, color_excess), tests, strict=True):
-        limit = values[n:].quantile(0.99)
-        ours, theirs = ((part > limit).double().mean().item() for part in (values[:n], values[n:]))
-        figures[key] = Figure(ours, theirs, test.p)
+        is_off = (values > values[n:].quantile(0.99)).double()
+        figures[key] = Figure(is_off[:n].mean().item(), is_off[n:].mean().item(), test.p)
     return figures
 
 
@@ -170,7 +169,7 @@ def copies(generated: np.ndarray, records: np.ndarray) -> np.ndarray:
 def _shares(hits: np.ndarray, n_train: int, rng: torch.Generator) -> Tensor:
     """The share of `hits (records,)` on the first `n_train` records, and on as many in permutations of the records."""
     counts = torch.from_numpy(hits).double()
-    # Records without hits need not be permuted one by one: only how many of them are held out matters.
+    # Only the places of records with hits matter.
     hit = counts[counts > 0]
     if not len(hit):
         return torch.zeros(1 + N_PERMUTATIONS)

@@ -33,7 +33,7 @@ def place_features(x: Tensor, known: Tensor) -> Tensor:
 
 
 def color_features(x: Tensor, known: Tensor) -> Tensor:
-    """The colors of `x (n, 5)`, as they are and in standard deviations along the principal axes of known ones `(n, 6)`."""
+    """The colors of `x (n, 5)`, and in standard deviations along the principal axes of the known colors `(n, 6)`."""
     mean = known[:, COLORS].mean(0)
     values, vectors = torch.linalg.eigh((known[:, COLORS] - mean).T.cov(correction=0))
     # Colors are integers, so a standard deviation below half a level means nothing.

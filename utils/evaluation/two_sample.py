@@ -24,7 +24,7 @@ def p_value(statistic: Tensor) -> float:
 def family(*statistics: Tensor) -> list[Figure]:
     """Tests whose p-values are adjusted for their number (Westfall & Young 1993, single step) and that of families.
 
-    `real` and `error` are the mean and standard deviation over permuted labels; `detectable` is an excess over the mean.
+    `real` and `error` are the mean and deviation over permuted labels; `detectable` is an excess over the mean.
     """
     values = torch.stack([statistic.double() for statistic in statistics])
     standardized = (values - values.mean(1, keepdim=True)) / values.std(1, keepdim=True).clamp(min=1e-12)
