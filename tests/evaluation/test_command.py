@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from data.points import read_points
 from utils.evaluation.__main__ import main
@@ -11,13 +12,18 @@ from utils.program.errors import InputError
 
 
 @pytest.mark.parametrize("name", ["samples.npy", "samples.npz"])
-def test_a_file_of_points_is_judged(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture, name: str):
+def test_a_file_of_points_is_judged_on_one_thread(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch, name: str
+):
+    counts: list[int] = []
+    monkeypatch.setattr(torch, "set_num_threads", counts.append)
     points = read_points(folder).points.numpy().astype(np.float32) + 0.2
     (np.save if name == "samples.npy" else np.savez)(tmp_path / name, points)
 
     main(["--data", str(folder), "--holdout", "0.3", str(tmp_path / name)])
 
     printed = capsys.readouterr().out
+    assert counts == [1]
     assert "exact copies of training points" in printed
     assert "70.0%" in printed
     assert printed.startswith("No verdict on the distribution: only 0 of 300 generated points can be compared")
@@ -34,6 +40,7 @@ def test_a_file_of_points_is_judged(folder: Path, tmp_path: Path, capsys: pytest
         (np.random.default_rng(0).uniform(-1, 1, (9, 5)), r"colors lie in -\d\.\d\.\.\d\.\d, so they look scaled"),
         (np.random.default_rng(0).random((9, 5)) * [50, 50, 1, 1, 1], r"colors lie in 0\.0\.\.1\.0"),
         (np.full((9, 5), 1000), "lie outside of the picture of 60 x 60 pixels"),
+        (np.full((9, 5), -1000), "lie outside of the picture of 60 x 60 pixels"),
     ],
 )
 def test_files_that_hold_no_points_are_refused(

@@ -83,6 +83,19 @@ def test_more_points_are_drawn_where_few_can_be_compared_because_training_points
     assert alone.is_memorized
 
 
+def test_more_points_are_drawn_where_much_of_dense_data_would_be_left_out(rng: np.random.Generator):
+    density = np.linspace(1, 8, 3600)
+
+    def draw(n: int, replace: bool = True) -> np.ndarray:
+        pixels = rng.choice(3600, n, replace, density / density.sum())
+        return np.column_stack([*np.divmod(pixels, 60), np.zeros((n, 3), int)])
+
+    data, drawn = draw(1500, replace=False), []
+    evaluate(draw(1000), data[:1460], data[1460:], draw_more=lambda n: drawn.append(n) or draw(n))
+
+    assert drawn[0] == 3000
+
+
 def test_too_few_points_get_no_p_value(sets: Split):
     found = evaluate(sets[2][:10], *sets[:2])
 

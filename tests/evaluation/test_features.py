@@ -7,7 +7,6 @@ from torch import Tensor
 
 from data.coordinates import COLORS, PLACES
 from utils.evaluation.features import (
-    LEAST_COLOR_DEVIATION,
     classifier_features,
     color_features,
     nearest,
@@ -26,9 +25,9 @@ def test_a_relation_between_channels_is_an_axis_of_its_own(rng: np.random.Genera
     grays = torch.from_numpy(rng.integers(30, 220, (500, 1))).float().repeat(1, 5)
     before, after = (color_features(grays + torch.tensor([0, 0, tint, 0, 0]), grays)[:, 3:] for tint in (0, 2))
 
-    # A tint of two levels: 2 sqrt(2/3) of it lies across the line of grays.
+    # Of a tint of two levels, 2 sqrt(2/3) lie across the line of grays, in units of half a level.
     moved = (after - before).norm(dim=1)
-    assert moved.mean().item() == pytest.approx(2 * (2 / 3) ** 0.5 / LEAST_COLOR_DEVIATION, rel=0.05)
+    assert moved.mean().item() == pytest.approx(4 * (2 / 3) ** 0.5, rel=0.05)
     assert before.std(0).sort().values[:2].max() < 0.01
 
 
@@ -67,7 +66,10 @@ def test_constant_points_have_finite_features_however_many_they_are(torch_rng: t
 
 
 def test_the_nearest_records_are_found_in_blocks_as_at_once(torch_rng: torch.Generator):
-    points, records = (torch.rand(n, 2, generator=torch_rng) for n in (4000, 3000))
+    points, records = (torch.randint(2000, (n, 2), generator=torch_rng).float() for n in (4000, 3000))
 
-    expected = torch.cdist(points, records).topk(3, largest=False)
-    assert all(map(torch.allclose, nearest(points, records, 3), expected))
+    distance, index = nearest(points, records, 3)
+
+    expected = torch.cdist(points, records).topk(3, largest=False).values
+    assert torch.equal(distance, (points[:, None] - records[index]).norm(dim=2))
+    assert torch.allclose(distance, expected)

@@ -6,16 +6,17 @@ from data.points import ColoredPoints
 from models.generator import Generator, build_model
 from models.latent import Prior
 from models.registry import MODELS
-from utils.evaluation.latent import CONTOURS, POINTS, POSITIONS, LatentMap, latent_map
+from utils.evaluation.latent import POINTS, POSITIONS, LatentMap, latent_map
 from utils.evaluation.likelihood import posterior_means
 
 
 class Normal(Prior):
-    """A prior that is one normal, correlated along the first two of `n` latents if there are more."""
+    """A prior that is one normal, 1.5 wide along the second of `n` latents; the third is correlated with the first."""
 
     def __init__(self, n: int) -> None:
         super().__init__(n)
         covariance = torch.eye(n)
+        covariance[1:2, 1:2] = 1.5**2
         if n > 2:
             covariance[0, 2] = covariance[2, 0] = 0.9
         self.density = torch.distributions.MultivariateNormal(torch.zeros(n), covariance)
@@ -70,12 +71,12 @@ def test_density_and_contours_are_those_of_the_prior_exactly_or_estimated(
     """For one normal, the share of the prior at likelier places than a position is known."""
     found = a_map(points, latent_dim, rng)
 
-    across, up = np.meshgrid(*found.grid)
-    expected = np.exp(-(across**2 + up**2) / 2) / (2 * np.pi)
+    (across, down), highest = np.meshgrid(*found.grid), 1 / (2 * np.pi * 1.5)
+    expected = highest * np.exp(-((across / 1.5) ** 2 + down**2) / 2)
     assert found.density == pytest.approx(expected, abs=0.25 * tolerance)
-    assert found.levels == pytest.approx((1 - np.array(CONTOURS)) / (2 * np.pi), rel=5 * tolerance)
-    across, up = np.meshgrid(*found.positions)
-    assert found.likelier == pytest.approx(1 - np.exp(-(across**2 + up**2) / 2), abs=tolerance)
+    assert found.levels == pytest.approx(highest * np.array([0.5, 0.2, 0.05]), rel=5 * tolerance)
+    across, down = np.meshgrid(*found.positions)
+    assert found.likelier == pytest.approx(1 - np.exp(-((across / 1.5) ** 2 + down**2) / 2), abs=tolerance)
     # With one latent, the density is the same at each height.
     found = a_map(points, 1, rng)
     assert abs(found.positions[0][found.likelier[0].argmin()]) < 0.5

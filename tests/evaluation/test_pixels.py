@@ -31,6 +31,10 @@ def test_no_pixel_is_left_twice_where_the_data_hold_none_twice(rng: np.random.Ge
     assert len(np.unique(codes(pixels))) == len(np.unique(pixels, axis=0)) == len(pixels)
     assert len(generated) > 200
     assert kept.mean() > 0.3
+    # Their order tells neither the order of the generated points nor how dense their pixels are.
+    ordered = true_points(20_000, rng)
+    columns = exchangeable(ordered[ordered[:, 1].argsort()], data, 200, rng)[0][:, 1]
+    assert abs(np.corrcoef(columns, np.arange(len(columns)))[0, 1]) < 3 / len(columns) ** 0.5
     assert len(exchangeable(data[:400], data, 50, rng)[0]) == 0
 
 

@@ -58,6 +58,7 @@ def test_a_shift_of_one_standard_deviation_is_found_and_sets_without_any_spread_
     assert scores[:150].mean() > scores[150:].mean() + 0.1
     constant = statistics(torch.full((300, 3), 7.0), labels, fold)
     assert min(p_value(value) for value in constant) > 0.05
+    assert constant[0][0].item() == pytest.approx(0.5, abs=0.1)
 
 
 def test_a_family_says_which_of_its_tests_found_something_and_pays_for_the_number_of_families():

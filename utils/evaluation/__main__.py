@@ -26,9 +26,12 @@ def main(arguments: list[str]) -> None:
     data = read_points(options.data)
     check_units(options.samples, samples, data.scaling.shape)
     train, held_out = (part.points.numpy() for part in data.split(settings.holdout, settings.seed))
-    # PyTorch takes seconds to load: mistakes that can be named without it are named before.
+    # PyTorch takes seconds to load, so mistakes that can be named without it are named before.
+    import torch
+
     from utils.evaluation.evaluate import evaluate
 
+    torch.set_num_threads(settings.threads)
     found = evaluate(samples.round().astype(np.int64), train, held_out)
     print(f"{found.conclusion}\n\n{found.table}\n{found.power}")
 

@@ -1,4 +1,4 @@
-"""Do generated points come from the distribution of the data? docs/evaluation.md explains each test."""
+"""Tests of whether generated points come from the distribution of the data. docs/evaluation.md explains each."""
 
 import math
 from collections.abc import Callable
@@ -16,12 +16,9 @@ from utils.evaluation.pixels import MOST_COMPARED, codes, exchangeable
 from utils.evaluation.result import Evaluation
 from utils.evaluation.two_sample import N_PERMUTATIONS, family, p_value, permuted_labels
 
-# Larger sets are replaced by random subsets: they are slow to search or to compare pair by pair, and say no more.
-MOST_POINTS, MOST_RECORDS, MOST_REFERENCES, MOST_FOR_PAIRS = 500_000, 50_000, 10_000, 1500
+# Larger sets, here and below, are replaced by random subsets: they take longer to search, and hardly improve a test.
+MOST_POINTS = 500_000
 LEAST = 20  # points; no test can find anything in fewer
-# Where few of the generated points may be compared, more are drawn: up to this many times as many.
-MOST_DRAWN = 16
-REFERENCE_SHARE = 1 / 3  # of the training points, which the tests of outliers measure others against
 DrawMore = Callable[[int], np.ndarray]
 
 
@@ -32,40 +29,41 @@ class Chance(NamedTuple):
     torch: torch.Generator
 
     def subset(self, points: np.ndarray, most: int) -> np.ndarray:
-        """`points`, or `most` of them at random."""
+        """`points`, or a random `most` of them."""
         return points if len(points) <= most else points[self.numpy.choice(len(points), most, replace=False)]
 
     def references(self, train: np.ndarray) -> Tensor:
-        """Training points in random order, to compare others with."""
-        return torch.from_numpy(self.numpy.permutation(train)[:MOST_REFERENCES]).float()
+        """Training points in random order, to measure other points against."""
+        return torch.from_numpy(self.numpy.permutation(train)[:10_000]).float()
 
 
 def evaluate(
     generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, draw_more: DrawMore | None = None
 ) -> Evaluation:
-    """All figures of the `generated (n, 5)` points, beside a random split of the data: `train` and `held_out`.
+    """All figures of the `generated (n, 5)` points, given a random split of the data: `train` and `held_out`.
 
-    `draw_more(n)` draws n further points; it is called where too few of the generated ones can be compared with data.
+    `draw_more(n)` draws n further points; it is called if too few of the generated ones can be compared with data.
     """
     chance = Chance(np.random.default_rng(0), torch.Generator().manual_seed(0))
     sets = [chance.subset(points, MOST_POINTS) for points in (generated, train, held_out)]
     generated, train, held_out = sets
-    figures = {key: row.measure(*sets) for key, row in FIGURES.items() if row.measure}
-    for key, figure in figures.items():
-        if figure.p is not None:
-            figures[key] = figure._replace(p=min(1.0, n_families() * figure.p))
+    figures = {}
+    for key, row in FIGURES.items():
+        if row.measure:
+            figure = row.measure(*sets)
+            figures[key] = figure._replace(p=figure.p and min(1.0, n_families() * figure.p))
     n_compared = classifier = None
     if min(map(len, sets)) >= LEAST:
-        records = chance.subset(train, MOST_RECORDS), chance.subset(held_out, MOST_RECORDS // 10)
+        records = chance.subset(train, 50_000), chance.subset(held_out, 5000)
         closest, p = memorization(chance.subset(generated, MOST_COMPARED), *records, chance.torch)
         figures |= {"closest_is_training": closest, "copies": figures["copies"]._replace(p=p)}
 
-        comparable = _comparable(generated, train, held_out, chance, draw_more)
-        n_compared = min(len(comparable[0]), MOST_COMPARED)
+        compared, *data = comparable = _comparable(generated, train, held_out, chance, draw_more)
+        compared = compared[:MOST_COMPARED]
+        n_compared = len(compared)
         if min(map(len, comparable)) >= LEAST:
-            compared, some_held_out = comparable[0][:MOST_COMPARED], chance.subset(comparable[2], MOST_COMPARED)
-            tested, classifier = _against_held_out(compared, train, some_held_out, chance)
-            figures |= tested | _against_all(compared, np.vstack(comparable[1:]), chance)
+            tested, classifier = _against_held_out(compared, train, chance.subset(data[1], MOST_COMPARED), chance)
+            figures |= tested | _against_all(compared, np.vstack(data), chance)
             figures |= _outliers(generated, train, held_out, chance)
     return Evaluation(len(generated), len(held_out), n_compared, figures, classifier)
 
@@ -75,7 +73,7 @@ def _comparable(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Those generated, training and held-out points whose labels may be exchanged."""
     data = np.vstack([train, held_out])
-    wanted, most = min(len(generated), 2 * len(held_out)), min(MOST_DRAWN * len(generated), MOST_POINTS)
+    wanted, most = min(len(generated), 2 * len(held_out)), min(16 * len(generated), MOST_POINTS)
     while True:
         points, kept = exchangeable(generated, data, len(held_out), chance.numpy)
         enough = len(points) >= wanted and kept.mean() > 0.9
@@ -96,8 +94,8 @@ def _against_held_out(
     labels = permuted_labels(len(generated), len(held_out), chance.torch, fold)
     features = classifier_features(x, chance.references(train), chance.torch)
     aucs, scores = two_sample.classifier_auc(features, labels, fold, chance.torch)
-    n, m = (min(len(part), MOST_FOR_PAIRS) for part in (generated, held_out))
-    some = np.r_[:n, len(generated) : len(generated) + m]
+    # Pairs of points are many, so fewer points will do.
+    some = np.r_[: min(len(generated), 1500), len(generated) : len(generated) + min(len(held_out), 1500)]
     energies = two_sample.energy_distance(standardized(x[some]), labels[some])
     auc, energy = family(aucs, energies)
     figures = {
@@ -125,9 +123,9 @@ def _against_all(generated: np.ndarray, data: np.ndarray, chance: Chance) -> dic
 
 
 def _outliers(generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, chance: Chance) -> dict[str, Figure]:
-    """Figures of places and colors far from those of a part of `train`, for all generated points and other data."""
+    """Figures of places and colors far from those of a third of `train`, for all generated points and other data."""
     train = chance.numpy.permutation(train)
-    n_references = math.ceil(REFERENCE_SHARE * len(train))
+    n_references = math.ceil(len(train) / 3)
     generated = chance.subset(generated, MOST_COMPARED)
     others = chance.subset(np.vstack([train[n_references:], held_out]), MOST_COMPARED)
     x = torch.from_numpy(np.vstack([generated, others])).float()
@@ -136,9 +134,8 @@ def _outliers(generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, ch
     tests = family(*(two_sample.mean_excess(excess, labels) for excess in (place_excess, color_excess)))
     figures, n = {}, len(generated)
     for key, values, test in zip(("off_support", "off_colors"), (distance, color_excess), tests, strict=True):
-        limit = values[n:].quantile(0.99)
-        ours, theirs = ((part > limit).double().mean().item() for part in (values[:n], values[n:]))
-        figures[key] = Figure(ours, theirs, test.p)
+        is_off = (values > values[n:].quantile(0.99)).double()
+        figures[key] = Figure(is_off[:n].mean().item(), is_off[n:].mean().item(), test.p)
     return figures
 
 
@@ -147,11 +144,10 @@ def memorization(
 ) -> tuple[Figure, float]:
     """The share of generated points whose closest record is a training point, and the p-value of the share of copies.
 
-    A generator that knows no single points does not know the split: training and held-out points may be exchanged. The
-    closest record is that of Platzer & Reutterer 2021 (arXiv 2104.00635), over coordinates in standard deviations.
+    The closest record (Platzer & Reutterer 2021, arXiv 2104.00635) is that by coordinates in standard deviations.
     """
     records = np.vstack([train, held_out])
-    # Of records at the same distance, the first one found must not always be a training point.
+    # The first of several records at the same distance must not always be a training point.
     shuffled = torch.randperm(len(records), generator=rng).numpy()
     deviation = records.std(0)
     scale = np.where(deviation > 0, deviation, 1.0)
@@ -162,7 +158,7 @@ def memorization(
 
 
 def copies(generated: np.ndarray, records: np.ndarray) -> np.ndarray:
-    """How often each of `records (n, 5)` is among the generated points; where k records are equal, 1/k of that."""
+    """How often each of `records (n, 5)` is among the generated points; k equal records share the number."""
     values, index, multiplicity = np.unique(codes(records), return_inverse=True, return_counts=True)
     drawn = codes(generated)
     place = np.searchsorted(values, drawn).clip(max=len(values) - 1)
@@ -171,9 +167,9 @@ def copies(generated: np.ndarray, records: np.ndarray) -> np.ndarray:
 
 
 def _shares(hits: np.ndarray, n_train: int, rng: torch.Generator) -> Tensor:
-    """The share of `hits (records,)` on the `n_train` training points, the first records, and in permutations of it."""
+    """The share of `hits (records,)` on the first `n_train` records, and on as many in permutations of the records."""
     counts = torch.from_numpy(hits).double()
-    # Records without hits need not be permuted one by one: only how many of them are held out matters.
+    # Only the places of records with hits matter.
     hit = counts[counts > 0]
     if not len(hit):
         return torch.zeros(1 + N_PERMUTATIONS)

@@ -12,9 +12,9 @@ JSON_NAMES = {"value": "value", "real": "floor", "p": "p", "error": "standard_er
 
 
 class Figure(NamedTuple):
-    """A figure of the generated points, `value`, beside the one that real points get in their place, `real`.
+    """The `value` of a figure for the generated points, and for `real` points in their place.
 
-    `p` is its p-value; `error` the standard error of `value` for real points; `detectable` the value that the test
+    `p` is its p-value, `error` the standard error of `value` for real points, and `detectable` the value that the test
     finds with a probability of 80%. None stands for an unknown number.
     """
 
@@ -37,11 +37,11 @@ class Figure(NamedTuple):
 
 
 class Metric(NamedTuple):
-    """A row of the table: a label of 46 characters at most, the meaning in one sentence, and the format of values.
+    """A row of the table: a label of at most 46 characters, the meaning in one sentence, and the format of values.
 
     differs, memorized: the meaning of a small p-value, with {value} in it; a figure without them decides nothing.
     measure: a function of the generated, training and held-out points `(n, 5)`, for figures that `evaluate` does not
-        compute itself. A p-value that it gives is corrected for the number of tests later.
+        compute itself. `evaluate` corrects its p-value for the number of tests.
     """
 
     label: str
@@ -77,7 +77,7 @@ FIGURES = {
     ),
     "density_trends": Metric(
         "density: trends across the picture",
-        "How much the density rises or falls across the picture where that of the data does not. Real points: about 1.",
+        "How much more the density rises or falls across the picture than that of the data. Real points: about 1.",
         differs="their density deviates across the picture {value} times as much as by chance",
     ),
     "density_regions": Metric(
@@ -92,7 +92,7 @@ FIGURES = {
     ),
     "off_support": Metric(
         "points off the shape (off-support)",
-        "The share of points at places where the data have none.",
+        "The share of points at places without data.",
         format=".1%",
         differs="{value} of the points lie off the shape",
     ),
@@ -104,7 +104,7 @@ FIGURES = {
     ),
     "closest_is_training": Metric(
         "points closest to a training point (DCR)",
-        "The share whose closest record was trained on, not held out. More than for real points: memorized.",
+        "The share whose closest record was used for training. More than for real points: memorized.",
         format=".1%",
         memorized="{value} of the points are closest to a training point",
     ),

@@ -7,12 +7,8 @@ import torch
 
 from models.generator import Generator
 
-# Positions along each latent, and the points that are drawn at each; the grid of the prior's density is finer.
-POSITIONS, POINTS, STRIDE = 11, 250, 16
-# The map leaves out this share of the data and of the prior's samples at each end, and has this margin around the rest.
-PRIOR_SAMPLES, TAIL, MARGIN = 20_000, 0.005, 0.05
-# The share of the prior in each contour. A sharp prior is even within its edge, so that one contour says all.
-CONTOURS, CONTOURS_IF_SHARP = (0.5, 0.8, 0.95), (0.95,)
+# Positions along each latent, and the points that are drawn at each.
+POSITIONS, POINTS = 11, 250
 
 
 class LatentMap(NamedTuple):
@@ -22,7 +18,7 @@ class LatentMap(NamedTuple):
 
     latents: the numbers of the latent across and of the one down.
     means: the posterior means `(n, 2)`. With a single latent, the other column only keeps them apart.
-    grid: places across and down, `(k,)` each.
+    grid: places across and down, `(k,)` each, closer together than the positions.
     density: the prior's density there `(k, k)`, indexed [down, across].
     contours, levels: the shares of the prior within each contour, ascending, and the densities along it.
     positions: the places across and down where points are drawn. With a single latent, one place down.
@@ -43,21 +39,21 @@ class LatentMap(NamedTuple):
 
 @torch.no_grad()
 def latent_map(generator: Generator, means: np.ndarray) -> LatentMap:
-    """The map of `generator`, from posterior means `(n, latent_dim)` of its data; its training's seed fixes the points.
+    """The map of `generator`, from posterior `means (n, latent_dim)` of its data; the seed of its training fixes it.
 
-    Latents that are not on the map have the values of the prior's samples that are nearest on it.
+    Latents that are not on the map have the values of those samples of the prior that are nearest on the map.
     """
     latents = sorted(map(int, np.argsort(-means.var(0), kind="stable")[:2]), reverse=True)
     rng = torch.Generator(generator.device).manual_seed(generator.config["seed"])
     prior = generator.model.prior
-    z = prior.sample(PRIOR_SAMPLES, rng)
+    z = prior.sample(20_000, rng)
     expected, shown = z[:, latents].cpu().numpy(), means[:, latents]
-    ends = np.array([np.quantile(sample, (TAIL, 1 - TAIL), axis=0) for sample in (expected, shown)])
+    ends = np.array([np.quantile(sample, (0.005, 1 - 0.005), axis=0) for sample in (expected, shown)])
     low, high = ends[:, 0].min(0), ends[:, 1].max(0)
-    margin = MARGIN * (high - low)
-    grid = list(np.linspace(low - margin, high + margin, (POSITIONS - 1) * STRIDE + 1).T)
+    margin, stride = 0.05 * (high - low), 16
+    grid = list(np.linspace(low - margin, high + margin, (POSITIONS - 1) * stride + 1).T)
     density = _density(generator, latents, grid, expected)
-    rows = columns = np.arange(0, len(grid[0]), STRIDE)
+    rows = columns = np.arange(0, len(grid[0]), stride)
     if len(latents) == 1:
         rows = rows[[POSITIONS // 2]]
         shown = np.column_stack([shown, np.random.default_rng(0).uniform(0.05, 0.95, len(shown))])
@@ -70,7 +66,8 @@ def latent_map(generator: Generator, means: np.ndarray) -> LatentMap:
     z[:, latents] = places.repeat_interleave(POINTS, 0)
     points = generator.draw(z, rng).reshape(*at_positions.shape, POINTS, -1)
 
-    contours = CONTOURS_IF_SHARP if prior.is_sharp else CONTOURS
+    # A sharp prior is even within its edge, so one contour says everything.
+    contours = (0.95,) if prior.is_sharp else (0.5, 0.8, 0.95)
     descending = np.sort(density, axis=None)[::-1]
     held = np.cumsum(descending) / descending.sum()
     levels = descending[np.searchsorted(held, contours)]
@@ -83,8 +80,8 @@ def _density(generator: Generator, latents: list[int], grid: list[np.ndarray], e
     if generator.model.latent_dim == len(latents):
         z = torch.from_numpy(_crossed(grid)[:, np.argsort(latents)]).float().to(generator.device)
         return generator.model.prior.log_prob(z).exp().cpu().numpy().reshape([len(axis) for axis in grid])
-    # Of more latents, it is estimated from samples `expected (n, 2)` by Gaussian kernels, whose bandwidth is less than
-    # that of Scott (1992), which is meant for a single normal.
+    # With more latents, Gaussian kernels estimate it from the samples `expected (n, 2)`. Their bandwidth is less than
+    # that of Scott (1992), which is meant for a single normal distribution.
     bandwidth = 0.7 * expected.std(0) * len(expected) ** (-1 / 6)
     columns = zip(grid, expected.T, bandwidth, strict=True)
     across, down = (np.exp(-0.5 * ((axis[:, None] - column) / h) ** 2) / h for axis, column, h in columns)
@@ -92,5 +89,5 @@ def _density(generator: Generator, latents: list[int], grid: list[np.ndarray], e
 
 
 def _crossed(axes: list[np.ndarray]) -> np.ndarray:
-    """All places `(n, len(axes))` with one coordinate of each axis; that of the first axis changes fastest."""
+    """All places `(n, len(axes))` with one coordinate from each axis; the coordinate of the first changes fastest."""
     return np.stack(np.meshgrid(*axes), -1).reshape(-1, len(axes))

@@ -12,24 +12,13 @@ from data.thinning import thinned
 from models.generator import Generator
 from models.vae import VAE, Noise
 
-# The final losses are means over so many points at most, and so many draws of z in all. The default run's held-out loss
-# then has a standard error of 0.002 nats; independent draws would leave 0.008.
-MOST_FOR_LOSS, DRAWS = 50_000, 16_000
-# The importance-weighted bound decodes each of so many points a hundred times.
-MOST_FOR_BOUND, WEIGHTED_DRAWS = 1000, 100
-# A latent is active if its posterior mean has a larger variance than this (Burda et al. 2016, section 5.2).
-ACTIVE_VARIANCE = 0.01
-
 
 @torch.no_grad()
 def evaluate_loss(model: VAE, points: ColoredPoints, seed: int, draws: int = 1) -> tuple[float, float]:
-    """Mean reconstruction and KL in nats per point, over so many `draws` of z for each of the `points`.
-
-    history.csv has the loss of the current weights at the end of an epoch, with one draw. metrics.json, the console and
-    the report have that of the averaged weights, which draw the samples, with many draws. `seed` fixes the draws.
-    """
+    """Mean reconstruction and KL of `points` in nats per point, over `draws` of z for each, which `seed` fixes."""
     rng = torch.Generator(next(model.parameters()).device).manual_seed(seed)
     reconstruction = kl = 0.0
+    # In blocks, so that memory does not grow with the number of points.
     for block in points.points.split(max(1, 2000 // draws)):
         x = points.scaling.to_model(block).to(rng.device).repeat(draws, 1)
         loss = model.loss(x, Noise(normal_draws(draws, len(block), model.latent_dim, rng)), len(points))
@@ -39,9 +28,9 @@ def evaluate_loss(model: VAE, points: ColoredPoints, seed: int, draws: int = 1) 
 
 
 def normal_draws(draws: int, n: int, dim: int, rng: torch.Generator) -> Tensor:
-    """Standard normal numbers `(draws * n, dim)`, whose `draws` for one of the n points fill the space evenly.
+    """Standard normal numbers `(draws * n, dim)`; the `draws` for each of n points fill the space evenly.
 
-    They are Sobol points, shifted at random (randomized quasi-Monte Carlo: Cranley & Patterson 1976).
+    They are Sobol points with a random shift (randomized quasi-Monte Carlo: Cranley & Patterson 1976).
     """
     shift = torch.rand(n, dim, generator=rng, device=rng.device)
     uniform = (SobolEngine(dim).draw(draws).to(shift).unsqueeze(1) + shift) % 1
@@ -64,28 +53,28 @@ def importance_weighted_bound(model: VAE, x: Tensor, k: int, rng: torch.Generato
 
 @torch.no_grad()
 def posterior_means(generator: Generator, points: np.ndarray) -> np.ndarray:
-    """Where the encoder puts each of `points (n, 5)`: `(n, latent_dim)`."""
-    x = generator.scaling.to_model(torch.from_numpy(points))
-    means: np.ndarray = generator.model.encode(x.to(generator.device)).mean.cpu().numpy()
-    return means
+    """The posterior means `(n, latent_dim)` of `points (n, 5)`."""
+    x = generator.scaling.to_model(torch.from_numpy(points)).to(generator.device)
+    return np.asarray(generator.model.encode(x).mean.cpu())
 
 
 def active_units(means: np.ndarray) -> int:
-    """The number of latents that are active, from posterior means `(n, latent_dim)`."""
-    return int((means.var(0) > ACTIVE_VARIANCE).sum())
+    """The number of latents whose posterior `means (n, latent_dim)` vary (Burda et al. 2016, section 5.2)."""
+    return int((means.var(0) > 0.01).sum())
 
 
 def evaluate_model(
     generator: Generator, train: ColoredPoints, held_out: ColoredPoints, means: np.ndarray
 ) -> dict[str, float]:
-    """The model's own figures for metrics.json; `means (n, latent_dim)` are posterior means of the data."""
+    """The model's own figures for metrics.json; `means (n, latent_dim)` are the posterior means of the data."""
     seed, model = generator.config["seed"], generator.model
+    rng = torch.Generator(generator.device).manual_seed(seed)
     figures: dict[str, float] = {}
     for name, part in (("train", train), ("heldout", held_out)):
-        part = part.with_points(thinned(part.points, MOST_FOR_LOSS))
-        reconstruction, kl = evaluate_loss(model, part, seed, draws=math.ceil(DRAWS / len(part)))
+        part = part.with_points(thinned(part.points, 50_000))
+        # By default, the held-out loss then has a standard error of 0.002 nats; independent draws would leave 0.008.
+        reconstruction, kl = evaluate_loss(model, part, seed, draws=math.ceil(16_000 / len(part)))
         figures |= {f"{name}_reconstruction": reconstruction, f"{name}_kl": kl, f"{name}_elbo": -reconstruction - kl}
-    rng = torch.Generator(generator.device).manual_seed(seed)
-    x = held_out.scaling.to_model(held_out.points[:MOST_FOR_BOUND]).to(rng.device)
-    bound = importance_weighted_bound(model, x, WEIGHTED_DRAWS, rng).mean().item()
+    x = held_out.scaling.to_model(held_out.points[:1000]).to(rng.device)
+    bound = importance_weighted_bound(model, x, k=100, rng=rng).mean().item()
     return figures | {"heldout_iwae": bound, "active_units": active_units(means)}

@@ -1,8 +1,6 @@
 """The generated points that may be exchanged for data, even if the data hold no pixel twice.
 
-Of a pixel with c generated points, the point of the data is kept with the probability (1 - t/s)^c; if the data do not
-hold it, one generated point is kept with a probability proportional to (1 + (1-t)/s)^c - (1 - t/s)^c. Here s is the
-number of generated points for each independent draw that the data took. docs/evaluation.md derives both.
+docs/evaluation.md derives the probabilities; s and t are named as there.
 """
 
 import numpy as np
@@ -11,12 +9,6 @@ from data.coordinates import PLACES
 
 # More points of a set do not make the tests better.
 MOST_COMPARED = 5000
-# The t that are tried, as shares of the largest one. A larger t keeps fewer data, so it must be better by this factor.
-TRADE_OFFS, WORTHWHILE = (0.0, 0.25, 0.5, 0.75, 1.0), 0.95
-# Errors beside the variance: for the squared share of probabilities that is cut off at 1, and for keeping too few.
-CUT_PENALTY, TOO_FEW, LEAST_KEPT = 6.0, 100.0, 50
-# Exponentials of larger numbers overflow.
-LARGEST_EXPONENT = 600.0
 
 
 def exchangeable(
@@ -24,9 +16,8 @@ def exchangeable(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Choose the `generated (n, 5)` points and those of `data (m, 5)` that may be exchanged for each other.
 
-    Returns the former, in random order, and a mask `(m,)` of the data that are kept. The choice balances them with the
-    `n_reference` data points of the comparison. Where pixels of the data repeat as often as in independent draws,
-    everything is kept; where less often, the rule applies to a random share of them.
+    Returns the former, in random order, and a mask `(m,)` of the data that are kept. The choice balances their number
+    with that of the `n_reference` data points of the comparison.
     """
     pixels, index = np.unique(codes(np.vstack([data, generated])[:, PLACES]), return_inverse=True)
     of_data, of_generated = index[: len(data)], index[len(data) :]
@@ -59,10 +50,11 @@ def _probabilities(
     proportionality minimize the variance plus squared bias of the comparison.
     """
     n_repeated, least_error = drawn[~once].sum(), np.inf
-    for t in np.array(TRADE_OFFS) * min(1, s):
+    for t in np.linspace(0, 1, 5) * min(1, s):
         keeps_data = (1 - t / s) ** drawn
         # Times s, the probability of a pixel that was drawn once is about 1, as that of a point on a repeated pixel.
-        keeps_new = s * (np.exp(np.minimum(drawn * np.log1p((1 - t) / s), LARGEST_EXPONENT)) - keeps_data)
+        # Exponentials of more than 600 might overflow.
+        keeps_new = s * (np.exp(np.minimum(drawn * np.log1p((1 - t) / s), 600.0)) - keeps_data)
         keeps_data = np.where(once, keeps_data, 1.0)
         n_data = keeps_data[of_data].mean() * n_reference
         values, number = np.unique(keeps_new[is_new], return_counts=True)
@@ -72,9 +64,10 @@ def _probabilities(
             share_cut = 1 - n_new / max(factor * (number @ values), 1e-9) if len(values) else 0.0
             n, m = np.array([n_data, n_new + factor * n_repeated]).clip(1e-9, MOST_COMPARED)
             # A generator that has collapsed onto a few pixels has counts that would cut nearly everything off.
-            too_few = m < min(LEAST_KEPT, is_new.sum() + n_repeated)
-            error = 1 / n + 1 / m + CUT_PENALTY * share_cut**2 + too_few * TOO_FEW
-            if error < WORTHWHILE * least_error:
+            too_few = m < min(50, is_new.sum() + n_repeated)
+            error = 1 / n + 1 / m + 6 * share_cut**2 + 100 * too_few
+            # A larger t keeps fewer data, so it must be worth it.
+            if error < 0.95 * least_error:
                 least_error, best = error, (keeps_data, factor * keeps_new, factor)
     return best
 

@@ -34,8 +34,8 @@ class Evaluation:
     @property
     def p(self) -> float | None:
         """The smallest p-value of the tests that decide; None if too few points could be compared."""
-        decide = [self.figures[key].p for key, row in in_order(self.figures) if row.differs]
-        return min((p for p in decide if p is not None), default=None)
+        deciding = (self.figures[key].p for key, row in in_order(self.figures) if row.differs)
+        return min((p for p in deciding if p is not None), default=None)
 
     @property
     def is_refused(self) -> bool:
@@ -44,7 +44,7 @@ class Evaluation:
 
     @property
     def is_memorized(self) -> bool:
-        """Whether a test for memorization found something."""
+        """Whether a test found memorized points."""
         return bool(self._findings("memorized", MEMORIZED))
 
     @property
@@ -76,10 +76,9 @@ class Evaluation:
         auc = self.figures.get("c2st_auc")
         if not auc or not self.n_compared:
             return ""
-        left_out = ""
-        if self.n_compared < min(self.n_generated, MOST_COMPARED):
-            reason = "those that share a pixel are left out, because the data hold no pixel twice"
-            left_out = f" of {self.n_generated:,} ({reason})"
+        reason = "those that share a pixel are left out, because the data hold no pixel twice"
+        is_part = self.n_compared < min(self.n_generated, MOST_COMPARED)
+        left_out = f" of {self.n_generated:,} ({reason})" if is_part else ""
         return (
             f"Compared: {self.n_compared:,} generated points{left_out} with {self.n_held_out:,} held-out ones. "
             f"With so many, the classifier finds an AUC of {auc.detectable:.2f} or more 4 times in 5."
@@ -104,7 +103,7 @@ class Evaluation:
         return "\n".join(lines)
 
     def _findings(self, kind: str, level: float) -> str:
-        """The sentences of the table for the figures of a `kind`, differs or memorized, whose p lies below `level`."""
+        """The sentences about the figures of a `kind`, differs or memorized, whose p lies below `level`."""
         found = []
         for key, row in in_order(self.figures):
             (value, real, p, *_), words = self.figures[key], getattr(row, kind)

@@ -1,4 +1,4 @@
-"""Permutation tests: could two sets of points come from one distribution?
+"""Permutation tests of whether two sets of points come from one distribution.
 
 Labels `(n, 1 + N_PERMUTATIONS)` are 1 for generated points and 0 for others; each column is a labeling, the first the
 true one, the others permutations of it. A statistic `(1 + N_PERMUTATIONS,)` has one value per labeling.
@@ -11,9 +11,7 @@ from utils.evaluation.figures import Figure, n_families
 
 N_PERMUTATIONS = 240
 N_FOLDS = 5
-JPEG_BLOCK = 16  # pixels: the side of the largest blocks, those of subsampled color
 SIGNIFICANT = 0.05
-POWER_QUANTILE = 0.8416  # of the standard normal distribution, for a power of 80%
 
 
 def p_value(statistic: Tensor) -> float:
@@ -26,7 +24,7 @@ def p_value(statistic: Tensor) -> float:
 def family(*statistics: Tensor) -> list[Figure]:
     """Tests whose p-values are adjusted for their number (Westfall & Young 1993, single step) and that of families.
 
-    `real` and `error` are mean and standard deviation over permuted labels; `detectable` is an excess over the mean.
+    `real` and `error` are the mean and deviation over permuted labels; `detectable` is an excess over the mean.
     """
     values = torch.stack([statistic.double() for statistic in statistics])
     standardized = (values - values.mean(1, keepdim=True)) / values.std(1, keepdim=True).clamp(min=1e-12)
@@ -36,25 +34,29 @@ def family(*statistics: Tensor) -> list[Figure]:
     for statistic, own in zip(statistics, standardized, strict=True):
         p = min(1.0, n_families() * p_value(torch.cat([own[:1], largest[1:]])))
         mean, deviation = statistic[1:].mean().item(), statistic[1:].std().item()
-        tests.append(Figure(statistic[0].item(), mean, p, deviation, (threshold + POWER_QUANTILE) * deviation))
+        # 80% of a standard normal distribution lie below 0.8416.
+        tests.append(Figure(statistic[0].item(), mean, p, deviation, (threshold + 0.8416) * deviation))
     return tests
 
 
 def permuted_labels(n_generated: int, n_reference: int, rng: torch.Generator, fold: Tensor | None = None) -> Tensor:
     """Labels `(n, 1 + N_PERMUTATIONS)`, generated points first, permuted within each `fold (n,)` if there are folds."""
     fold = torch.zeros(n_generated + n_reference) if fold is None else fold
-    is_generated = torch.cat([torch.ones(n_generated), torch.zeros(n_reference)])
-    labels = is_generated.unsqueeze(1).repeat(1, 1 + N_PERMUTATIONS)
+    labels = torch.zeros(n_generated + n_reference, 1 + N_PERMUTATIONS)
+    labels[:n_generated, 0] = 1
     for k in fold.unique():
         members = (fold == k).nonzero().squeeze(1)
-        order = torch.rand(len(members), N_PERMUTATIONS, generator=rng).argsort(0)
-        labels[members, 1:] = is_generated[members][order]
+        n_ones = int(labels[members, 0].sum())
+        # The points with the largest random numbers are a random subset, and quicker to find than a whole permutation.
+        chosen = torch.rand(len(members), N_PERMUTATIONS, generator=rng).topk(n_ones, dim=0, sorted=False).indices
+        labels[members[chosen], torch.arange(1, 1 + N_PERMUTATIONS)] = 1
     return labels
 
 
 def folds(places: Tensor, rng: torch.Generator) -> Tensor:
-    """A fold for each of `places (n, 2)`, in pixels, the same one for a block of a JPEG, whose points share errors."""
-    blocks = (places // JPEG_BLOCK).long().unique(dim=0, return_inverse=True)[1]
+    """A fold for each of `places (n, 2)` in pixels; points of one JPEG block, which share errors, share a fold."""
+    # The largest blocks, those of subsampled color, are 16 pixels wide.
+    blocks = (places // 16).long().unique(dim=0, return_inverse=True)[1]
     if blocks.max() + 1 < 2 * N_FOLDS:  # too few: each point is its own block
         blocks = torch.arange(len(places))
     return (torch.randperm(int(blocks.max()) + 1, generator=rng) % N_FOLDS)[blocks]
@@ -64,22 +66,27 @@ def classifier_auc(features: Tensor, labels: Tensor, fold: Tensor, rng: torch.Ge
     """C2ST (Lopez-Paz & Oquab 2017, arXiv 1610.06545): the AUC within folds of a classifier trained on the others.
 
     Returns the statistic and each point's score `(n,)` under the true labels. The classifier is ridge regression, which
-    is linear in the labels: all labelings are one product of matrices.
+    is linear in the labels, so one product of matrices serves all labelings.
     """
-    aucs, scores, n_pairs = torch.zeros(labels.shape[1]), torch.zeros(len(labels)), 0.0
-    # Equal scores stay in this order when they are sorted: it must not be that of the labels.
+    # Sorting leaves equal scores in this order, which must not be that of the labels.
     mixed = torch.randperm(len(labels), generator=rng)
-    for k in range(N_FOLDS):
-        test, rest = mixed[fold[mixed] == k], mixed[fold[mixed] != k]
-        mean = features[rest].mean(0)
-        known, new = features[rest] - mean, features[test] - mean
-        factor = torch.linalg.cholesky(known.T @ known + torch.eye(known.shape[1]))
-        predicted = new @ torch.cholesky_solve(known.T @ (labels[rest] - labels[rest].mean(0)), factor)
-        scores[test] = predicted[:, 0]
-        n_ones = labels[test, 0].sum()
-        pairs = (n_ones * (len(predicted) - n_ones)).item()
+    parts = [mixed[fold[mixed] == k] for k in range(N_FOLDS)]
+    x = torch.column_stack([features, torch.ones(len(labels))])
+    ridge = torch.eye(x.shape[1])
+    ridge[-1, -1] = 0  # the intercept is not penalized
+    targets = torch.column_stack([x, labels - labels.mean(0)])
+    # The products over the other folds are those over all folds less a fold's own.
+    products = torch.stack([x[part].T @ targets[part] for part in parts])
+    aucs, scores, n_pairs = torch.zeros(labels.shape[1]), torch.zeros(len(labels)), 0.0
+    for part, of_others in zip(parts, products.sum(0) - products, strict=True):
+        moments, with_labels = of_others.split([x.shape[1], labels.shape[1]], dim=1)
+        factor = torch.linalg.cholesky(moments + ridge)
+        predicted = x[part] @ torch.cholesky_solve(with_labels, factor)
+        scores[part] = predicted[:, 0]
+        n_ones = labels[part, 0].sum()
+        pairs = (n_ones * (len(part) - n_ones)).item()
         if pairs:
-            aucs += pairs * area_under_curve(predicted, labels[test])
+            aucs += pairs * area_under_curve(predicted, labels[part])
             n_pairs += pairs
     return aucs / max(1.0, n_pairs), scores
 
@@ -98,21 +105,22 @@ def discriminant(features: Tensor, labels: Tensor) -> Tensor:
 
     C is their common covariance (Harchaoui, Bach & Moulines 2008, arXiv 0804.1026, with explicit features).
     """
-    # In double precision: features that depend on each other would make the matrix indefinite.
-    centered = (features - features.mean(0)).double()
-    covariance, difference = centered.T @ centered, centered.T @ _mean_difference(labels).double()
+    centered = features - features.mean(0)
+    difference = centered.T @ _mean_difference(labels)
+    # In double precision, because features that depend on each other would make the matrix indefinite.
+    covariance = centered.double().T @ centered.double()
     ridge = 1 + 1e-9 * covariance.diagonal().max()
     factor = torch.linalg.cholesky(covariance + ridge * torch.eye(len(covariance), dtype=torch.float64))
-    return torch.linalg.solve_triangular(factor, difference, upper=False).square().sum(0)
+    return torch.linalg.solve_triangular(factor, difference.double(), upper=False).square().sum(0)
 
 
 def mean_excess(values: Tensor, labels: Tensor) -> Tensor:
-    """Mean of the `values (n,)` with label 1, less that of the others."""
+    """The mean of the `values (n,)` with label 1 less that of the others."""
     return (values - values.mean()) @ _mean_difference(labels)
 
 
 def area_under_curve(scores: Tensor, labels: Tensor) -> Tensor:
-    """AUC of each column: the share of pairs in which the point labeled 1 has the higher score; `(n, k)` to `(k,)`."""
+    """The AUC `(k,)` of `scores (n, k)`: the share of pairs in which the point labeled 1 has the higher score."""
     order = scores.argsort(dim=0, stable=True)
     ranks = torch.arange(1, len(scores) + 1, dtype=torch.float64)
     ones = labels.sum(0).double()
@@ -121,6 +129,7 @@ def area_under_curve(scores: Tensor, labels: Tensor) -> Tensor:
 
 
 def _mean_difference(labels: Tensor) -> Tensor:
-    """Weights `(n, labelings)` under which a sum is the mean of the points labeled 1 less that of the others."""
+    """Weights `(n, labelings)` that turn a sum into the mean over label 1 less the mean over label 0."""
     n_ones = labels.sum(0)
-    return labels / n_ones - (1 - labels) / (len(labels) - n_ones)
+    n_zeros = len(labels) - n_ones
+    return labels * (1 / n_ones + 1 / n_zeros) - 1 / n_zeros
