@@ -12,8 +12,12 @@ class Registry(UserDict[str, Any]):
     """
 
     def __getitem__(self, name: str) -> Any:
-        row = super().__getitem__(name)
-        return getattr(import_module(row.partition(":")[0]), row.partition(":")[2]) if isinstance(row, str) else row
+        return imported(super().__getitem__(name))
+
+
+def imported(row: Any) -> Any:
+    """What a `row` stands for: what "module:name" names, or the row itself."""
+    return getattr(import_module(row.partition(":")[0]), row.partition(":")[2]) if isinstance(row, str) else row
 
 
 MODELS = Registry(

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from data.coordinates import PLACES
+from models.registry import imported
 from utils.evaluation import two_sample
 from utils.evaluation.features import classifier_features, nearest, outlier_distances, random_features, standardized
 from utils.evaluation.figures import FIGURES, Figure, n_families
@@ -50,7 +51,7 @@ def evaluate(
     figures = {}
     for key, row in FIGURES.items():
         if row.measure:
-            figure = row.measure(*sets)
+            figure = imported(row.measure)(*sets)
             figures[key] = figure._replace(p=figure.p and min(1.0, n_families() * figure.p))
     n_compared = classifier = None
     if min(map(len, sets)) >= LEAST:

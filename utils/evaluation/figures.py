@@ -40,8 +40,8 @@ class Metric(NamedTuple):
     """A row of the table: a label of at most 46 characters, the meaning in one sentence, and the format of values.
 
     differs, memorized: the meaning of a small p-value, with {value} in it; a figure without them decides nothing.
-    measure: a function of the generated, training and held-out points `(n, 5)`, for figures that `evaluate` does not
-        compute itself. `evaluate` corrects its p-value for the number of tests.
+    measure: a function of the generated, training and held-out points `(n, 5)`, or "module:name" of one, for figures
+        that `evaluate` does not compute itself. `evaluate` corrects its p-value for the number of tests.
     """
 
     label: str
@@ -49,7 +49,7 @@ class Metric(NamedTuple):
     format: str = ".3f"
     differs: str = ""
     memorized: str = ""
-    measure: Callable[[np.ndarray, np.ndarray, np.ndarray], Figure] | None = None
+    measure: Callable[[np.ndarray, np.ndarray, np.ndarray], Figure] | str | None = None
 
     def text(self, value: float) -> str:
         """A value of the figure as it is shown."""

@@ -17,20 +17,16 @@ from data.pictures import open_picture
 from data.points import PICTURE
 from data.thinning import thinned
 from utils.evaluation.figures import in_order
-from utils.pictures.comparison import plot_comparison
 from utils.pictures.curves import plot_losses
-from utils.pictures.latent import draw_map, map_shape, plot_latent, what_to_see
+from utils.pictures.latent import draw_map, map_shape, what_to_see
 from utils.pictures.painting import paint, paint_small, save_picture
 from utils.pictures.style import as_svg, save_figure
 from utils.program.commands import main_command
 from utils.program.errors import InputError
 from utils.program.files import skipped_if_held, write_text
-from utils.run import MOST_SHOWN, Result, Run, Trained
+from utils.run import MOST_SHOWN, PLOTS, Result, Run, Trained
 from utils.runs.provenance import provenance
 from utils.settings.config import Config
-
-# What is plotted of each run. A new plot is a function, a name in `Result`, and a row.
-PLOTS = {Result.COMPARISON: plot_comparison, Result.LATENT: plot_latent}
 
 
 def plot_run(run: Run) -> dict[str, Figure]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from utils.program.errors import InputError
 from utils.program.files import skipped_if_held
 from utils.program.reading import is_litter
-from utils.run import Result
+from utils.run import PLOTS, Result
 
 # The picture of the models of one run side by side, in the folder that holds their folders.
 COMPARED = "compare.png"
@@ -50,7 +50,7 @@ def set_aside(folder: Path, keep: int) -> Path | None:
 
 def clear_results(folder: Path) -> None:
     """Remove what was made with the model in `folder` before, so that nothing of other points stays beside new ones."""
-    for name in Result:
+    for name in {*Result, *PLOTS}:
         with skipped_if_held():
             (folder / name).unlink(missing_ok=True)
 
