@@ -1,6 +1,12 @@
-"""README's recipes for a new prior and a new model, word for word: one class and one row of the registry each."""
+"""README's recipes, word for word: a new file and a row each for a prior, a model, a schedule, a plot and a metric."""
 
+import json
+import math
+import os
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,34 +16,44 @@ from quick import REPOSITORY, command_line, skip_results
 import models
 from main import main
 from models import colored_pi_generator
-from models.registry import MODELS, PRIORS
+from models.registry import MODELS, PRIORS, SCHEDULES
 from utils.run import read_history
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-# The file that README names for each class, with what it holds; and its row: table, name, and where the class is.
-FILES = dict(re.findall(r"```python\n# models/(\w+\.py)\n(.*?\n)\n\n# models/registry", README, re.DOTALL))
-ROWS = re.findall(r'# models/registry\.py, in (MODELS|PRIORS)\n(\w+)="([\w.:]+)",\n', README)
+BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+# New files with what they hold; and rows: the file, the table in it, and the row.
+FILES = dict(re.findall(r"^# ([\w/]+\.py)\n(.*?\n)\n\n# ", "\n".join(BLOCKS), re.DOTALL | re.MULTILINE))
+ROWS = re.findall(r"^# ([\w/]+\.py), in (\w+)\n(.*)\n", "\n".join(BLOCKS), re.MULTILINE)
+LEARNED = [
+    (table, *re.findall(r'(\w+)="([\w.:]+)",', row)[0]) for _, table, row in ROWS if table in ("MODELS", "PRIORS")
+]
+# What stands before the first row of a table.
+BEGINNINGS = {
+    "PLOTS": "PLOTS = Registry(\n    {\n",
+    "FIGURES": "FIGURES = {\n",
+    "Config": 'if a value has the wrong type or lies outside of its bounds."""\n\n',
+}
+
+
+def test_readme_has_a_recipe_for_each_table():
+    assert [table for _, table, _ in ROWS] == ["PRIORS", "MODELS", "SCHEDULES", "PLOTS", "FIGURES", "Config"]
+    assert [name.split("/")[0] for name in FILES] == ["models", "models", "utils", "utils", "utils"]
 
 
 @pytest.fixture
 def _new_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """README's classes among the models, and their rows in the registry."""
-    (tmp_path / "models").mkdir()
     for name, text in FILES.items():
-        (tmp_path / "models" / name).write_text(text, encoding="utf-8")
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
     monkeypatch.setattr(models, "__path__", [*models.__path__, str(tmp_path / "models")])
-    for table, name, place in ROWS:
+    for table, name, place in LEARNED:
         monkeypatch.setitem({"MODELS": MODELS, "PRIORS": PRIORS}[table], name, place)
 
 
-def test_readme_has_a_recipe_for_a_prior_and_one_for_a_model():
-    assert [table for table, _, _ in ROWS] == ["PRIORS", "MODELS"]
-    assert {place.split(":")[0] for _, _, place in ROWS} == {f"models.{Path(name).stem}" for name in FILES}
-
-
 @pytest.mark.usefixtures("_new_rows", "without_figures")
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[1])
-def test_a_new_row_can_be_trained_resumed_judged_and_loaded(
+@pytest.mark.parametrize("row", LEARNED, ids=lambda row: row[1])
+def test_a_new_model_or_prior_can_be_trained_resumed_judged_and_loaded(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, row: tuple[str, str, str]
 ):
     model, more = (row[1], ()) if row[0] == "MODELS" else ("vanilla", (f"prior={row[1]}", "latent_dim=3"))
@@ -65,6 +81,49 @@ def test_help_offers_every_row_of_the_registry(capsys: pytest.CaptureFixture[str
         main(["--help"])
 
     shown = capsys.readouterr().out
-    assert f": {' | '.join([*MODELS, 'both'])}" in shown
-    assert f": {' | '.join(PRIORS)}" in shown
-    assert all(name in [*MODELS, *PRIORS] for _, name, _ in ROWS)
+    for choices in ([*MODELS, "both"], PRIORS, SCHEDULES):
+        assert f": {' | '.join(choices)}" in shown
+    assert all(name in [*MODELS, *PRIORS] for _, name, _ in LEARNED)
+
+
+@pytest.mark.slow
+def test_with_all_recipes_nothing_else_need_be_edited(folder: Path, tmp_path: Path):
+    """In a copy of the program, of which a run with all of them and the tests that know the tables go well."""
+    copy = tmp_path / "copy"
+    for name in ("data", "models", "utils", "benchmarks", "tests"):
+        shutil.copytree(REPOSITORY / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("main.py", "config.yaml", "pyproject.toml", "README.md"):
+        shutil.copy(REPOSITORY / name, copy)
+    for name, text in FILES.items():
+        (copy / name).write_text(text, encoding="utf-8")
+    for name, table, row in ROWS:
+        beginning, text = BEGINNINGS.get(table, f"{table} = Registry(\n"), (copy / name).read_text(encoding="utf-8")
+        assert beginning in text
+        (copy / name).write_text(text.replace(beginning, f"{beginning}    {row}\n"), encoding="utf-8")
+
+    def run(*arguments: str) -> str:
+        environment = os.environ | {"OMP_NUM_THREADS": "1", "MPLBACKEND": "agg"}
+        done = subprocess.run(
+            [sys.executable, *arguments], cwd=copy, capture_output=True, text=True, env=environment, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    (copy / "config.yaml").write_text(run("-m", "utils.settings.config"), encoding="utf-8")
+    new = ("model=linear", "prior=standard", "annealing=half_wave", "patience=7")
+    printed = run("main.py", *command_line(folder, tmp_path / "result", *new))
+
+    out = tmp_path / "result" / "linear"
+    assert "\nbrightness  " in printed
+    assert "brightness" in json.loads((out / "metrics.json").read_text())
+    assert (out / "reds.png").stat().st_size > 1000
+    assert "patience: 7 " in (out / "config.yaml").read_text()
+    # Of the seven steps that annealing takes, the first epoch has six.
+    assert read_history(out)["beta"][0] == pytest.approx(0.5 - 0.5 * math.cos(math.pi * 5 / 7))
+    rooms = (
+        "tests/settings",
+        "tests/training/test_schedules.py",
+        "tests/evaluation/test_result.py",
+        "tests/test_imports.py",
+    )
+    run("-m", "pytest", *rooms, "tests/runs/test_folders.py", "tests/runs/test_side_by_side.py", "-m", "not slow")
