@@ -7,13 +7,13 @@ from unittest.mock import Mock
 import numpy as np
 import pytest
 from PIL import Image
-from quick import Finished, command_line, outcome
+from quick import REPOSITORY, Finished, command_line, outcome
 
 from data.drawing import draw, glyph_mask, write
 from main import main
 from models import colored_pi_generator
 from models.registry import MODELS
-from utils.run import read_history
+from utils.run import PLOTS, Result, Trained, read_history
 from utils.settings.config import load_config
 from utils.training.eager import EagerStep
 
@@ -22,23 +22,10 @@ from utils.training.eager import EagerStep
 def test_a_run_leaves_all_its_files_and_they_agree_with_each_other(finished: Finished, model: str):
     out = finished.result / model
 
-    assert sorted(str(path.relative_to(out)) for path in out.rglob("*.*")) == [
-        "checkpoint.pt",
-        "comparison.png",
-        "config.yaml",
-        "data.png",
-        "epochs/epoch_001.png",
-        "epochs/epoch_002.png",
-        "generated.npy",
-        "generated.png",
-        "history.csv",
-        "latent.png",
-        "loss.png",
-        "metrics.json",
-        "model.pt",
-        "report.html",
-        "training.gif",
-    ]
+    written = {str(path.relative_to(out)) for path in out.rglob("*.*")}
+    assert written == {*Trained, *Result, *PLOTS, "epochs/epoch_001.png", "epochs/epoch_002.png"} - {Trained.FRAMES}
+    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    assert [name for name in (*Trained, *Result) if f"{name}`" not in readme.replace("/`", "`")] == []
     for picture in out.rglob("*.png"):
         Image.open(picture).load()
     assert Image.open(out / "training.gif").n_frames == 2

@@ -9,7 +9,7 @@ from quick import Finished, command_line
 
 from main import main
 from utils.program.errors import InputError
-from utils.run import Result
+from utils.run import PLOTS, Result
 from utils.settings.config import load_config
 
 
@@ -28,7 +28,7 @@ def test_without_retrain_other_points_of_a_trained_model_lie_beside_the_training
     assert "drawn with seed 11, after training with seed 10" in (redrawn / "report.html").read_text()
     settings = load_config(redrawn / "config.yaml")
     assert (settings.model, settings.seed, settings.n_generate, settings.retrain) == ("vanilla", 11, 50, False)
-    assert {path.name for path in redrawn.iterdir()} == {"config.yaml", *Result}
+    assert {path.name for path in redrawn.iterdir()} == {"config.yaml", *Result, *PLOTS}
 
 
 @pytest.mark.usefixtures("without_figures")

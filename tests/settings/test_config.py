@@ -95,7 +95,9 @@ def test_home_and_the_variables_of_the_environment_are_replaced_in_paths(file: P
     paths = {"~/runs": "/home/me/runs", "$SCRATCH/a": "/disk/a", "${SCRATCH}b": "/diskb", "100$": "100$", "$5": "$5"}
 
     for text, path in paths.items():
-        assert load_config(file, [f"data_path={text}", f"result_path={text}"]) == Config(data_path=path, result_path=path, epochs=3)
+        assert load_config(file, [f"data_path={text}", f"result_path={text}"]) == Config(
+            data_path=path, result_path=path, epochs=3
+        )
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
