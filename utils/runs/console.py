@@ -32,7 +32,7 @@ def describe_training(config: Config, training: Training) -> str:
     # With fewer, the default models have not learned much.
     if training.n_steps < 500:
         lines.append(
-            "these are few steps to learn from (the default settings take 900 on 5,000 points): more epochs or a "
+            "these are few steps to learn from (the default settings take 1,200 on 5,000 points): more epochs or a "
             "smaller batch_size will draw better points"
         )
     return "\n".join(lines)

@@ -32,7 +32,7 @@ class Config:
         "picture", "distribution of the latents: learned density, learned mixture of normals, N(0, I)", choices=PRIORS
     )
     epochs: int = key(100, "start here: passes over the training points; more take longer", least=1, most=10**6)
-    batch_size: int = key(500, "points per training step; other settings are for 200, and adapt", least=1, most=10**7)
+    batch_size: int = key(400, "points per training step; other settings are for 200, and adapt", least=1, most=10**7)
     learning_rate: float = key(4e-3, "highest step size of Adam; it decays to zero along a cosine", above=0, most=1)
     weight_decay: float = key(0.5, "how strongly weight matrices decay towards zero (AdamW)", least=0, most=10)
     clip_norm: float = key(1.0, "longer gradients are shortened to this length, so that no step is too big", above=0)
