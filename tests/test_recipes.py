@@ -16,7 +16,7 @@ from quick import REPOSITORY, command_line, skip_results
 import models
 from main import main
 from models import colored_pi_generator
-from models.registry import MODELS, PRIORS, SCHEDULES
+from models.registry import MODELS, PRIORS
 from utils.run import read_history
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
@@ -75,17 +75,6 @@ def test_a_new_model_or_prior_can_be_trained_resumed_judged_and_loaded(
     assert np.array_equal(colored_pi_generator(200, str(out / "model.pt"), seed=10), points)
 
 
-@pytest.mark.usefixtures("_new_rows")
-def test_help_offers_every_row_of_the_registry(capsys: pytest.CaptureFixture[str]):
-    with pytest.raises(SystemExit):
-        main(["--help"])
-
-    shown = capsys.readouterr().out
-    for choices in ([*MODELS, "both"], PRIORS, SCHEDULES):
-        assert f": {' | '.join(choices)}" in shown
-    assert all(name in [*MODELS, *PRIORS] for _, name, _ in LEARNED)
-
-
 @pytest.mark.slow
 def test_with_all_recipes_nothing_else_need_be_edited(folder: Path, tmp_path: Path):
     """In a copy of the program, of which a run with all of them and the tests that know the tables go well."""
@@ -109,7 +98,9 @@ def test_with_all_recipes_nothing_else_need_be_edited(folder: Path, tmp_path: Pa
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    (copy / "config.yaml").write_text(run("-m", "utils.settings.config"), encoding="utf-8")
+    settings = run("-m", "utils.settings.config")
+    assert all(f" {name}" in settings for name in ("linear | both", "standard", "half_wave", "patience: 10"))
+    (copy / "config.yaml").write_text(settings, encoding="utf-8")
     new = ("model=linear", "prior=standard", "annealing=half_wave", "patience=7")
     printed = run("main.py", *command_line(folder, tmp_path / "result", *new))
 
