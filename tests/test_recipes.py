@@ -99,7 +99,7 @@ def test_with_all_recipes_nothing_else_need_be_edited(folder: Path, tmp_path: Pa
         return done.stdout
 
     settings = run("-m", "utils.settings.config")
-    assert all(f" {name}" in settings for name in ("linear | both", "standard", "half_wave", "patience: 10"))
+    assert all(text in settings for text in (": linear |", ": standard |", ": half_wave |", "patience: 10 "))
     (copy / "config.yaml").write_text(settings, encoding="utf-8")
     new = ("model=linear", "prior=standard", "annealing=half_wave", "patience=7")
     printed = run("main.py", *command_line(folder, tmp_path / "result", *new))
