@@ -49,7 +49,8 @@ class ColoredPoints:
     def fingerprint(self) -> str:
         """A hash of the points and their grid, which tells one data set from another."""
         digest = hashlib.sha256(repr((*self.scaling.shape, 256, 256, 256)).encode())
-        digest.update(np.ascontiguousarray(self.points.numpy(), "<i8").tobytes())
+        for block in self.points.split(1_000_000):
+            digest.update(np.ascontiguousarray(block.numpy(), "<i8").data)
         return digest.hexdigest()[:16]
 
     def split(self, holdout: float, seed: int) -> tuple["ColoredPoints", "ColoredPoints"]:
@@ -91,7 +92,8 @@ def read_points(folder: str | Path) -> ColoredPoints:
     from data.scaling import Scaling, come_from_ycbcr
 
     height, width, _ = picture.shape
-    points = torch.from_numpy(np.column_stack([xs, ys, picture[xs, ys]]))
+    # 32 bits, because there may be millions of points.
+    points = torch.from_numpy(np.column_stack([xs, ys, picture[xs, ys]]).astype(np.int32))
     scaling = Scaling((height, width), come_from_ycbcr(points[:, COLORS]))
     return ColoredPoints(points, scaling, background.color if background else (0, 0, 0))
 

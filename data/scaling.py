@@ -43,7 +43,7 @@ def to_ycbcr(rgb: Tensor) -> Tensor:
     If channels of a color were cut off at 0 or 255, this tries values of up to 16 levels beyond.
     """
     ycbcr = _nearest(rgb)
-    cut_off = (rgb == N_LEVELS - 1).long() - (rgb == 0).long()
+    cut_off = (rgb == N_LEVELS - 1).int() - (rgb == 0).int()
     lost = (cut_off.any(1) & (to_rgb(ycbcr) != rgb).any(1)).nonzero().squeeze(1)
     for levels in range(1, 17):
         beyond = _nearest(rgb[lost] + levels * cut_off[lost])
