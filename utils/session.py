@@ -155,11 +155,9 @@ def judge(run: Run) -> None:
     # Other seeds, so that no further points are those of the run, or drawn twice. PyTorch reads 32 bits of a seed.
     seeds = itertools.count(run.config.seed ^ 2**31)
     found = evaluate(run.samples, points, unseen, draw_more=lambda n: run.generator.sample(n, next(seeds)))
-    model = evaluate_model(run.generator, training, held_out, run.means) | {
-        "n_shown": trained["epochs"] * len(training),
-        "fingerprint": run.generator.fingerprint,
-    }
-    run.evaluation = dataclasses.replace(found, model=model)
+    model = evaluate_model(run.generator, training, held_out, run.means)
+    more = {"n_shown": trained["epochs"] * len(training), "fingerprint": run.generator.fingerprint}
+    run.evaluation = dataclasses.replace(found, model=model | more)
 
 
 def draw(run: Run) -> None:
@@ -178,7 +176,7 @@ def compare(config: Config, runs: list[Config]) -> None:
     from utils.pictures.style import save_figure
     from utils.runs.side_by_side import grouped, plot_side_by_side
 
-    path = Path(config.result_path) / COMPARED
+    path = config.output.parent / COMPARED
     try:
         with skipped_if_held():
             save_figure(plot_side_by_side(grouped([Run(run.output) for run in runs])), path)

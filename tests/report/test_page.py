@@ -156,8 +156,8 @@ def test_the_page_of_a_large_picture_and_a_long_film_has_3_mb_or_less(tmp_path: 
     assert path.stat().st_size < 3e6
 
 
-def test_the_template_is_installed_with_the_package():
+def test_the_templates_are_installed_with_the_package():
     packages = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]
 
     found = [path.name for pattern in packages["utils.report"] for path in REPOSITORY.glob(f"utils/report/{pattern}")]
-    assert found == ["report.html.j2"]
+    assert sorted(found) == ["report.css", "report.html.j2", "report.js"]
