@@ -53,11 +53,3 @@ def test_no_module_imports_from_a_folder_above_its_own():
     found = {module: above for module, source in sources.items() if (above := upward_imports(module, source))}
     assert found == {}
     assert {floor(module) for module in sources} == set(range(len(FLOORS)))
-
-
-def test_an_import_from_above_is_found_wherever_it_is():
-    source = (
-        "import numpy, main\nfrom ..runs import folders\ndef late():\n    from data import points\n    import utils.run"
-    )
-
-    assert upward_imports("utils.evaluation.figures", source) == {"main", "utils.runs.folders", "utils.run"}
