@@ -78,16 +78,19 @@ FIGURES = {
     "density_trends": Metric(
         "density: trends across the picture",
         "How much more the density rises or falls across the picture than that of the data. Real points: about 1.",
+        format=".2f",
         differs="their density deviates across the picture {value} times as much as by chance",
     ),
     "density_regions": Metric(
         "density: regions of the picture",
         "How much regions of the picture hold too many or too few points. Real points: about 1.",
+        format=".2f",
         differs="their density in regions of the picture deviates {value} times as much as by chance",
     ),
     "density_details": Metric(
         "density: details",
         "How much small places hold too many or too few points. Real points: about 1.",
+        format=".2f",
         differs="their density in small places deviates {value} times as much as by chance",
     ),
     "off_support": Metric(

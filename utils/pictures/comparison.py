@@ -23,7 +23,8 @@ def plot_comparison(run: Run) -> Figure:
     A third panel shows the opinion of the classifier, if there is one.
     """
     samples, classifier, canvas = thinned(run.samples, MOST_SHOWN), run.evaluation.classifier, run.data.canvas
-    title = textwrap.fill(f"{run.name}: {run.evaluation.verdict}", 90)
+    # All findings may be many; the page and the terminal have them.
+    title = textwrap.fill(textwrap.shorten(f"{run.name}: {run.evaluation.verdict}", 250, placeholder=" ..."), 90)
     panels = {f"data: {len(run.shown):,} points": run.shown, f"generated: {len(samples):,} points": samples}
     n, shape = len(panels) + bool(classifier), canvas.height / canvas.width
     # Wide pictures are stacked.
