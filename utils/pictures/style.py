@@ -49,8 +49,6 @@ def scatter_points(axes: Axes, points: np.ndarray, canvas: Canvas, sizes: Any = 
 def save_figure(figure: Figure, path: Path) -> None:
     """Write `figure` to `path`, whole or not at all. Raises InputError if it cannot be written."""
     write_whole(path, figure.savefig)
-    # The layout, which takes a while to find, is the same when the page shows the figure.
-    figure.set_layout_engine("none")
 
 
 def as_svg(figure: Figure, name: str) -> str:

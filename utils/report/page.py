@@ -80,9 +80,10 @@ def write_page(run: Run, plots: Mapping[str, Figure]) -> None:
 def _explorer(run: Run) -> dict[str, Any]:
     """The latent space of `run` as the page shows it; `script` is the knowledge of its script."""
     found = run.map
-    # The map's axes in shares of its figure.
-    left, bottom, width, height = box = (0.13, 0.12, 0.86, 0.86)
-    figure = Figure(figsize=(5.2, 5.2 * map_shape(run)))
+    # The map in inches, and its axes in shares of its figure, with room for the ticks whatever the map's shape.
+    inches = 4.5 * map_shape(run)
+    left, bottom, width, height = box = (0.13, 0.63 / (inches + 0.7), 0.86, inches / (inches + 0.7))
+    figure = Figure(figsize=(4.5 / width, inches + 0.7))
     draw_map(figure.add_axes(box), run)
     tiles = [[np.asarray(paint_small(points, run.data.canvas, 200, dot=2)) for points in row] for row in found.points]
     # A palette makes a file a third as large, and nobody sees the difference.
