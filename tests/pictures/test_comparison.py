@@ -33,6 +33,16 @@ def test_data_and_generated_points_are_drawn_where_they_are_in_their_colors(
         assert (axes.get_xlim(), axes.get_ylim()) == ((0, 50), (30, 0))
 
 
+def test_of_many_findings_the_title_names_the_first(a_run: Callable[..., Any]):
+    verdict = "; ".join(f"test {i} found a difference" for i in range(20))
+
+    title = plot_comparison(a_run(evaluation=SimpleNamespace(verdict=verdict, classifier=None))).get_suptitle()
+
+    assert title.startswith("vanilla VAE: test 0 found a difference; test 1")
+    assert title.endswith(" ...")
+    assert title.count("\n") <= 2
+
+
 def test_each_coordinate_has_the_shares_of_data_and_generated_points(
     some_points: np.ndarray, a_run: Callable[..., Any]
 ):

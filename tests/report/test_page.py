@@ -4,7 +4,6 @@ import dataclasses
 import json
 import re
 import shlex
-import tomllib
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 from matplotlib.figure import Figure
-from quick import REPOSITORY, Finished, command_line, skip_results
+from quick import Finished, command_line, skip_results
 
 from data.points import ColoredPoints, read_points
 from data.scaling import Scaling
@@ -150,10 +149,3 @@ def test_the_page_of_a_large_picture_and_a_long_film_has_3_mb_or_less(tmp_path: 
     path = a_page(config, ColoredPoints(points, Scaling((3000, 4000))), TOO_FEW, n=50_000)
 
     assert path.stat().st_size < 3e6
-
-
-def test_the_templates_are_installed_with_the_package():
-    packages = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]
-
-    found = [path.name for pattern in packages["utils.report"] for path in REPOSITORY.glob(f"utils/report/{pattern}")]
-    assert sorted(found) == ["report.css", "report.html.j2", "report.js"]
