@@ -46,6 +46,8 @@ def to_ycbcr(rgb: Tensor) -> Tensor:
     cut_off = (rgb == N_LEVELS - 1).int() - (rgb == 0).int()
     lost = (cut_off.any(1) & (to_rgb(ycbcr) != rgb).any(1)).nonzero().squeeze(1)
     for levels in range(1, 17):
+        if len(lost) == 0:
+            break
         beyond = _nearest(rgb[lost] + levels * cut_off[lost])
         found = (to_rgb(beyond) == rgb[lost]).all(1)
         ycbcr[lost[found]] = beyond[found]
