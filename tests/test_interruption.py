@@ -15,6 +15,7 @@ from main import main
 from utils.program.errors import InputError, run_program
 from utils.runs.record import read_checkpoint
 from utils.training.eager import EagerStep
+from utils.training.loop import Training
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="starts its runs by fork, for speed")
 # Steps per epoch of the quick run: 270 training points in batches of 50.
@@ -100,6 +101,22 @@ def test_a_run_asked_to_stop_saves_tells_how_to_continue_and_resumes_to_the_same
 
     assert run_in_a_process([*arguments, "--resume"]) == 0
     assert outcome(out) == outcome(finished.result / "attention")
+
+
+@needs_fork
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_run_stopped_while_it_compiles_tells_how_to_start_again(
+    finished: Finished, tmp_path: Path, capfd: pytest.CaptureFixture[str], number: int, status: int
+):
+    def prepare() -> None:
+        Training.compile = lambda training: os.kill(os.getpid(), number)
+
+    assert run_in_a_process(command_line(finished.data, tmp_path, "compile=always"), prepare) == status
+
+    printed = capfd.readouterr()
+    assert "compiling the training step, which takes a minute the first time on a machine" in printed.out
+    assert printed.err.splitlines()[-1].startswith("stopped; nothing was trained; to start again: ")
+    assert not list(tmp_path.rglob("checkpoint.pt"))
 
 
 @pytest.mark.usefixtures("only_points")

@@ -156,6 +156,17 @@ def test_a_state_of_either_kind_of_step_continues_in_either(
     assert losses[0] == [pytest.approx(losses[1][0])]
 
 
+@pytest.mark.usefixtures("exact")
+def test_compilation_says_how_long_it_may_take_by_how_long_its_first_part_took(
+    points: ColoredPoints, quick: Config, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setattr("utils.training.fast.time.monotonic", iter([100.0, 112.0]).__next__)
+
+    new_training(points, quick, fast=True)
+
+    assert capsys.readouterr().out == "compiling: at most 30 s left\n"
+
+
 def test_auto_compiles_when_there_are_many_steps():
     assert is_worthwhile("auto", 450_000)
     assert not is_worthwhile("auto", 2300)

@@ -1,5 +1,6 @@
 """The same training step, compiled, for runs of many steps: `EagerStep` says what it does."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -32,11 +33,14 @@ class FastStep(EagerStep):
             torch.tensor(values, dtype=like.dtype).repeat_interleave(sizes).to(like.device)
             for values in ([group.lr_scale for group in self.groups], [group.decays for group in self.groups])
         )
+        vectors = [vector.clone() for vector in (self.weights, self.average, self.mean, self.square)]
+        start = time.monotonic()
+        self.update = compile_function(self._update, *vectors, like + 1, self.squared_length.clone(), like.new_ones(5))
+        # The gradient takes up to twice as long as the update, with all that is loaded for the first of both.
+        print(f"compiling: at most {2.5 * (time.monotonic() - start):.0f} s left", flush=True)
         x = torch.zeros(batch_size, N_COORDINATES, device=like.device)
         noise = model.sample_noise(batch_size, torch.Generator(x.device))
         self.compiled_gradient = compile_function(self.gradient, x, noise, torch.tensor(1.0, device=x.device))
-        vectors = [vector.clone() for vector in (self.weights, self.average, self.mean, self.square)]
-        self.update = compile_function(self._update, *vectors, like + 1, self.squared_length.clone(), like.new_ones(5))
 
     def __call__(self, x: Tensor, beta: float, learning_rate: float) -> Tensor:
         """One step on the batch `x (n, 5)`; returns the sums of reconstruction and KL over it, `(2,)`."""
