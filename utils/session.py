@@ -18,6 +18,7 @@ from utils.evaluation.likelihood import evaluate_model
 from utils.program.errors import InputError
 from utils.program.files import claimed, skipped_if_held, write_text, write_whole
 from utils.program.interruption import Interrupted, deferred, saying_how_to_continue
+from utils.program.memory import keep_freed_memory
 from utils.run import History, Result, Run, Trained, read_history
 from utils.runs.console import describe_data, describe_result, describe_training
 from utils.runs.folders import COMPARED, clear_results, set_aside
@@ -35,6 +36,7 @@ def prepared(config: Config, data: ColoredPoints, resume: bool) -> Iterator[list
 
     Earlier runs are moved out of these folders. Nothing is written before all that could be refused later is checked.
     """
+    keep_freed_memory()
     torch.set_num_threads(config.threads)
     pick_device(config.device)
     print(describe_data(config, data))
