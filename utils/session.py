@@ -193,7 +193,7 @@ def _has_checkpoint(config: Config) -> bool:
 
 def _compile(training: Training, command: str) -> None:
     """Compile the steps of `training`, if this machine can; `command` starts the run again."""
-    print("compiling the training step, which takes a minute the first time on a machine", flush=True)
+    print("compiling the training step, which takes a minute the first time on a machine")
     try:
         with saying_how_to_continue(f"nothing was trained; to start again: {command}"):
             training.compile()

@@ -164,7 +164,7 @@ def test_compilation_says_how_long_it_may_take_by_how_long_its_first_part_took(
 
     new_training(points, quick, fast=True)
 
-    assert capsys.readouterr().out == "compiling: about 24 s left\n"
+    assert capsys.readouterr().out == "compiling: at most 48 s left\n"
 
 
 def test_auto_compiles_when_there_are_many_steps():
