@@ -15,7 +15,10 @@ from utils.training.schedules import averaging_weight
 
 
 class FastStep(EagerStep):
-    """An `EagerStep` in two compiled functions. Raises RuntimeError, in one line, if this machine cannot compile."""
+    """An `EagerStep` in two compiled functions. Prints, between the two, how long compilation may take yet.
+
+    Raises RuntimeError, in one line, if this machine cannot compile.
+    """
 
     def __init__(
         self,
