@@ -6,9 +6,9 @@ A run, read top to bottom: config -> data -> model -> fit -> generate -> judge -
 import sys
 
 from data.points import read_points
-from utils.program.errors import run_program
-from utils.program.interruption import saying_how_to_continue
 from utils.settings.command_line import continue_command, parse_command_line
+from utils.system.errors import run_program
+from utils.system.interruption import saying_how_to_continue
 
 
 def main(arguments: list[str]) -> None:

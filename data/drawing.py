@@ -7,10 +7,10 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from data.points import PICTURE, XS, YS
-from utils.program.environment import import_matplotlib
-from utils.program.errors import InputError
-from utils.program.files import write_bytes, write_whole
-from utils.program.reading import reading
+from utils.system.environment import import_matplotlib
+from utils.system.errors import InputError
+from utils.system.files import write_bytes, write_whole
+from utils.system.reading import reading
 
 # At the corners of the picture: gold, orange-red, magenta, sky blue.
 CORNERS = np.array([[[255, 215, 60], [255, 100, 70]], [[235, 60, 215], [50, 130, 255]]], float)

@@ -19,9 +19,9 @@ from data.background import Background, find_background
 from data.drawing import as_jpeg, draw, glyph_mask, write
 from data.pictures import open_picture
 from data.points import PICTURE, XS, YS
-from utils.program.commands import Parser, main_command
-from utils.program.errors import InputError, run_program
-from utils.program.reading import expanded
+from utils.system.commands import Parser, main_command
+from utils.system.errors import InputError, run_program
+from utils.system.reading import expanded
 
 # The longer side in pixels up to which a picture is enlarged, so that a small figure has room for its points.
 ENLARGED = 2000

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
-from utils.program.errors import InputError
-from utils.program.reading import reading
+from utils.system.errors import InputError
+from utils.system.reading import reading
 
 # Pillow's own bound is lower than that of open_picture.
 Image.MAX_IMAGE_PIXELS = None

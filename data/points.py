@@ -9,8 +9,8 @@ import numpy as np
 from data.background import Background, find_background
 from data.coordinates import COLORS
 from data.pictures import open_picture
-from utils.program.errors import InputError
-from utils.program.reading import expanded, nearby, reading
+from utils.system.errors import InputError
+from utils.system.reading import expanded, nearby, reading
 
 # PyTorch takes seconds to load. It is imported where points are made, so that mistakes in them are answered before.
 if TYPE_CHECKING:

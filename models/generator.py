@@ -15,9 +15,9 @@ from data.coordinates import N_COORDINATES
 from data.scaling import Scaling
 from models.registry import MODELS, PRIORS
 from models.vae import VAE
-from utils.program.errors import InputError
-from utils.program.files import write_bytes
-from utils.program.reading import missing_in_run, reading
+from utils.system.errors import InputError
+from utils.system.files import write_bytes
+from utils.system.reading import missing_in_run, reading
 
 # The version of model.pt.
 FORMAT = 6

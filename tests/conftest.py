@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from quick import QUICK, Finished, command_line, skip_results
 
 from data.drawing import draw, glyph_mask, write
-from data.points import ColoredPoints, read_points
+from data.points import Canvas, ColoredPoints, read_points
 from data.scaling import Scaling
 from main import main
 from models.generator import build_model
@@ -63,6 +63,18 @@ def torch_rng() -> torch.Generator:
 @pytest.fixture
 def points(folder: Path) -> ColoredPoints:
     return read_points(folder)
+
+
+@pytest.fixture
+def canvas() -> Canvas:
+    """An empty picture of 30 x 50 pixels, dark blue."""
+    return Canvas(30, 50, (10, 20, 60))
+
+
+@pytest.fixture
+def some_points(rng: np.random.Generator) -> np.ndarray:
+    """100 bright points `(100, 5)` in a picture of 30 x 50 pixels."""
+    return np.column_stack([rng.integers(0, 30, 100), rng.integers(0, 50, 100), rng.integers(100, 256, (100, 3))])
 
 
 @pytest.fixture(params=sorted(MODELS))

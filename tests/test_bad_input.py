@@ -12,7 +12,7 @@ from quick import command_line
 
 from data.points import XS, YS
 from main import main
-from utils.program.errors import InputError
+from utils.system.errors import InputError
 
 HERE, ONES = Path(__file__).parent, np.ones(300, int)
 

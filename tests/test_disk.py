@@ -7,8 +7,8 @@ import pytest
 from quick import Finished, command_line
 
 from main import main
-from utils.program.errors import InputError, run_program
-from utils.program.files import claimed
+from utils.system.errors import InputError, run_program
+from utils.system.files import claimed
 
 
 @pytest.mark.usefixtures("without_figures")

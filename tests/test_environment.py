@@ -12,8 +12,8 @@ import pytest
 from quick import REPOSITORY, Finished, command_line, outcome
 
 from main import main
-from utils.program.environment import PACKAGES
-from utils.run import Result
+from utils.runs.run import Result
+from utils.system.environment import PACKAGES
 
 # Shells whose programs print to one that reads a line and ends, and to nowhere; the status is that of the program.
 UNREAD = ('set -o pipefail; "$@" 2>&1 | head -n 1', '"$@" >&- 2>&-')
@@ -95,7 +95,7 @@ def test_an_older_python_says_so_in_one_line():
 
     assert (run.returncode, run.stdout, run.stderr.count(b"\n")) == (2, b"", 1)
     assert b"is Python 3.8, and the program needs 3.11 or newer: install that, or start it with" in run.stderr
-    for name in ("main.py", "data/__init__.py", "utils/__init__.py", "utils/program/environment.py"):
+    for name in ("main.py", "data/__init__.py", "utils/__init__.py", "utils/system/environment.py"):
         ast.parse((REPOSITORY / name).read_text(encoding="utf-8"), feature_version=(3, 8))
 
 

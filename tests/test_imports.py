@@ -7,16 +7,15 @@ from quick import REPOSITORY
 
 # From the ground up.
 FLOORS = (
-    "utils.program",
+    "utils.system",
     "data",
     "models",
     "utils.settings",
     "utils.evaluation",
     "utils.training",
-    "utils.run",
+    "utils.runs.run",
     "utils.pictures",
     "utils.runs",
-    "utils.report",
     "utils.session",
     "main",
     "benchmarks",

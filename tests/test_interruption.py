@@ -12,8 +12,8 @@ import torch
 from quick import Finished, command_line, outcome
 
 from main import main
-from utils.program.errors import InputError, run_program
 from utils.runs.record import read_checkpoint
+from utils.system.errors import InputError, run_program
 from utils.training.eager import EagerStep
 from utils.training.loop import Training
 

@@ -13,7 +13,7 @@ from data.drawing import draw, glyph_mask, write
 from main import main
 from models import colored_pi_generator
 from models.registry import MODELS
-from utils.run import PLOTS, Result, Trained, read_history
+from utils.runs.run import PLOTS, Result, Trained, read_history
 from utils.settings.config import load_config
 from utils.training.eager import EagerStep
 

@@ -8,9 +8,9 @@ import pytest
 from quick import Finished, command_line
 
 from main import main
-from utils.program.errors import InputError
-from utils.run import PLOTS, Result
+from utils.runs.run import PLOTS, Result
 from utils.settings.config import load_config
+from utils.system.errors import InputError
 
 
 @pytest.mark.usefixtures("without_figures")

@@ -17,7 +17,7 @@ import models
 from main import main
 from models import colored_pi_generator
 from models.registry import MODELS, PRIORS
-from utils.run import read_history
+from utils.runs.run import read_history
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)

@@ -3,7 +3,7 @@
 Imports run one way: session > report > runs > pictures > run > training > evaluation > settings > program.
 """
 
-from utils.program.environment import require_environment
+from utils.system.environment import require_environment
 
 # Whatever is started, this file is loaded before all that needs a package or a new Python.
 require_environment()

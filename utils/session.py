@@ -15,16 +15,16 @@ from data.points import ColoredPoints
 from models.generator import ARCHITECTURE, Generator, build_model, load_generator
 from utils.evaluation.evaluate import evaluate
 from utils.evaluation.likelihood import evaluate_model
-from utils.program.errors import InputError
-from utils.program.files import claimed, skipped_if_held, write_text, write_whole
-from utils.program.interruption import Interrupted, deferred, saying_how_to_continue
-from utils.program.memory import keep_freed_memory
-from utils.run import History, Result, Run, Trained, read_history
 from utils.runs.console import describe_data, describe_result, describe_training
 from utils.runs.folders import COMPARED, clear_results, set_aside
 from utils.runs.provenance import provenance
 from utils.runs.record import Record, read_checkpoint
+from utils.runs.run import History, Result, Run, Trained, read_history
 from utils.settings.config import Config
+from utils.system.errors import InputError
+from utils.system.files import claimed, skipped_if_held, write_text, write_whole
+from utils.system.interruption import Interrupted, deferred, saying_how_to_continue
+from utils.system.memory import keep_freed_memory
 from utils.training.device import pick_device
 from utils.training.fast import is_worthwhile
 from utils.training.loop import Training
@@ -165,7 +165,7 @@ def judge(run: Run) -> None:
 def draw(run: Run) -> None:
     """Write the figures, the pictures and the page of `run` into its folder, and print what it came to."""
     # Imported late, because matplotlib takes a while to load, and training need not wait for it.
-    from utils.report.page import plot_run, write_page
+    from utils.runs.page import plot_run, write_page
 
     write_page(run, plot_run(run))
     print(describe_result(run.folder, run.evaluation))

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from data.points import PICTURE, XS, YS, read_points
-from utils.program.errors import InputError
+from utils.system.errors import InputError
 
 Change = Callable[[Path], object]
 COUNT = 300

@@ -6,7 +6,7 @@ from matplotlib.font_manager import fontManager
 from PIL import Image
 
 from data.drawing import CORNERS, draw, find_font, glyph_mask
-from utils.program.errors import InputError
+from utils.system.errors import InputError
 
 
 def test_the_glyph_is_upright_and_fills_the_picture_except_for_a_margin():

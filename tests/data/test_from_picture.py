@@ -10,7 +10,7 @@ from quick import REPOSITORY
 from data.coordinates import PLACES
 from data.from_picture import main
 from data.points import ColoredPoints, read_points
-from utils.program.errors import InputError
+from utils.system.errors import InputError
 
 SIDE = 200
 ROWS, COLUMNS = np.mgrid[:SIDE, :SIDE]

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from data.pictures import open_picture
-from utils.program.errors import InputError
+from utils.system.errors import InputError
 
 
 @pytest.mark.parametrize(

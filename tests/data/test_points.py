@@ -8,7 +8,7 @@ import torch
 from PIL import Image
 
 from data.points import PICTURE, XS, YS, ColoredPoints, read_points
-from utils.program.errors import InputError
+from utils.system.errors import InputError
 
 
 def test_a_point_is_row_column_and_the_color_of_the_picture_there(tmp_path: Path):

@@ -8,7 +8,7 @@ import torch
 
 from data.points import read_points
 from utils.evaluation.__main__ import main
-from utils.program.errors import InputError
+from utils.system.errors import InputError
 
 
 @pytest.mark.parametrize("name", ["samples.npy", "samples.npz"])

@@ -9,7 +9,7 @@ import torch
 from data.scaling import Scaling
 from models import colored_pi_generator
 from models.generator import Generator, build_model, load_generator
-from utils.program.errors import InputError
+from utils.system.errors import InputError
 
 SCALING = Scaling((30, 40), ycbcr=True)
 CONFIG = {"model": "vanilla", "prior": "picture", "hidden_dim": 16, "latent_dim": 2, "n_components": 4}

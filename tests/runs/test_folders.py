@@ -8,9 +8,9 @@ import pytest
 from quick import Finished, command_line
 
 from main import main
-from utils.program.errors import InputError
-from utils.run import Result, Trained
 from utils.runs.folders import set_aside
+from utils.runs.run import Result, Trained
+from utils.system.errors import InputError
 
 
 def a_run(folder: Path, content: str, day: int = 1) -> Path:

@@ -9,10 +9,10 @@ from PIL import Image
 from data.points import ColoredPoints
 from models.generator import load_generator
 from utils.evaluation.likelihood import evaluate_loss
-from utils.program.errors import InputError
-from utils.run import CURVES, read_history
 from utils.runs.record import Record, read_checkpoint
+from utils.runs.run import CURVES, read_history
 from utils.settings.config import Config, load_config
+from utils.system.errors import InputError
 from utils.training.loop import Epoch, Training
 
 

@@ -10,8 +10,8 @@ from quick import Finished, command_line
 
 from data.points import read_points
 from main import main as train
-from utils.program.errors import InputError
 from utils.runs.__main__ import main
+from utils.system.errors import InputError
 
 
 def test_runs_are_printed_and_drawn_side_by_side(

@@ -11,11 +11,11 @@ import torch
 from data.points import ColoredPoints
 from utils.evaluation.evaluate import evaluate
 from utils.evaluation.result import Evaluation
-from utils.program.errors import InputError
-from utils.run import Run
 from utils.runs.record import Record
+from utils.runs.run import Run
 from utils.session import generate, judge, load, load_fitting_generator, new_run
 from utils.settings.config import Config, load_config
+from utils.system.errors import InputError
 
 
 def test_the_points_that_the_generator_draws_are_kept_and_written(
@@ -135,7 +135,7 @@ def test_a_history_that_is_missing_or_lacks_columns_is_refused(tmp_path: Path, c
 def test_means_belong_to_the_points_that_are_shown(
     record: Record, points: ColoredPoints, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("utils.run.MOST_SHOWN", 30)
+    monkeypatch.setattr("utils.runs.run.MOST_SHOWN", 30)
     run = Run(record.folder, generator=record.generator, data=points)
 
     assert run.shown.shape == (30, 5)

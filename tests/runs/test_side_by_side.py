@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 from scipy import stats
 
-from utils.run import CURVES, Run
+from utils.runs.run import CURVES, Run
 from utils.runs.side_by_side import figure_rows, grouped, p_of_difference, plot_side_by_side, setting_rows, table
 
 LOSS = "loss of a held-out point (nats)"

@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 from quick import REPOSITORY
 
-from utils.program.errors import InputError
 from utils.settings.command_line import changed, continue_command, parse_command_line
 from utils.settings.config import Config
+from utils.system.errors import InputError
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import pytest
 from quick import REPOSITORY
 
 from models.registry import MODELS
-from utils.program.errors import InputError
 from utils.settings.config import Config, load_config
+from utils.system.errors import InputError
 
 
 @pytest.fixture

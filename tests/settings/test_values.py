@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from models.registry import MODELS
-from utils.program.errors import InputError
 from utils.settings.config import Config
 from utils.settings.values import as_yaml, checked
+from utils.system.errors import InputError
 
 
 @pytest.mark.parametrize(

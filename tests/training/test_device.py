@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from utils.program.errors import InputError
+from utils.system.errors import InputError
 from utils.training.device import pick_device
 
 

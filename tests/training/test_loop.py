@@ -10,8 +10,8 @@ from data.points import ColoredPoints
 from models.generator import build_model
 from models.vae import VAE, Loss, Noise
 from utils.evaluation.likelihood import evaluate_loss
-from utils.program.errors import InputError
 from utils.settings.config import Config
+from utils.system.errors import InputError
 from utils.training.loop import Epoch, Training
 
 

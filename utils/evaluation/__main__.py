@@ -7,10 +7,10 @@ import numpy as np
 
 from data.coordinates import COLORS, N_COORDINATES, N_LEVELS
 from data.points import load_array, read_points
-from utils.program.commands import Parser
-from utils.program.errors import InputError, run_program
-from utils.program.reading import expanded
 from utils.settings.config import Config
+from utils.system.commands import Parser
+from utils.system.errors import InputError, run_program
+from utils.system.reading import expanded
 
 
 def main(arguments: list[str]) -> None:

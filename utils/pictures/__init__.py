@@ -1,5 +1,5 @@
 """Every picture and plot."""
 
-from utils.program.environment import import_matplotlib
+from utils.system.environment import import_matplotlib
 
 import_matplotlib()

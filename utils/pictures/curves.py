@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from utils.pictures.style import BLUE, GRAY, INK, ORANGE
-from utils.run import History
+from utils.runs.run import History
 
 # Above all plots, where it covers none.
 LEGEND: Any = {"loc": "outside upper center", "frameon": False, "fontsize": "small"}

@@ -10,7 +10,7 @@ from matplotlib.patheffects import withStroke
 
 from data.coordinates import COLORS, N_COORDINATES, PLACES
 from utils.pictures.style import GRAY, WIDTH, scatter, scatter_points
-from utils.run import Run
+from utils.runs.run import Run
 
 # Lines between positions.
 LINES: Any = {"color": GRAY, "linewidth": 0.6, "alpha": 0.7}

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from data.coordinates import COLORS, PLACES
 from data.points import Canvas
-from utils.program.files import write_whole
+from utils.system.files import write_whole
 
 # Two colors that are told apart with any kind of color vision (Okabe & Ito 2008), and a gray for what is behind them.
 BLUE, ORANGE, GRAY = "#0072b2", "#d55e00", "#999999"

@@ -9,8 +9,8 @@ column. Earlier runs are in the folder earlier of result_path.
 import sys
 from pathlib import Path
 
-from utils.program.commands import Parser
-from utils.program.errors import InputError, run_program
+from utils.system.commands import Parser
+from utils.system.errors import InputError, run_program
 
 
 def main(arguments: list[str]) -> None:
@@ -26,7 +26,7 @@ def main(arguments: list[str]) -> None:
         raise InputError(f"{options.out}: is no name for a picture; end it with {', '.join(endings)}")
     # PyTorch and matplotlib, which take seconds to load, come after what can be said without.
     from utils.pictures.style import save_figure
-    from utils.run import Result, Run
+    from utils.runs.run import Result, Run
     from utils.runs.side_by_side import NOTE, grouped, plot_side_by_side, table
 
     runs = [Run(folder.expanduser()) for folder in options.runs]

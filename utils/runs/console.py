@@ -7,10 +7,10 @@ from pathlib import Path
 
 from data.points import ColoredPoints
 from utils.evaluation.result import Evaluation
-from utils.program.commands import main_command, module_command
-from utils.run import Result
+from utils.runs.run import Result
 from utils.settings.command_line import changed
 from utils.settings.config import ALL_MODELS, Config
+from utils.system.commands import main_command, module_command
 from utils.training.loop import Training
 
 

@@ -4,10 +4,10 @@ import shutil
 import time
 from pathlib import Path
 
-from utils.program.errors import InputError
-from utils.program.files import skipped_if_held
-from utils.program.reading import is_litter
-from utils.run import PLOTS, Result
+from utils.runs.run import PLOTS, Result
+from utils.system.errors import InputError
+from utils.system.files import skipped_if_held
+from utils.system.reading import is_litter
 
 # The picture of the models of one run side by side, in the folder that holds their folders.
 COMPARED = "compare.png"

@@ -7,7 +7,7 @@ import subprocess
 import numpy as np
 import torch
 
-from utils.program.commands import ROOT
+from utils.system.commands import ROOT
 
 
 @functools.cache

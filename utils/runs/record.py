@@ -10,16 +10,16 @@ import numpy as np
 import torch
 from PIL import Image
 
+from data.painting import paint, save_film, save_picture
 from data.points import ColoredPoints
 from data.thinning import thinned
 from models.generator import Generator
-from utils.pictures.painting import paint, save_film, save_picture
-from utils.program.errors import InputError, reason_of
-from utils.program.files import skipped_if_held, write_bytes, write_text
-from utils.program.reading import missing_in_run, reading
-from utils.run import History, Trained
 from utils.runs.folders import clear_results
+from utils.runs.run import History, Trained
 from utils.settings.config import Config
+from utils.system.errors import InputError, reason_of
+from utils.system.files import skipped_if_held, write_bytes, write_text
+from utils.system.reading import missing_in_run, reading
 from utils.training.loop import Epoch, Training
 
 # Points on a frame of the film: enough to see the glyph, few enough to be painted after each epoch.

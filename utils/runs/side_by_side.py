@@ -14,7 +14,7 @@ from utils.evaluation.figures import in_order
 from utils.evaluation.two_sample import SIGNIFICANT
 from utils.pictures.curves import LEGEND, draw_losses, loss
 from utils.pictures.style import BLUE, WIDTH
-from utils.run import CURVES, OF_MODEL, Run
+from utils.runs.run import CURVES, OF_MODEL, Run
 from utils.settings.values import as_yaml
 
 # Runs whose settings are the same but for the seed, on the same data, by their name in a table.

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from utils.program.commands import ROOT, Parser, main_command
-from utils.program.errors import InputError
 from utils.settings.config import Config, load_config
+from utils.system.commands import ROOT, Parser, main_command
+from utils.system.errors import InputError
 
 
 def parse_command_line(arguments: Sequence[str], description: str) -> tuple[Config, bool]:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.registry import MODELS, PRIORS, SCHEDULES
-from utils.program.errors import InputError
-from utils.program.reading import expanded, reading
 from utils.settings.values import as_yaml, checked, choices, key, parse_yaml, read_text
+from utils.system.errors import InputError
+from utils.system.reading import expanded, reading
 
 # The choice of `model` that stands for all of them.
 ALL_MODELS = "both"

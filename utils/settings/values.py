@@ -11,8 +11,8 @@ from typing import Any
 
 import yaml
 
-from utils.program.errors import InputError, reason_of
-from utils.program.reading import expanded
+from utils.system.errors import InputError, reason_of
+from utils.system.reading import expanded
 
 
 def key(default: Any, doc: str, **bounds: Any) -> Any:

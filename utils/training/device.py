@@ -2,7 +2,7 @@
 
 import torch
 
-from utils.program.errors import InputError
+from utils.system.errors import InputError
 
 
 def pick_device(name: str) -> torch.device:

@@ -12,8 +12,8 @@ from data.batches import Batches
 from data.points import ColoredPoints
 from models.vae import VAE
 from utils.evaluation.likelihood import evaluate_loss
-from utils.program.errors import InputError
 from utils.settings.config import Config
+from utils.system.errors import InputError
 from utils.training.batch_scaling import StepSettings
 from utils.training.eager import EagerStep
 from utils.training.fast import FastStep

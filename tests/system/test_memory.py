@@ -7,7 +7,7 @@ import pytest
 # Prints how many pages the system hands out while 20 MB are allocated and freed ten times: without the call 48,000.
 SCRIPT = """
 import resource
-from utils.program.memory import keep_freed_memory
+from utils.system.memory import keep_freed_memory
 
 def allocate():
     [bytes(1) * 1_000_000 for _ in range(20)]

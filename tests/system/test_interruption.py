@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from utils.program.interruption import Interrupted, deferred, raise_on_terminate, saying_how_to_continue
+from utils.system.interruption import Interrupted, deferred, raise_on_terminate, saying_how_to_continue
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from utils.program.errors import InputError, reason_of
+from utils.system.errors import InputError, reason_of
 
 # Errors of disks that have no locks or cannot sync, as some network disks.
 UNSUPPORTED = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL)

@@ -19,8 +19,8 @@ from main import main
 from models.generator import Generator, build_model
 from utils.evaluation.figures import Figure as Measured
 from utils.evaluation.result import Evaluation
-from utils.report.page import write_page
-from utils.run import Run
+from utils.runs.page import write_page
+from utils.runs.run import Run
 from utils.settings.config import Config, load_config
 
 MODEL = {"heldout_reconstruction": 17.5, "heldout_kl": 3.25, "active_units": 2}

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, TextIO, cast
 
-from utils.program.interruption import Interrupted, raise_on_terminate
+from utils.system.interruption import Interrupted, raise_on_terminate
 
 
 class InputError(Exception):

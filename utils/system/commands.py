@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-from utils.program.errors import InputError
+from utils.system.errors import InputError
 
 ROOT = Path(__file__).parents[2]
 

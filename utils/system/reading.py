@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from utils.program.errors import InputError, reason_of
+from utils.system.errors import InputError, reason_of
 
 
 def expanded(path: str) -> str:

@@ -18,10 +18,10 @@ from utils.evaluation.figures import Figure, Metric
 from utils.evaluation.latent import LatentMap, latent_map
 from utils.evaluation.likelihood import posterior_means
 from utils.evaluation.result import Evaluation
-from utils.program.errors import InputError
-from utils.program.reading import reading
 from utils.settings.config import Config
 from utils.settings.values import parse_yaml, read_text
+from utils.system.errors import InputError
+from utils.system.reading import reading
 
 # The columns of history.csv, by their names.
 History = dict[str, np.ndarray]

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from data.coordinates import COLORS, PLACES
 from data.points import Canvas
-from utils.program.files import write_whole
+from utils.system.files import write_whole
 
 
 def paint(points: np.ndarray, canvas: Canvas) -> Image.Image:

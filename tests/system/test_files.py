@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from utils.program.errors import InputError
-from utils.program.files import claimed, write_bytes, write_text, write_whole
+from utils.system.errors import InputError
+from utils.system.files import claimed, write_bytes, write_text, write_whole
 
 
 def test_a_file_is_moved_to_its_place_once_it_is_whole_and_else_leaves_the_one_before(tmp_path: Path):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from quick import REPOSITORY
 
-from utils.program.commands import main_command, module_command
+from utils.system.commands import main_command, module_command
 
 
 @pytest.fixture

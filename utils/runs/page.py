@@ -13,20 +13,20 @@ import numpy as np
 from matplotlib.figure import Figure
 from PIL import Image
 
+from data.painting import paint, paint_small, save_picture
 from data.pictures import open_picture
 from data.points import PICTURE
 from data.thinning import thinned
 from utils.evaluation.figures import in_order
 from utils.pictures.curves import plot_losses
 from utils.pictures.latent import draw_map, map_shape, what_to_see
-from utils.pictures.painting import paint, paint_small, save_picture
 from utils.pictures.style import as_svg, save_figure
-from utils.program.commands import main_command
-from utils.program.errors import InputError
-from utils.program.files import skipped_if_held, write_text
-from utils.run import MOST_SHOWN, PLOTS, Result, Run, Trained
 from utils.runs.provenance import provenance
+from utils.runs.run import MOST_SHOWN, PLOTS, Result, Run, Trained
 from utils.settings.config import Config
+from utils.system.commands import main_command
+from utils.system.errors import InputError
+from utils.system.files import skipped_if_held, write_text
 
 
 def plot_run(run: Run) -> dict[str, Figure]:

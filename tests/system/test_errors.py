@@ -3,8 +3,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from utils.program.errors import InputError, run_program
-from utils.program.interruption import Interrupted
+from utils.system.errors import InputError, run_program
+from utils.system.interruption import Interrupted
 
 TOO_MANY = "error: this program may open too few files; allow it more, as with `ulimit -n 1024`, or set num_workers=0"
 REMEDY = "close other programs, or make the data or model smaller"

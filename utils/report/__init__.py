@@ -1,1 +1,0 @@
-"""report.html: all of a run on one page that needs no other file."""
