@@ -58,13 +58,13 @@ def in_turns(rounds: int, functions: dict[str, Function], times: int = 1) -> dic
 
 def textbook_step(training: Training) -> Callable[[Tensor], None]:
     """A step as a textbook writes it, on a model of the same kind: zero_grad, forward, backward, clip, Adam."""
-    model, rng = copy.deepcopy(training.average), torch.Generator().manual_seed(0)
+    model = copy.deepcopy(training.average).train()
     optimizer = torch.optim.AdamW(model.parameters(), 1e-3)
 
     def step(x: Tensor) -> None:
-        loss = model.loss(x, model.sample_noise(len(x), rng), training.step.n_points)
+        loss = model.loss(x, len(training.train))
         optimizer.zero_grad()
-        (loss.reconstruction.mean() + loss.kl.mean() + loss.penalty).backward()
+        (loss.reconstruction.mean() + loss.kl.mean() + loss.parameter_kl).backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
 
@@ -82,8 +82,8 @@ def step(config: Config) -> Rows:
             textbook = textbook_step(eager)
             steps = {
                 "textbook": lambda x=x, step=textbook: step(x),
-                "eager": lambda x=x, t=eager: t.step(x, 0.5, 1e-3),
-                "compiled": lambda x=x, t=compiled: t.step(x, 0.5, 1e-3),
+                "eager": lambda x=x, t=eager: step(t, x),
+                "compiled": lambda x=x, t=compiled: step(t, x),
             }
             taken = in_turns(15, steps, times=10)
             rows.append({"batch": batch_size, "model": name} | {kind: 1e3 * taken[kind] for kind in steps})
@@ -99,7 +99,7 @@ def parts(config: Config) -> Rows:
         noise = model.sample_noise(len(x), rng)
         posterior = model.encode(x)
         loss = model.loss(x, noise, n)
-        total = loss.reconstruction.mean() + loss.kl.mean() + loss.penalty
+        total = loss.reconstruction.mean() + loss.kl.mean() + loss.parameter_kl
         work = {
             "step": lambda t=training, x=x: t.step(x, 0.5, 1e-3),
             "noise": lambda m=model, x=x, r=rng: m.sample_noise(len(x), r),

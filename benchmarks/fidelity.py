@@ -41,7 +41,7 @@ from models.generator import Generator, build_model
 from models.vae import VAE
 from utils.evaluation.likelihood import active_units, evaluate_loss, posterior_means
 from utils.settings.config import Config, load_config
-from utils.training.fast import is_worthwhile
+from utils.training.step import is_worthwhile
 from utils.training.loop import Training
 
 N_POINTS = 50_000

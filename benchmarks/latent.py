@@ -59,8 +59,8 @@ def without_latent(config: Config, data: ColoredPoints) -> VAE:
 class Blind(PointVAE):
     """A model whose decoder does not see the latent."""
 
-    def decode(self, z: Tensor, noise: Tensor | None = None) -> DecodedPoints:
-        return super().decode(torch.zeros_like(z), noise)
+    def decode(self, z: Tensor) -> DecodedPoints:
+        return super().decode(torch.zeros_like(z))
 
 
 def print_table(config: Config, chosen: list[str], models: list[str]) -> None:

@@ -31,6 +31,8 @@ class Batches:
         self.loader = DataLoader(
             cast(Dataset[Tensor], points),
             batch_size=None,
+            # PyTorch would draw seeds of workers, which need none, from the random numbers of training.
+            generator=torch.Generator(),
             sampler=_Shuffle(len(points), n_fetched, self.rng),
             num_workers=num_workers,
             persistent_workers=num_workers > 0,

@@ -43,18 +43,18 @@ class CosineCoefficients(nn.Module):
         log_square = -log_decay.exp() * torch.log1p(self.squared_frequencies * torch.exp(-2 * log_frequency))
         return torch.exp(0.5 * (log_square + 2 * log_relevance).log_softmax(-1) + log_gain)
 
-    def forward(self, basis: Tensor, noise: Tensor | None = None) -> Tensor:
-        """The fields `(*n_fields, n)` where the functions are `basis (..., functions, n)`; drawn with `noise`, if any.
+    def forward(self, basis: Tensor) -> Tensor:
+        """The fields `(*n_fields, n)` where the functions are `basis (..., functions, n)`; drawn in training.
 
         Each point gets draws of its own, of the sums instead of their coefficients, which makes gradients less noisy:
         Kingma et al. 2015, "Variational dropout and the local reparameterization trick" (arXiv 1506.02557).
         """
         scale = self.scale()
         value = (scale * self.mean) @ basis
-        if noise is None:
+        if not self.training:
             return value
         variance = (scale * self.log_std.exp()).square() @ basis.square()
-        return value + (variance + 1e-12).sqrt() * noise
+        return value + (variance + 1e-12).sqrt() * torch.randn_like(value)
 
     def kl(self) -> Tensor:
         """KL of the coefficients' posterior from N(0, 1), in nats for the whole data set."""
@@ -77,14 +77,13 @@ class Fields(nn.Module):
 
     def __init__(self, n_smooth: int, n_patterns: int) -> None:
         super().__init__()
-        self.n_smooth, self.n_draws = n_smooth, n_smooth + 2 * n_patterns
         self.smooth = CosineCoefficients(squared_sums(SMOOTH_HARMONICS)[1:], (n_smooth,), 1.0, 4.0, 2.5)
         squares = torch.arange(PATTERN_HARMONICS).square()
         self.along_axes = CosineCoefficients(squares, (4, n_patterns // 2), 1.0, 64.0, 1.0)
         self.register_buffer("frequencies", math.pi * torch.arange(PATTERN_HARMONICS).unsqueeze(1), persistent=False)
 
-    def forward(self, place: Tensor, noise: Tensor | None = None) -> Tensor:
-        """The fields `(n, n_smooth + n_patterns)` at the places `(n, 2)`; drawn with `noise (n_draws, n)`, if any."""
+    def forward(self, place: Tensor) -> Tensor:
+        """The fields `(n, n_smooth + n_patterns)` at the places `(n, 2)`; drawn in training."""
         x, y = place.unbind(1)
         along = torch.stack([x, y, (x + y) / 2, (1 + x - y) / 2]).unsqueeze(1)
         # Points lie along the last axis of all tables, which makes the products of small tables far faster. The factor
@@ -92,10 +91,8 @@ class Fields(nn.Module):
         cosines = math.sqrt(2) * torch.cos(self.frequencies * along)
         x, y = cosines[:2, :SMOOTH_HARMONICS]
         of_both = (x.unsqueeze(1) * y).flatten(0, 1)[1:]
-        of_smooth, of_axes = (None, None) if noise is None else noise.tensor_split([self.n_smooth])
-        along_axes = self.along_axes(cosines, None if of_axes is None else of_axes.unflatten(0, (4, -1)))
-        row, column, diagonal, other = 1 + along_axes
-        return torch.cat([self.smooth(of_both, of_smooth), row * column, diagonal * other]).T
+        row, column, diagonal, other = 1 + self.along_axes(cosines)
+        return torch.cat([self.smooth(of_both), row * column, diagonal * other]).T
 
     def kl(self) -> Tensor:
         """KL of all coefficients' posterior from their prior, in nats for the whole data set."""

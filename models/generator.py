@@ -36,6 +36,9 @@ class Generator:
     config: dict[str, Any]
     fingerprint: str
 
+    def __post_init__(self) -> None:
+        self.model.eval()
+
     @property
     def device(self) -> torch.device:
         """Where the model computes."""

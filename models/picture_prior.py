@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from models.fields import CosineCoefficients, squared_sums
-from models.latent import Posterior, Prior
+from models.priors import Prior
 
 # Of each of the two coordinates. The density is normalized and sampled on BINS x BINS bins, in blocks of FINE x FINE.
 HARMONICS, BINS, FINE = 128, 300, 5
@@ -54,11 +54,17 @@ class PicturePrior(Prior):
         self.register_buffer("cosines", self._basis(middle), persistent=False)
 
     def log_prob(self, z: Tensor) -> Tensor:
-        return self._log_density(z, self._scaled(None), self.cosines, self.cosines)
+        rows = columns = self.cosines
+        if self.training:
+            # One bin stands for its block. With a bin drawn evenly at random the sum has no bias, and costs a fraction.
+            blocks = self.cosines.unflatten(0, (-1, FINE))
+            drawn = torch.randint(FINE, (2,), device=z.device)
+            rows, columns = (blocks.index_select(1, k).squeeze(1) for k in drawn.split(1))
+        return self._log_density(z, self._scaled(), rows, columns)
 
     def sample(self, n: int, rng: torch.Generator) -> Tensor:
         """`n` draws `(n, 2)` from the density without its lowest bins, which hold `TAIL_MASS` of it."""
-        density = self._table(self._scaled(None), self.cosines, self.cosines).detach().flatten()
+        density = self._table(self._scaled(), self.cosines, self.cosines).detach().flatten()
         # NumPy sorts three times as fast as PyTorch.
         ascending = torch.from_numpy(np.sort(density.cpu().numpy()))
         mass = ascending.cumsum(0, dtype=torch.double)
@@ -70,31 +76,18 @@ class PicturePrior(Prior):
         u = (corner + torch.rand(corner.shape, generator=rng, device=rng.device)) / BINS
         return REACH * (2 * u - 1)
 
-    def sample_noise(self, rng: torch.Generator) -> tuple[Tensor, Tensor]:
-        """For the coefficients, standard normal, and two integers below FINE."""
-        of_coefficients = torch.randn(HARMONICS * HARMONICS, generator=rng, device=rng.device)
-        return of_coefficients, torch.randint(FINE, (2,), generator=rng, device=rng.device)
-
-    def kl(self, posterior: Posterior, z: Tensor, noise: tuple[Tensor, Tensor] | None = None) -> Tensor:
-        if noise is None:
-            return super().kl(posterior, z)
-        # One bin stands for its block. With a bin drawn evenly at random the sum has no bias, and costs a fraction.
-        of_coefficients, bin = noise
-        blocks = self.cosines.unflatten(0, (-1, FINE))
-        rows, columns = (blocks.index_select(1, k).squeeze(1) for k in bin.split(1))
-        return -posterior.entropy() - self._log_density(z, self._scaled(of_coefficients), rows, columns)
-
     def parameter_kl(self) -> Tensor:
         # A tempered posterior (Wenzel et al. 2020, arXiv 2002.02405), because with full weight edges are soft. Tuned.
         return 0.6 * self.coefficients.kl() + 0.5 * self.log_relevance.square().sum()
 
-    def _scaled(self, noise: Tensor | None) -> Tensor:
-        """scale_jk c_jk `(HARMONICS, HARMONICS)`, drawn with `noise (HARMONICS^2,)`; without it, of the mean."""
+    def _scaled(self) -> Tensor:
+        """scale_jk c_jk `(HARMONICS, HARMONICS)`, with c drawn from its posterior in training, and its mean after it."""
         relevance = (self.log_relevance[0].unsqueeze(1) + self.log_relevance[1]).flatten()
         scale = self.coefficients.scale(relevance)
-        mean, std = self.coefficients.mean, self.coefficients.log_std.exp()
-        drawn = mean if noise is None else mean + std * noise
-        return (scale * drawn).view(HARMONICS, HARMONICS) * self.norm
+        c = self.coefficients.mean
+        if self.training:
+            c = c + self.coefficients.log_std.exp() * torch.randn_like(c)
+        return (scale * c).view(HARMONICS, HARMONICS) * self.norm
 
     def _log_density(self, z: Tensor, scaled: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
         """Log-density `(n,)` of `z (n, 2)`, normalized on a grid with cosines `rows` and `columns (k, HARMONICS)`."""

@@ -11,8 +11,8 @@ from data.scaling import Scaling
 from models.colors import ColorHead, ColorMixture
 from models.discretized import log_cell
 from models.fields import Fields
-from models.latent import Posterior, Prior
-from models.vae import VAE, Noise
+from models.priors import Posterior, Prior
+from models.vae import VAE
 
 # Tuned (docs/design.md): harmonics of a coordinate that networks see, and fields of each kind that colors depend on.
 N_HARMONICS, N_FIELDS = 4, 12
@@ -71,35 +71,31 @@ class PointVAE(VAE):
         # Starting narrow makes z informative from the first step; the bounds only keep exp() finite.
         return Posterior(linear + self.latent_unit * mean, (log_std - 1).clamp(-7, 2) + self.latent_unit.log())
 
-    def decode(self, z: Tensor, noise: Tensor | None = None) -> "DecodedPoints":
+    def decode(self, z: Tensor) -> "DecodedPoints":
         linear = self.size * (0.5 + F.pad(z, (0, 2 - self.latent_dim)) / SPAN) - 0.5
-        return DecodedPoints(self, linear + self.correction * self.place(harmonics(torch.sigmoid(1.6 * z))), noise)
+        return DecodedPoints(self, linear + self.correction * self.place(harmonics(torch.sigmoid(1.6 * z))))
 
-    def colors(self, place: Tensor, noise: Tensor | None = None) -> ColorMixture:
-        """The density of colors at the `place (n, 2)` in pixels; `noise (n_draws, n)` draws the fields."""
-        fields = self.fields((place + 0.5) / self.size, noise)
+    def colors(self, place: Tensor) -> ColorMixture:
+        """The density of colors at the `place (n, 2)` in pixels."""
+        fields = self.fields((place + 0.5) / self.size)
         density: ColorMixture = self.color_head(self.color_network(fields.unflatten(1, (2, N_FIELDS))))
         return density
-
-    def sample_noise(self, n: int, rng: torch.Generator) -> Noise:
-        fields = torch.randn(self.fields.n_draws, n, generator=rng, device=rng.device)
-        return super().sample_noise(n, rng)._replace(decoder=fields)
 
     def parameter_kl(self) -> Tensor:
         return self.prior.parameter_kl() + self.fields.kl()
 
 
 class DecodedPoints:
-    """p(x|z) of n latents: places around their `mean (n, 2)` in pixels, and colors, whose fields `noise` draws."""
+    """p(x|z) of n latents: places around their `mean (n, 2)` in pixels, and colors."""
 
-    def __init__(self, model: PointVAE, mean: Tensor, noise: Tensor | None) -> None:
-        self.model, self.mean, self.noise = model, mean, noise
+    def __init__(self, model: PointVAE, mean: Tensor) -> None:
+        self.model, self.mean = model, mean
 
     def log_prob(self, x: Tensor) -> Tensor:
         """Log-probability `(n,)` of the integer points `x (n, 5)`."""
         place, model = x[:, PLACES], self.model
         log_place = log_cell(place, place - self.mean, model.log_std, model.size - 1).sum(-1)
-        return log_place + model.colors(place, self.noise).log_prob(x[:, COLORS])
+        return log_place + model.colors(place).log_prob(x[:, COLORS])
 
     def sample(self, rng: torch.Generator) -> Tensor:
         """One integer point `(n, 5)` for each latent, as floats."""

@@ -1,4 +1,4 @@
-"""Models, priors and schedules of beta, as config.yaml names them. A new one is a class or a function and a row."""
+"""Models and priors, as config.yaml names them. A new one is a class and a row."""
 
 from collections import UserDict
 from importlib import import_module
@@ -26,11 +26,6 @@ MODELS = Registry(
 )
 PRIORS = Registry(
     picture="models.picture_prior:PicturePrior",
-    mixture="models.latent:MixturePrior",
-    normal="models.latent:NormalPrior",
-)
-SCHEDULES = Registry(
-    cyclical="utils.training.schedules:cyclical",
-    monotonic="utils.training.schedules:monotonic",
-    constant="utils.training.schedules:constant",
+    mixture="models.priors:MixturePrior",
+    normal="models.priors:NormalPrior",
 )

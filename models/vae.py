@@ -1,30 +1,22 @@
 """The variational autoencoder: loss, bound and sampling, for any encoder, decoder and prior."""
 
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import torch
 from torch import Tensor, nn
 
-from models.latent import Posterior, Prior
+from models.priors import Posterior, Prior
 
 
 class Loss(NamedTuple):
     """The terms of the training loss in nats per point: the negative ELBO is `reconstruction` + `kl`, each `(n,)`.
 
-    `penalty ()` is the KL of uncertain parameters, which all points of the data set share.
+    `parameter_kl ()` is the KL of uncertain parameters, which all points of the data set share.
     """
 
     reconstruction: Tensor
     kl: Tensor
-    penalty: Tensor | float
-
-
-class Noise(NamedTuple):
-    """The random numbers of a training step: for z, `(n, latent_dim)`, and whatever the prior and the decoder need."""
-
-    latent: Tensor
-    prior: Any = None
-    decoder: Any = None
+    parameter_kl: Tensor | float
 
 
 class Decoded(Protocol):
@@ -40,7 +32,9 @@ class Decoded(Protocol):
 class VAE(nn.Module):
     """A variational autoencoder of points of integers (Kingma & Welling 2014, arXiv 1312.6114).
 
-    A model implements `encode` and `decode`; loss and sampling follow.
+    A model implements `encode` and `decode`; loss and sampling follow. In training (`model.train()`), uncertain
+    parameters are drawn from their posteriors wherever they are used, as dropout is; after it (`model.eval()`), they
+    are the means.
     """
 
     def __init__(self, prior: Prior) -> None:
@@ -51,24 +45,26 @@ class VAE(nn.Module):
         """The posterior q(z|x) of the points `x (n, 5)`."""
         raise NotImplementedError
 
-    def decode(self, z: Tensor, noise: Any = None) -> Decoded:
-        """The distribution p(x|z) for the latents `z (n, latent_dim)`; `noise` draws its uncertain parameters."""
+    def decode(self, z: Tensor) -> Decoded:
+        """The distribution p(x|z) for the latents `z (n, latent_dim)`."""
         raise NotImplementedError
 
-    def sample_noise(self, n: int, rng: torch.Generator) -> Noise:
-        """All the randomness that the training loss of n points needs."""
-        return Noise(torch.randn(n, self.latent_dim, generator=rng, device=rng.device), self.prior.sample_noise(rng))
+    def start_from(self, x: Tensor) -> None:
+        """Begin with what the training points `x (n, 5)` tell; a model may do without.
+
+        Called once, before training. Whatever it sets is a parameter or a persistent buffer, so that a model that is
+        loaded or resumed has it.
+        """
 
     def parameter_kl(self) -> Tensor | float:
         """KL of the posterior over uncertain parameters, in nats for the whole data set."""
         return self.prior.parameter_kl()
 
-    def loss(self, x: Tensor, noise: Noise, n_points: int) -> Loss:
+    def loss(self, x: Tensor, n_points: int) -> Loss:
         """The loss of `x (n, 5)`, a batch of the `n_points` in all: -log p(x|z) for one z ~ q(z|x), and KL(q || p)."""
         posterior = self.encode(x)
-        z = posterior.reparameterize(noise.latent)
-        reconstruction = -self.decode(z, noise.decoder).log_prob(x)
-        return Loss(reconstruction, self.prior.kl(posterior, z, noise.prior), self.parameter_kl() / n_points)
+        z = posterior.reparameterize(torch.randn_like(posterior.mean))
+        return Loss(-self.decode(z).log_prob(x), self.prior.kl(posterior, z), self.parameter_kl() / n_points)
 
     @torch.no_grad()
     def sample(self, n: int, rng: torch.Generator) -> Tensor:

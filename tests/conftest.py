@@ -82,7 +82,7 @@ def model(request: pytest.FixtureRequest) -> VAE:
     """A small model, of each kind in turn."""
     torch.manual_seed(0)
     config = {"model": request.param, "prior": "picture", "hidden_dim": 32, "latent_dim": 2, "n_components": 4}
-    return build_model(config, Scaling((60, 60), ycbcr=True))
+    return build_model(config, Scaling((60, 60), ycbcr=True)).eval()
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.distributions import Independent, MultivariateNormal, Normal
 
-from models.latent import NormalPrior, Posterior
+from models.priors import NormalPrior, Posterior
 from models.vae import VAE
 
 
@@ -29,7 +29,7 @@ class LinearGaussianVAE(VAE):
         mean = x @ self.W / self.STD**2 / precision
         return Posterior(mean + self.shift, (-0.5 * precision.log()).expand_as(mean))
 
-    def decode(self, z: Tensor, noise: None = None) -> Independent:
+    def decode(self, z: Tensor) -> Independent:
         return Independent(Normal(z @ self.W.T, self.STD), 1)
 
     def log_evidence(self, x: Tensor) -> Tensor:

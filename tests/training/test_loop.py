@@ -8,7 +8,7 @@ import torch
 
 from data.points import ColoredPoints
 from models.generator import build_model
-from models.vae import VAE, Loss, Noise
+from models.vae import VAE, Loss
 from utils.evaluation.likelihood import evaluate_loss
 from utils.settings.config import Config
 from utils.system.errors import InputError
@@ -62,8 +62,8 @@ def test_losses_of_an_epoch_are_means_over_its_points_and_those_held_out(
     training = new_training(points, dataclasses.replace(quick, epochs=1))
     proper, seen = training.model.loss, []
 
-    def recording(x: torch.Tensor, noise: Noise, n_points: int) -> Loss:
-        seen.append((proper(x, noise, n_points), n_points))
+    def recording(x: torch.Tensor, n_points: int) -> Loss:
+        seen.append((proper(x, n_points), n_points))
         return seen[-1][0]
 
     monkeypatch.setattr(training.model, "loss", recording)
@@ -72,14 +72,16 @@ def test_losses_of_an_epoch_are_means_over_its_points_and_those_held_out(
 
     # Numbers too small for training are numbers again.
     assert torch.tensor(1e-40) * 0.5 > 0
-    # Six batches, the last one smaller; the seventh call is that of the held-out points.
-    steps = [loss for loss, n_points in seen[:6] if n_points == 270]
+    # Six batches, the last one smaller.
+    steps = [loss for loss, n_points in seen if n_points == 270]
     reconstruction, kl = (torch.cat([getattr(loss, part) for loss in steps]) for part in ("reconstruction", "kl"))
     assert len(kl) == 270
     assert history[0].train_reconstruction == pytest.approx(reconstruction.mean().item(), abs=1e-3)
     assert history[0].train_kl == pytest.approx(kl.mean().item(), abs=1e-3)
+    parameter_kl = sum(len(loss.kl) * loss.parameter_kl.item() for loss in steps) / 270
+    assert history[0].parameter_kl == pytest.approx(parameter_kl, abs=1e-3)
     held_out = history[0].heldout_reconstruction, history[0].heldout_kl
-    assert held_out == evaluate_loss(training.model, training.held_out, quick.seed)
+    assert held_out == evaluate_loss(training.model.eval(), training.held_out, quick.seed)
 
 
 @pytest.mark.parametrize(
@@ -90,11 +92,11 @@ def test_training_stopped_after_any_step_and_resumed_arrives_at_the_same_bytes(
 ):
     quick = dataclasses.replace(quick, model="vanilla", batch_size=batch_size)
     expected, history = trained(points, quick)
-    stopped, resumed = new_training(points, quick), new_training(points, quick)
+    resumed, stopped = new_training(points, quick), new_training(points, quick)
     first: list[Epoch] = []
 
-    stopped.run(first.append, stopped=lambda: stopped.step.n_done >= steps)
-    assert stopped.step.n_done == steps
+    stopped.run(first.append, stopped=lambda: stopped.step >= steps)
+    assert stopped.step == steps
     resumed.load_state_dict(stopped.state_dict())
     resumed.run(first.append)
 
@@ -110,14 +112,14 @@ def test_a_loss_that_is_not_finite_ends_training_before_anything_is_saved(
     training = new_training(points, quick)
     proper = training.model.loss
 
-    def breaks(x: torch.Tensor, noise: Noise, n_points: int) -> Loss:
-        loss = proper(x, noise, n_points)
-        return loss._replace(reconstruction=loss.reconstruction * (float("nan") if training.step.n_done == 7 else 1))
+    def breaks(x: torch.Tensor, n_points: int) -> Loss:
+        loss = proper(x, n_points)
+        return loss._replace(reconstruction=loss.reconstruction * (float("nan") if training.step == 7 else 1))
 
     monkeypatch.setattr(training.model, "loss", breaks)
     epochs: list[Epoch] = []
     with pytest.raises(InputError, match=r"not finite by step (8|12) of 12; .* try a learning_rate below 0\.004"):
-        training.run(epochs.append, stopped=lambda: training.step.n_done >= stop)
+        training.run(epochs.append, stopped=lambda: training.step >= stop)
 
     assert [epoch.epoch for epoch in epochs] == [1]
     assert math.isfinite(epochs[0].train_kl)

@@ -10,7 +10,7 @@ from torch.quasirandom import SobolEngine
 from data.points import ColoredPoints
 from data.thinning import thinned
 from models.generator import Generator
-from models.vae import VAE, Noise
+from models.vae import VAE
 
 
 @torch.no_grad()
@@ -21,9 +21,10 @@ def evaluate_loss(model: VAE, points: ColoredPoints, seed: int, draws: int = 1) 
     # In blocks, so that memory does not grow with the number of points.
     for block in points.points.split(max(1, 2000 // draws)):
         x = points.scaling.to_model(block).to(rng.device).repeat(draws, 1)
-        loss = model.loss(x, Noise(normal_draws(draws, len(block), model.latent_dim, rng)), len(points))
-        reconstruction += loss.reconstruction.sum().item() / draws
-        kl += loss.kl.sum().item() / draws
+        posterior = model.encode(x)
+        z = posterior.reparameterize(normal_draws(draws, len(block), model.latent_dim, rng))
+        reconstruction -= model.decode(z).log_prob(x).sum().item() / draws
+        kl += model.prior.kl(posterior, z).sum().item() / draws
     return reconstruction / len(points), kl / len(points)
 
 

@@ -110,7 +110,7 @@ class Record:
             self.training.load_state_dict(saved["training"])
         except (KeyError, TypeError, ValueError, RuntimeError, AttributeError) as error:
             raise InputError(f"{path}: cannot be resumed from ({reason_of(error)}); {ANEW}") from None
-        if self.training.step.n_done > self.training.n_steps:
+        if self.training.step > self.training.n_steps:
             raise InputError(f"{path}: has {len(saved['epochs'])} epochs already; set epochs to that or more")
         self.epochs = [Epoch(*epoch) for epoch in saved["epochs"]]
         # Settings that may change, such as n_generate, are from now on those of today.

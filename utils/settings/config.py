@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.registry import MODELS, PRIORS, SCHEDULES
+from models.registry import MODELS, PRIORS
+from utils.settings.schedules import SCHEDULES
 from utils.settings.values import as_yaml, checked, choices, key, parse_yaml, read_text
 from utils.system.errors import InputError
 from utils.system.reading import expanded, reading

@@ -7,27 +7,28 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from data.batches import Batches
+from data.coordinates import N_COORDINATES
 from data.points import ColoredPoints
 from models.vae import VAE
 from utils.evaluation.likelihood import evaluate_loss
+from utils.settings.batch_scaling import StepSettings
 from utils.settings.config import Config
+from utils.settings.schedules import beta_schedule, cosine_decay
 from utils.system.errors import InputError
-from utils.training.batch_scaling import StepSettings
-from utils.training.eager import EagerStep
-from utils.training.fast import FastStep
 from utils.training.progress import Progress
-from utils.training.schedules import beta_schedule, cosine_decay
+from utils.training.step import AdamW, compiled
 
 
 @dataclass(frozen=True)
 class Epoch:
     """The figures of one epoch: a row of history.csv.
 
-    Losses are in nats per point. Those of training points are means over the epoch's steps, with weights and uncertain
-    parameters as they were drawn then; those of held-out points are of the weights at its end. `beta` and
-    `learning_rate` are of the epoch's last step.
+    Losses are in nats per point; what is minimized is train_reconstruction + beta train_kl + parameter_kl. These are
+    means over the epoch's steps, with weights and uncertain parameters as they were drawn then; losses of held-out
+    points are of the weights at its end. `beta` and `learning_rate` are of the epoch's last step.
     """
 
     epoch: int
@@ -35,6 +36,7 @@ class Epoch:
     learning_rate: float
     train_reconstruction: float
     train_kl: float
+    parameter_kl: float
     heldout_reconstruction: float
     heldout_kl: float
     seconds: float
@@ -46,34 +48,27 @@ class Epoch:
 
 
 class Training:
-    """Training of `model` on `train`, to minimize reconstruction + beta * KL.
+    """Training of `model` on `train`, to minimize reconstruction + beta KL + the KL of uncertain parameters.
 
-    `average` is the model with the moving average of the weights, which samples are drawn with. `config.seed`
-    determines all random numbers. `state_dict` holds whatever the next step depends on: a run that is stopped after any
-    step and resumed arrives at the same bytes.
+    `average` is the model with the moving average of the weights, which samples are drawn with. `state_dict` holds
+    whatever the next step depends on, PyTorch's random numbers included: a run that is stopped after any step and
+    resumed arrives at the same bytes.
     """
 
     def __init__(self, model: VAE, train: ColoredPoints, held_out: ColoredPoints, config: Config) -> None:
-        self.model, self.average, self.config = model, copy.deepcopy(model), config
+        self.model, self.average, self.config = model.train(), copy.deepcopy(model).eval(), config
         self.train, self.held_out = train, held_out
         self.device = next(model.parameters()).device
         self.settings = StepSettings.of(config)
+        self.optimizer = AdamW(model, self.average, self.settings)
         self.batches = Batches(train, config.batch_size, config.num_workers, config.seed)
-        self.n_steps = config.epochs * len(self.batches)
+        # Steps that are done, and all that there will be.
+        self.step, self.n_steps = 0, config.epochs * len(self.batches)
         self.beta_at = beta_schedule(
             config.annealing, self.n_steps, config.n_cycles, config.ratio, config.annealing_share, config.beta_max
         )
-        self.rng = torch.Generator(self.device).manual_seed(config.seed)
-        self.step = EagerStep(model, self.average, len(train), self.settings, self.rng)
-        # Of the current epoch: the sums of reconstruction and KL over its points, and its seconds, so far.
-        self.loss_sums, self.seconds = torch.zeros(2, device=self.device), 0.0
-
-    def compile(self) -> None:
-        """Compile all further steps. Raises RuntimeError if this machine cannot."""
-        state = self.step.state_dict()
-        arguments = (self.model, self.average, len(self.train), self.settings, self.rng)
-        self.step = FastStep(*arguments, self.config.batch_size)
-        self.step.load_state_dict(state)
+        # Of the current epoch so far: the sums of the three terms of the loss over its points, and its seconds.
+        self.loss_sums, self.seconds = torch.zeros(3, device=self.device), 0.0
 
     def run(self, on_epoch: Callable[[Epoch], None], stopped: Callable[[], bool] = lambda: False) -> None:
         """Train to the end, or until `stopped()` is true after a step; call `on_epoch` after each epoch.
@@ -83,60 +78,98 @@ class Training:
         # Adam's means of gradients that stay 0 decay into denormal numbers, which make its update take twice as long.
         torch.set_flush_denormal(True)
         try:
-            with Progress(self.n_steps, self.step.n_done) as progress:
-                while self.step.n_done < self.n_steps and not stopped():
+            with Progress(self.n_steps, self.step) as progress:
+                while self.step < self.n_steps and not stopped():
                     start = time.perf_counter() - self.seconds
-                    for x in self.batches.epoch(skip=self.step.n_done % len(self.batches)):
-                        beta = self.beta_at(self.step.n_done)
-                        learning_rate = self.settings.learning_rate * cosine_decay(
-                            self.step.n_done, self.n_steps, self.settings.warmup
-                        )
-                        self.loss_sums += self.step(x.to(self.device), beta, learning_rate)
-                        progress.advance_to(self.step.n_done)
+                    for x in self.batches.epoch(skip=self.step % len(self.batches)):
+                        beta = self.beta_at(self.step)
+                        rate = self.settings.learning_rate * cosine_decay(self.step, self.n_steps, self.settings.warmup)
+                        gradient, losses = self.gradient(x.to(self.device), torch.tensor(beta, device=self.device))
+                        self.step += 1
+                        self.optimizer.move(gradient, rate, self.step)
+                        self.loss_sums += losses
+                        progress.advance_to(self.step)
                         if stopped():
                             break
                     self._check()
                     self.seconds = time.perf_counter() - start
-                    if self.step.n_done % len(self.batches) == 0:
-                        epoch = self._end_epoch(beta, learning_rate)
+                    if self.step % len(self.batches) == 0:
+                        epoch = self._end_epoch(beta, rate)
                         progress.show(epoch.describe())
                         on_epoch(epoch)
         finally:
             torch.set_flush_denormal(False)
             self.batches.close()
 
+    def gradient(self, x: Tensor, beta: Tensor) -> tuple[Tensor, Tensor]:
+        """The gradient of the loss of `x (n, 5)` for all weights in one vector; the sums of its three terms `(3,)`."""
+        loss = self.model.loss(x, len(self.train))
+        total = loss.reconstruction.mean() + beta * loss.kl.mean() + loss.parameter_kl
+        # As total.backward() would compute it.
+        gradients = torch.autograd.grad(total, [*self.model.parameters()], materialize_grads=True)
+        sums = [loss.reconstruction.sum(), loss.kl.sum(), x.new_zeros(()) + len(x) * loss.parameter_kl]
+        return torch.cat([gradient.flatten() for gradient in gradients]), torch.stack(sums).detach()
+
+    def compile(self) -> None:
+        """Compile all further steps. Raises RuntimeError if this machine cannot."""
+        self.optimizer.compile()
+        size, eager = self.config.batch_size, self.gradient
+        example = torch.zeros(size, N_COORDINATES, device=self.device), torch.tensor(1.0, device=self.device)
+        code = compiled(eager, *example)
+        # The last batch of an epoch may be smaller than what the compiled code expects.
+        self.gradient = lambda x, beta: (code if len(x) == size else eager)(x, beta)  # type: ignore[method-assign]
+
     def state_dict(self) -> dict[str, Any]:
         """All that the next step depends on."""
         return {
+            "step": self.step,
             "model": self.model.state_dict(),
             "average": self.average.state_dict(),
-            "step": self.step.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
             "batches": self.batches.state_dict(),
-            "rng": self.rng.get_state(),
+            "random": random_state(self.device),
             "loss_sums": self.loss_sums,
             "seconds": self.seconds,
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Continue from where `state_dict` was taken."""
-        for name in ("model", "average", "step", "batches"):
+        for name in ("model", "average", "optimizer", "batches"):
             getattr(self, name).load_state_dict(state[name])
-        self.rng.set_state(state["rng"].cpu())
-        self.loss_sums, self.seconds = state["loss_sums"].to(self.device), state["seconds"]
+        self.step, self.loss_sums, self.seconds = state["step"], state["loss_sums"].to(self.device), state["seconds"]
+        set_random_state(self.device, state["random"])
 
-    def _end_epoch(self, beta: float, learning_rate: float) -> Epoch:
+    def _end_epoch(self, beta: float, rate: float) -> Epoch:
         """The figures of the epoch that has just ended; the next one is the current one from now on."""
         training = (self.loss_sums / len(self.train)).tolist()
-        held_out = evaluate_loss(self.model, self.held_out, self.config.seed)
-        number, seconds = self.step.n_done // len(self.batches), self.seconds
+        held_out = evaluate_loss(self.model.eval(), self.held_out, self.config.seed)
+        self.model.train()
+        number, seconds = self.step // len(self.batches), self.seconds
         self.loss_sums, self.seconds = torch.zeros_like(self.loss_sums), 0.0
         self.batches.end_epoch()
-        return Epoch(number, beta, learning_rate, training[0], training[1], held_out[0], held_out[1], seconds)
+        return Epoch(number, beta, rate, *training, *held_out, seconds)
 
     def _check(self) -> None:
         """Raise InputError unless all losses and weights are finite. What is not finite once remains so."""
-        if not torch.isfinite(self.loss_sums.sum() + sum(weight.sum() for weight in self.model.parameters())):
+        if not torch.isfinite(self.loss_sums.sum() + self.optimizer.weights.sum()):
             raise InputError(
-                f"training: the loss is not finite by step {self.step.n_done} of {self.n_steps}; what was saved before "
+                f"training: the loss is not finite by step {self.step} of {self.n_steps}; what was saved before "
                 f"is kept; try a learning_rate below {self.config.learning_rate:g}"
             )
+
+
+def random_state(device: torch.device) -> Tensor:
+    """The state of PyTorch's random numbers on `device`."""
+    module, index = _random_numbers(device)
+    return module.get_rng_state(*index)
+
+
+def set_random_state(device: torch.device, state: Tensor) -> None:
+    """Make PyTorch's random numbers on `device` those that follow `state`."""
+    module, index = _random_numbers(device)
+    module.set_rng_state(state.cpu(), *index)
+
+
+def _random_numbers(device: torch.device) -> tuple[Any, list[torch.device]]:
+    """The module of PyTorch's that has the random numbers of `device`, and how it calls the device if it has several."""
+    return (torch, []) if device.type == "cpu" else (getattr(torch, device.type), [device] * (device.type == "cuda"))

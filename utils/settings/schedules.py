@@ -6,7 +6,7 @@ Those of beta are shares of its maximum at a `step` of the `n_steps` that anneal
 import math
 from collections.abc import Callable
 
-from models.registry import SCHEDULES
+Schedule = Callable[[int, int, int, float], float]
 
 
 def cyclical(step: int, n_steps: int, n_cycles: int, ratio: float) -> float:
@@ -32,6 +32,9 @@ def monotonic(step: int, n_steps: int, n_cycles: int, ratio: float) -> float:
 def constant(step: int, n_steps: int, n_cycles: int, ratio: float) -> float:
     """A plain ELBO with a maximum of 1, or that of a beta-VAE with another (Higgins et al. 2017, "beta-VAE")."""
     return 1.0
+
+
+SCHEDULES: dict[str, Schedule] = {"cyclical": cyclical, "monotonic": monotonic, "constant": constant}
 
 
 def beta_schedule(

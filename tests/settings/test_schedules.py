@@ -1,6 +1,6 @@
 import pytest
 
-from utils.training.schedules import averaging_weight, beta_schedule, cosine_decay, cyclical
+from utils.settings.schedules import averaging_weight, beta_schedule, cosine_decay, cyclical
 
 
 @pytest.mark.parametrize(

@@ -49,11 +49,7 @@ class Prior(nn.Module):
         """`n` draws `(n, latent_dim)`."""
         raise NotImplementedError
 
-    def sample_noise(self, rng: torch.Generator) -> Any:
-        """The random numbers that `kl` needs in training, if the prior itself is uncertain."""
-        return None
-
-    def kl(self, posterior: Posterior, z: Tensor, noise: Any = None) -> Tensor:
+    def kl(self, posterior: Posterior, z: Tensor) -> Tensor:
         """KL(q(z|x) || p(z)) `(n,)` in nats: the entropy is exact, log p(z) is that of one draw `z ~ q(z|x)`."""
         return -posterior.entropy() - self.log_prob(z)
 
@@ -71,7 +67,7 @@ class NormalPrior(Prior):
     def sample(self, n: int, rng: torch.Generator) -> Tensor:
         return torch.randn(n, self.latent_dim, generator=rng, device=rng.device)
 
-    def kl(self, posterior: Posterior, z: Tensor, noise: Any = None) -> Tensor:
+    def kl(self, posterior: Posterior, z: Tensor) -> Tensor:
         """In closed form: sum_d (m_d^2 + s_d^2 - 1) / 2 - log s_d (appendix B of the paper)."""
         mean, log_std = posterior.mean, posterior.log_std
         return (0.5 * (mean.square() + torch.exp(2 * log_std) - 1) - log_std).sum(-1)

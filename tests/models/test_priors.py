@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.distributions import Categorical, Distribution, Independent, MixtureSameFamily, Normal, kl_divergence
 
-from models.latent import MixturePrior, NormalPrior, Posterior, Prior
+from models.priors import MixturePrior, NormalPrior, Posterior, Prior
 
 
 def test_a_posterior_is_a_diagonal_normal_that_gradients_pass_through(torch_rng: torch.Generator):

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from utils.settings.config import Config
-from utils.training.batch_scaling import StepSettings
+from utils.settings.batch_scaling import StepSettings
 
 
 def per_point(batch_size: int) -> dict[str, float]:

@@ -13,7 +13,7 @@ as many points take 1 / k as many steps, so per step
   epoch decays weights by as much. Wang & Aitchison 2024, "How to set AdamW's weight decay as you scale model and
   dataset size" (arXiv 2405.13698).
 - The longest gradient is divided by sqrt(k), as noise is, and lengths are means over the last 200 points or so (see
-  `EagerStep.clipped`).
+  `AdamW.update`).
 - Warm-up and the average's start are counted in points.
 
 Adam's epsilon stays: it only has to be far below a gradient's size, and small batches have larger gradients.
