@@ -1,10 +1,10 @@
 """How good is it? Each model against truths that fresh points can be drawn from without end.
 
-    python -m benchmarks.fidelity [--world NAME ...] [--generator NAME ...] [key=value ...]
+    python -m benchmarks.fidelity [--world NAME ...] [--generator NAME ...] [--points N] [key=value ...]
 
 Five worlds: two glyphs in smooth colors, flat colors with hard borders, grays, and a density as of a photo. Each
-generator learns from 5,000 points of a world, with the settings of config.yaml, and draws 50,000. Needs scikit-learn,
-SciPy and zuko. The figures:
+generator learns from 5,000 points of a world, with the settings of config.yaml, and draws 50,000. With --points, it
+learns from another number in as many steps. Needs scikit-learn, SciPy and zuko. The figures:
 
 - AUC: boosted trees told to tell the 50,000 from as many fresh points, by x, y, r, g, b and places seen along six
   directions. 0.5: they cannot. Its standard error is 0.002. "Places": the same trees, on places alone. "Hues": the same
@@ -41,8 +41,8 @@ from models.generator import Generator, build_model
 from models.vae import VAE
 from utils.evaluation.likelihood import active_units, evaluate_loss, posterior_means
 from utils.settings.config import Config, load_config
-from utils.training.step import is_worthwhile
 from utils.training.loop import Training
+from utils.training.step import is_worthwhile
 
 N_POINTS = 50_000
 Row = dict[str, float]
@@ -60,9 +60,13 @@ def worlds() -> dict[str, World]:
     }
 
 
-def training_set(world: World) -> tuple[np.ndarray, Scaling]:
-    """The points `(n, 5)` of the world that generators learn from, and their scaling."""
-    train = world.data(np.random.default_rng(0))
+def training_set(world: World, n: int | None = None) -> tuple[np.ndarray, Scaling]:
+    """The points `(n, 5)` of the world that generators learn from, and their scaling.
+
+    Without `n`, they are a data set, of distinct pixels. There may be more points than pixels, so `n` are independent.
+    """
+    rng = np.random.default_rng(0)
+    train = world.data(rng) if n is None else world.draw(n, rng)
     return train, Scaling(world.weights.shape, come_from_ycbcr(torch.from_numpy(train[:, COLORS])))
 
 
@@ -172,9 +176,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.fidelity", description=__doc__.partition("\n")[0])
     parser.add_argument("--world", action="append", choices=worlds(), help="one of the worlds; all without any")
     parser.add_argument("overrides", metavar="key=value", nargs="*", help="settings, as on the command line of main.py")
+    parser.add_argument("--points", type=int, metavar="N", help="how many to learn from; a data set of 5000 without it")
     parser.add_argument("--generator", action="append", metavar="NAME", help="rows that have this in their names")
     options = parser.parse_args()
     config = load_config(Path(__file__).parent.parent / "config.yaml", options.overrides)
+    if options.points:
+        config = dataclasses.replace(config, epochs=max(1, round(config.epochs * 5000 / options.points)))
     generators: dict[str, Generate] = {
         "attention VAE": vae_points(dataclasses.replace(config, model="attention")),
         "vanilla VAE": vae_points(dataclasses.replace(config, model="vanilla")),
@@ -187,7 +194,7 @@ def main() -> None:
     chosen = {name: world for name, world in worlds().items() if name in (options.world or worlds())}
     table: dict[str, list[Row]] = {name: [] for name in (*generators, "fresh points")}
     for world in tqdm(chosen.values(), disable=None):
-        train, scaling = training_set(world)
+        train, scaling = training_set(world, options.points)
         for name, generate in generators.items():
             start = time.perf_counter()
             points, figures = generate(train, scaling)

@@ -6,8 +6,10 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
+from models.start import color_features, ridge, strongest_waves
+
 # Tuned, as is where coefficients start (docs/design.md).
-SMOOTH_HARMONICS, PATTERN_HARMONICS = 20, 96
+SMOOTH_HARMONICS, HARMONICS, N_WAVES = 12, 96, 64
 
 
 class CosineCoefficients(nn.Module):
@@ -56,6 +58,20 @@ class CosineCoefficients(nn.Module):
         variance = (scale * self.log_std.exp()).square() @ basis.square()
         return value + (variance + 1e-12).sqrt() * torch.randn_like(value)
 
+    def start_from(self, basis: Tensor, targets: Tensor) -> Tensor:
+        """Begin with the principal components of what `basis (functions, n)` explains of `targets (n, k)`: return that.
+
+        Each field begins with one component, scaled to a mean square of 1. Fields beyond their number stay as they are.
+        """
+        scaled = self.scale()[0].unsqueeze(1) * basis
+        coefficients = ridge(scaled, targets)
+        explained = scaled.T @ coefficients
+        _, singular, directions = torch.linalg.svd(explained, full_matrices=False)
+        n_components = min(len(self.mean), int((singular > 0.03 * singular[0]).sum()))
+        unit = directions[:n_components].T / singular[:n_components] * len(targets) ** 0.5
+        self.mean[:n_components] = (coefficients @ unit).T
+        return explained
+
     def kl(self) -> Tensor:
         """KL of the coefficients' posterior from N(0, 1), in nats for the whole data set."""
         log_variance = 2 * self.log_std
@@ -63,40 +79,56 @@ class CosineCoefficients(nn.Module):
 
 
 class Fields(nn.Module):
-    """Uncertain functions of a place (x, y) in the unit square: `n_smooth` and `n_patterns` of
+    """Uncertain functions of a place (x, y) in the unit square, sums of waves cos(pi j x) cos(pi k y):
 
-        smooth(x, y) = sum_jk c_jk cos(pi j x) cos(pi k y),    (j, k) not (0, 0),
-        pattern(x, y) = (1 + sum_j a_j cos(pi j u)) (1 + sum_k b_k cos(pi k v)).
-
-    A smooth field has any shape that is not too fine; a pattern is as fine as a few pixels, and regular. For half of
-    the patterns u and v are x and y; for the others both diagonals, (x + y) / 2 and (1 + x - y) / 2. The 1 lets a
-    pattern along one axis be learned by itself, before there is a product.
+    `n_smooth` fields of all waves with j, k < 12, as fine as their spectrum says, and `n_patterns` of up to 64 finer
+    waves, those that stand out of the colors. So a checkerboard is a wave that is known from the start, not a product
+    of two functions that is found by luck. Training draws the fields from a posterior, which costs more the narrower
+    it is, so they cannot afford to memorize single points.
     """
 
     frequencies: Tensor
+    waves: Tensor
 
     def __init__(self, n_smooth: int, n_patterns: int) -> None:
         super().__init__()
         self.smooth = CosineCoefficients(squared_sums(SMOOTH_HARMONICS)[1:], (n_smooth,), 1.0, 4.0, 2.5)
-        squares = torch.arange(PATTERN_HARMONICS).square()
-        self.along_axes = CosineCoefficients(squares, (4, n_patterns // 2), 1.0, 64.0, 1.0)
-        self.register_buffer("frequencies", math.pi * torch.arange(PATTERN_HARMONICS).unsqueeze(1), persistent=False)
+        self.patterns = CosineCoefficients(torch.zeros(N_WAVES), (n_patterns,), 1.0, 1.0, 1.0)
+        # The waves (j, k) of the patterns; (0, 0) stands for none.
+        self.register_buffer("waves", torch.zeros(N_WAVES, 2, dtype=torch.long))
+        self.register_buffer("frequencies", math.pi * torch.arange(HARMONICS).unsqueeze(1), persistent=False)
 
     def forward(self, place: Tensor) -> Tensor:
         """The fields `(n, n_smooth + n_patterns)` at the places `(n, 2)`; drawn in training."""
-        x, y = place.unbind(1)
-        along = torch.stack([x, y, (x + y) / 2, (1 + x - y) / 2]).unsqueeze(1)
-        # Points lie along the last axis of all tables, which makes the products of small tables far faster. The factor
-        # makes the cosines' mean squares 1.
-        cosines = math.sqrt(2) * torch.cos(self.frequencies * along)
-        x, y = cosines[:2, :SMOOTH_HARMONICS]
-        of_both = (x.unsqueeze(1) * y).flatten(0, 1)[1:]
-        row, column, diagonal, other = 1 + self.along_axes(cosines)
-        return torch.cat([self.smooth(of_both), row * column, diagonal * other]).T
+        smooth, patterns = self.basis(self.cosines(place))
+        return torch.cat([self.smooth(smooth), self.patterns(patterns)]).T
 
     def kl(self) -> Tensor:
         """KL of all coefficients' posterior from their prior, in nats for the whole data set."""
-        return self.smooth.kl() + self.along_axes.kl()
+        return self.smooth.kl() + self.patterns.kl()
+
+    @torch.no_grad()
+    def start_from(self, place: Tensor, colors: Tensor) -> None:
+        """Choose the waves of patterns, and begin with fields that tell the `colors (n, 3)` at `place (n, 2)` apart."""
+        colors = (colors - colors.mean(0)) / (colors.std(0) + 1e-6)
+        cosines = self.cosines(place)
+        waves = strongest_waves(cosines, self.basis(cosines)[0], colors, N_WAVES)
+        self.waves[: len(waves)] = waves
+        targets = color_features(colors)
+        for coefficients, basis in zip((self.smooth, self.patterns), self.basis(cosines), strict=True):
+            targets = targets - coefficients.start_from(basis, targets)
+
+    def cosines(self, place: Tensor) -> Tensor:
+        """cos(pi j x) and cos(pi k y) `(2, HARMONICS, n)` at the places `(n, 2)`, times sqrt(2): mean squares are 1."""
+        # Points lie along the last axis of all tables, which makes the products of small tables far faster.
+        return math.sqrt(2) * torch.cos(self.frequencies * place.T.unsqueeze(1))
+
+    def basis(self, cosines: Tensor) -> tuple[Tensor, Tensor]:
+        """The waves that smooth fields, and patterns, are sums of, `(functions, n)`, from the `cosines` of places."""
+        x, y = cosines
+        smooth = (x[:SMOOTH_HARMONICS].unsqueeze(1) * y[:SMOOTH_HARMONICS]).flatten(0, 1)[1:]
+        row, column = self.waves.unbind(1)
+        return smooth, x[row] * y[column] * self.waves.any(1, keepdim=True)
 
 
 def squared_sums(n_harmonics: int) -> Tensor:

@@ -30,32 +30,30 @@ class PointVAE(VAE):
         color ~ ColorMixture(network(fields at the row and column)).
 
     The linear maps are fixed: z = SPAN (place - 1/2) of the first two latents, with places in the unit square. With a
-    sharp prior, the networks' corrections and the learned width sigma are in pixels: z tells a place to a fraction of a
-    pixel. With another one corrections are as large as the picture: they bend the prior into shape. A network of the
-    place itself, instead of fields, would memorize the colors of single points.
+    sharp prior they are all there is: the encoder adds noise of a third of a pixel, the decoder takes it off, and the
+    prior draws the picture. With another prior, networks bend the latents, so that it fits. A network of the place in
+    place of fields would memorize the colors of single points.
     """
 
     size: Tensor
-    correction: Tensor
-    latent_unit: Tensor
+    encoder_log_std: Tensor
 
     def __init__(self, prior: Prior, hidden_dim: int, scaling: Scaling) -> None:
         super().__init__(prior)
-        self.hidden_dim = hidden_dim
+        self.hidden_dim, self.bends = hidden_dim, not prior.is_sharp
         size = torch.tensor(scaling.shape).float()
-        # What an output of a network is worth: of the decoder's in pixels, of the encoder's in units of z.
-        correction, latent_unit = (
-            (torch.ones(2), SPAN / size) if prior.is_sharp else (size / SPAN, torch.ones(self.latent_dim))
-        )
-        for name, buffer in {"size": size, "correction": correction, "latent_unit": latent_unit}.items():
-            self.register_buffer(name, buffer, persistent=False)
-        # The decoder's width starts at half a pixel, or at a fifteenth of the picture.
-        self.log_std = nn.Parameter((torch.full((2,), 0.5) if prior.is_sharp else size / 15).log())
-        self.encoder = self.network(N_COORDINATES, N_HARMONICS, 2 * self.latent_dim)
-        self.place = self.network(self.latent_dim, N_HARMONICS, 2)
-        for network in (self.encoder, self.place):
-            for parameter in network[-1].parameters():
-                nn.init.zeros_(parameter)
+        self.register_buffer("size", size, persistent=False)
+        # In units of z. Where networks learn it, starting narrow makes z informative from the first step.
+        width = torch.ones(self.latent_dim) if self.bends else SPAN / size
+        self.register_buffer("encoder_log_std", width.log() - 1, persistent=False)
+        # The decoder's width starts at a fifteenth of the picture, or at half a pixel.
+        self.log_std = nn.Parameter((size / 15 if self.bends else torch.full((2,), 0.5)).log())
+        if self.bends:
+            self.encoder = self.network(N_COORDINATES, N_HARMONICS, 2 * self.latent_dim)
+            self.place = self.network(self.latent_dim, N_HARMONICS, 2)
+            for network in (self.encoder, self.place):
+                for parameter in network[-1].parameters():
+                    nn.init.zeros_(parameter)
         self.fields = Fields(N_FIELDS, N_FIELDS)
         self.color_network = self.network(2, N_FIELDS, 32, blocks=2)
         self.color_head = ColorHead(32, scaling.ycbcr)
@@ -66,14 +64,23 @@ class PointVAE(VAE):
 
     def encode(self, x: Tensor) -> Posterior:
         unit = torch.cat([(x[:, PLACES] + 0.5) / self.size, (x[:, COLORS] + 0.5) / N_LEVELS], 1)
-        mean, log_std = self.encoder(harmonics(unit)).chunk(2, -1)
-        linear = F.pad(SPAN * unit[:, PLACES] - SPAN / 2, (0, self.latent_dim - 2))
-        # Starting narrow makes z informative from the first step; the bounds only keep exp() finite.
-        return Posterior(linear + self.latent_unit * mean, (log_std - 1).clamp(-7, 2) + self.latent_unit.log())
+        mean = F.pad(SPAN * unit[:, PLACES] - SPAN / 2, (0, self.latent_dim - 2))
+        log_std = self.encoder_log_std.expand_as(mean)
+        if self.bends:
+            bend, change = self.encoder(harmonics(unit)).chunk(2, -1)
+            # The bounds only keep exp() finite.
+            mean, log_std = mean + bend, (log_std + change).clamp(-7, 2)
+        return Posterior(mean, log_std)
 
     def decode(self, z: Tensor) -> "DecodedPoints":
-        linear = self.size * (0.5 + F.pad(z, (0, 2 - self.latent_dim)) / SPAN) - 0.5
-        return DecodedPoints(self, linear + self.correction * self.place(harmonics(torch.sigmoid(1.6 * z))))
+        mean = self.size * (0.5 + F.pad(z, (0, 2 - self.latent_dim)) / SPAN) - 0.5
+        if self.bends:
+            mean = mean + self.size / SPAN * self.place(harmonics(torch.sigmoid(1.6 * z)))
+        return DecodedPoints(self, mean)
+
+    def start_from(self, x: Tensor) -> None:
+        """Begin with fields that tell the colors of the training points `x (n, 5)` apart."""
+        self.fields.start_from((x[:, PLACES] + 0.5) / self.size, x[:, COLORS])
 
     def colors(self, place: Tensor) -> ColorMixture:
         """The density of colors at the `place (n, 2)` in pixels."""

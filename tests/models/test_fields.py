@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.distributions import Normal, kl_divergence
 
-from models.fields import PATTERN_HARMONICS, SMOOTH_HARMONICS, CosineCoefficients, Fields, squared_sums
+from models.fields import SMOOTH_HARMONICS, CosineCoefficients, Fields, squared_sums
 
 PLACE = torch.tensor([[0.3, 0.8]])
 
@@ -32,17 +32,48 @@ def test_a_smooth_field_is_the_sum_of_its_scaled_cosines(fields: Fields):
     torch.testing.assert_close(fields(PLACE)[0, :2], scaled @ torch.outer(x, y).flatten()[1:], atol=1e-4, rtol=1e-4)
 
 
-def test_a_pattern_is_a_product_of_sums_along_rows_and_columns_or_along_the_diagonals(fields: Fields):
-    along = [cosines(v, PATTERN_HARMONICS) for v in (0.3, 0.8, (0.3 + 0.8) / 2, (1 + 0.3 - 0.8) / 2)]
-    scaled = fields.along_axes.scale() * fields.along_axes.mean
+def test_a_pattern_is_the_sum_of_the_waves_that_stand_out(fields: Fields):
+    fields.waves[:2] = torch.tensor([[40, 0], [13, 71]])
+    waves = torch.tensor([cosines(0.3, 96)[j] * cosines(0.8, 96)[k] for j, k in ((40, 0), (13, 71))])
+    scaled = fields.patterns.scale() * fields.patterns.mean
 
-    row, column, diagonal, other = (1 + c @ x for x, c in zip(along, scaled, strict=True))
+    torch.testing.assert_close(fields(PLACE)[0, 2:], scaled[:, :2] @ waves, atol=1e-4, rtol=1e-4)
 
-    expected = torch.cat([row * column, diagonal * other])
-    torch.testing.assert_close(fields(PLACE)[0, 2:], expected, atol=1e-4, rtol=1e-4)
+
+def places(rng: torch.Generator) -> torch.Tensor:
+    return (torch.randint(300, (3000, 2), generator=rng) + 0.5) / 300
+
+
+def test_fields_begin_as_functions_that_tell_colors_apart(fields: Fields, torch_rng: torch.Generator):
+    """A smooth change of color and a checkerboard, in noise: each explains most of what a field begins with."""
+    place = places(torch_rng)
+    smooth, checks = torch.cos(math.pi * 2 * place[:, 0]), torch.cos(math.pi * 40 * place).prod(1)
+    colors = torch.stack([20 * smooth, 30 * checks, 0 * checks], 1) + 100 + torch.randn(3000, 3, generator=torch_rng)
+
+    fields.start_from(place, colors)
+
+    with torch.no_grad():
+        of_place = fields(place)
+    assert fields.waves[0].tolist() == [40, 40]
+    assert of_place[:, :2].square().mean(0).tolist() == pytest.approx([1, 1], rel=0.2)
+    for fields_of_kind, pattern in ((of_place[:, :2], smooth), (of_place[:, 2:], checks)):
+        explained = torch.linalg.lstsq(fields_of_kind, pattern.unsqueeze(1)).solution
+        left = pattern.unsqueeze(1) - fields_of_kind @ explained
+        assert left.square().mean() < 0.1 * pattern.square().mean()
+
+
+@pytest.mark.parametrize("constant", [False, True])
+def test_colors_without_a_pattern_have_no_waves(constant: bool, fields: Fields, torch_rng: torch.Generator):
+    colors = torch.full((3000, 3), 90.0) if constant else 100 + 20 * torch.randn(3000, 3, generator=torch_rng)
+
+    fields.start_from(places(torch_rng), colors)
+
+    assert not fields.waves.any()
+    assert fields(PLACE).isfinite().all()
 
 
 def test_every_field_is_drawn_in_training_and_its_mean_after_it(fields: Fields):
+    fields.waves[0] = torch.tensor([40, 0])
     torch.testing.assert_close(fields.eval()(PLACE), fields(PLACE))
     assert (fields.train()(PLACE) != fields(PLACE)).all()
 
@@ -67,7 +98,7 @@ def test_the_kl_is_that_of_normals_and_of_all_fields_together(coefficients: Cosi
     posterior = Normal(coefficients.mean, coefficients.log_std.exp())
 
     assert coefficients.kl().item() == pytest.approx(kl_divergence(posterior, Normal(0.0, 1.0)).sum().item(), rel=1e-4)
-    assert fields.kl().item() == pytest.approx((fields.smooth.kl() + fields.along_axes.kl()).item())
+    assert fields.kl().item() == pytest.approx((fields.smooth.kl() + fields.patterns.kl()).item())
 
 
 def test_squared_scales_follow_the_matern_spectrum_and_sum_to_the_squared_gain(coefficients: CosineCoefficients):

@@ -25,13 +25,15 @@ def test_samples_are_integers_inside_the_picture_that_the_seed_determines(model:
 
 
 def test_every_weight_learns(model: VAE, torch_rng: torch.Generator):
-    """After a step, because networks that begin at 0 pass no gradient on."""
-    x = random_points(200, torch_rng)
+    """After a step, because networks that begin at 0 pass no gradient on; on a checkerboard, for which patterns are."""
+    x = random_points(1000, torch_rng)
+    x[:, 2] = 100 + 100 * torch.cos(torch.pi / 3 * x[:, :2]).prod(1).round()
+    model.start_from(x)
     model.train()
     optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
     for _ in range(2):
         optimizer.zero_grad()
-        loss = model.loss(x, 200)
+        loss = model.loss(x, 1000)
         ((loss.reconstruction + loss.kl).mean() + loss.parameter_kl).backward()
         optimizer.step()
 
