@@ -49,9 +49,9 @@ class ColorMixture:
 class ColorHead(nn.Module):
     """The density of colors from a hidden vector `h (n, width)`: `n_free` components of any color, `n_gray` of grays.
 
-    A network's outputs are never exact enough for r = g = b to the level. In a gray component, g and b are those of
-    r itself: m_g = m_b = m_r, a = c = 1, d = 0. If colors are Y, Cb, Cr (`ycbcr`), constant Cb and Cr are all that a
-    gray takes, and no component is one by its making.
+    A network's outputs are never exact enough for r = g = b to the level; constants are. The g and b of a gray follow
+    r: m_g = m_r + e, m_b = m_r + f, a = c = 1, d = 0, with e, f, s_g and s_b learned, but the same for all points. If
+    colors are Y, Cb, Cr (`ycbcr`), m_cb = 128 + e, m_cr = 128 + f, and a = c = d = 0.
     """
 
     scale: Tensor
@@ -59,36 +59,48 @@ class ColorHead(nn.Module):
 
     def __init__(self, width: int, ycbcr: bool, n_free: int = 12, n_gray: int = 4) -> None:
         super().__init__()
-        self.free = nn.Linear(width, 10 * n_free)
-        self.gray = None if ycbcr else nn.Linear(width, 3 * n_gray)
+        self.ycbcr = ycbcr
+        self.free, self.gray = nn.Linear(width, 10 * n_free), nn.Linear(width, 3 * n_gray)
+        # The logarithms of s_g and s_b, which start at 0.15 levels; e and f in units of 10 levels. Adam moves all
+        # parameters by about as much: in units of all levels, as other means are, an exact gray would soon not be one.
+        self.tint = nn.Parameter(torch.tensor([[0.0], [0.0], [math.log(0.15)], [math.log(0.15)]]).repeat(1, n_gray))
         # Cb and Cr vary less than Y, so their means and widths are in units half as large (docs/design.md).
         chroma, levels = 0.5 if ycbcr else 1.0, N_LEVELS - 1
         middle, log_y, log_c = (1 - chroma) * levels / 2, math.log(16), math.log(16 * chroma)
-        # Of each component: its weight, three means, three widths, which start at 16 levels, and three slopes.
+        # Of each free component: its weight, three means, three widths, which start at 16 levels, and three slopes.
         scale = torch.tensor([1, levels, chroma * levels, chroma * levels, 1, 1, 1, 1, 1, 1.0])
         offset = torch.tensor([0, 0, middle, middle, log_y, log_c, log_c, 0, 0, 0])
         self.register_buffer("scale", scale.repeat_interleave(n_free), persistent=False)
         self.register_buffer("offset", offset.repeat_interleave(n_free), persistent=False)
         with torch.no_grad():
             # Begin with free components around the middle, and gray ones from dark to light. Tuned.
-            for layer in [self.free, self.gray] if self.gray else [self.free]:
+            for layer in (self.free, self.gray):
                 layer.weight.mul_(0.1)
                 layer.bias.zero_()
             self.free.bias.view(10, n_free)[1:4].uniform_(0.35, 0.65)
-            if self.gray:
-                self.gray.bias.view(3, n_gray)[1] = torch.linspace(0.05, 0.95, n_gray)
+            self.gray.bias.view(3, n_gray)[1] = torch.linspace(0.05, 0.95, n_gray)
 
     def forward(self, h: Tensor) -> ColorMixture:
         """One density for each row of `h (n, width)`."""
         # Scaled as rows of the layer, which is less work than as outputs for all of `h`.
-        outputs = F.linear(h, self.free.weight * self.scale.unsqueeze(1), self.free.bias * self.scale + self.offset)
-        components = outputs.unflatten(-1, (10, -1))
-        if self.gray:
-            weight, red, width = self.gray(h).unflatten(-1, (3, -1)).unbind(-2)
-            red, one = (N_LEVELS - 1) * red, torch.ones_like(red)
-            exact, none = math.log(0.15) * one, 0 * one
-            grays = [weight, red, red, red, width + math.log(16), exact, exact, one, one, none]
-            components = torch.cat([components, torch.stack(grays, 1)], 2)
-        logits, mean, log_std, slope = components.split([1, 3, 3, 3], 1)
+        free = F.linear(h, self.free.weight * self.scale.unsqueeze(1), self.free.bias * self.scale + self.offset)
+        weight, first, width = self.gray(h).unflatten(-1, (3, -1)).unbind(-2)
+        first, zero = (N_LEVELS - 1) * first, torch.zeros_like(first)
+        followed, slope = (zero + N_LEVELS // 2, zero) if self.ycbcr else (first, zero + 1)
+        e, f, log_s, log_t = self.tint.unsqueeze(1).expand(4, *zero.shape)
+        gray = [
+            weight,
+            first,
+            followed + 10 * e,
+            followed + 10 * f,
+            width + math.log(16),
+            log_s,
+            log_t,
+            slope,
+            slope,
+            zero,
+        ]
+        components = torch.cat([free.unflatten(-1, (10, -1)), torch.stack(gray, 1)], 2)
+        logits, mean, log_std, slopes = components.split([1, 3, 3, 3], 1)
         # Below a tenth of a level, a normal holds a single integer.
-        return ColorMixture(logits.squeeze(1), mean, log_std.clamp(math.log(0.1), math.log(200)), slope)
+        return ColorMixture(logits.squeeze(1), mean, log_std.clamp(math.log(0.1), math.log(200)), slopes)

@@ -15,7 +15,7 @@ from models.priors import Posterior, Prior
 from models.vae import VAE
 
 # Tuned (docs/design.md): harmonics of a coordinate that networks see, and fields of each kind that colors depend on.
-N_HARMONICS, N_FIELDS = 4, 12
+N_HARMONICS, N_FIELDS = 4, 16
 # Height and width of the picture in units of z, so that N(0, I) covers it.
 SPAN = 5
 
