@@ -41,8 +41,8 @@ from models.generator import Generator, build_model
 from models.vae import VAE
 from utils.evaluation.likelihood import active_units, evaluate_loss, posterior_means
 from utils.settings.config import Config, load_config
-from utils.training.step import is_worthwhile
 from utils.training.loop import Training
+from utils.training.step import is_worthwhile
 
 N_POINTS = 50_000
 Row = dict[str, float]

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 import torch
 from quick import Finished, command_line, outcome
+from utils.training.eager import EagerStep
 
 from main import main
 from utils.runs.record import read_checkpoint
 from utils.system.errors import InputError, run_program
-from utils.training.eager import EagerStep
 from utils.training.loop import Training
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="starts its runs by fork, for speed")

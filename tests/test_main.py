@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from quick import REPOSITORY, Finished, command_line, outcome
+from utils.training.eager import EagerStep
 
 from data.drawing import draw, glyph_mask, write
 from main import main
@@ -15,7 +16,6 @@ from models import colored_pi_generator
 from models.registry import MODELS
 from utils.runs.run import PLOTS, Result, Trained, read_history
 from utils.settings.config import load_config
-from utils.training.eager import EagerStep
 
 
 @pytest.mark.parametrize("model", ["attention", "vanilla"])

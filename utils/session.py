@@ -26,8 +26,8 @@ from utils.system.files import claimed, skipped_if_held, write_text, write_whole
 from utils.system.interruption import Interrupted, deferred, saying_how_to_continue
 from utils.system.memory import keep_freed_memory
 from utils.training.device import pick_device
-from utils.training.step import is_worthwhile
 from utils.training.loop import Training
+from utils.training.step import is_worthwhile
 
 
 @contextlib.contextmanager

@@ -3,7 +3,6 @@ import math
 import pytest
 import torch
 
-
 from models.picture_prior import BINS, FINE, REACH, TAIL_MASS, PicturePrior
 
 

@@ -56,9 +56,10 @@ class Training:
     """
 
     def __init__(self, model: VAE, train: ColoredPoints, held_out: ColoredPoints, config: Config) -> None:
-        self.model, self.average, self.config = model.train(), copy.deepcopy(model).eval(), config
-        self.train, self.held_out = train, held_out
+        self.train, self.held_out, self.config = train, held_out, config
         self.device = next(model.parameters()).device
+        model.start_from(train.scaling.to_model(train.points).to(self.device))
+        self.model, self.average = model.train(), copy.deepcopy(model).eval()
         self.settings = StepSettings.of(config)
         self.optimizer = AdamW(model, self.average, self.settings)
         self.batches = Batches(train, config.batch_size, config.num_workers, config.seed)
@@ -171,5 +172,5 @@ def set_random_state(device: torch.device, state: Tensor) -> None:
 
 
 def _random_numbers(device: torch.device) -> tuple[Any, list[torch.device]]:
-    """The module of PyTorch's that has the random numbers of `device`, and how it calls the device if it has several."""
+    """The module of PyTorch that has the random numbers of `device`, and its argument if it has several devices."""
     return (torch, []) if device.type == "cpu" else (getattr(torch, device.type), [device] * (device.type == "cuda"))
