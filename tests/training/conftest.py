@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 import torch
+from utils.runs.record import Record
 
 from data.points import ColoredPoints
 from models.generator import build_model
-from utils.runs.record import Record
 from utils.settings.config import Config
 from utils.training.loop import Training
 

@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from utils.runs.record import Record, read_checkpoint
 
 from data.points import ColoredPoints
 from models.generator import load_generator
 from utils.evaluation.likelihood import evaluate_loss
-from utils.runs.record import Record, read_checkpoint
 from utils.runs.run import CURVES, read_history
 from utils.settings.config import Config, load_config
 from utils.system.errors import InputError
