@@ -1,8 +1,9 @@
 """Train a variational autoencoder on colored points, draw new ones from it, and test whether they look like the data.
 
-A run, read top to bottom: config -> data -> model -> fit -> generate -> judge -> draw.
+A run, read top to bottom: config -> data -> model -> fit -> generate -> judge -> report -> compare.
 """
 
+import dataclasses
 import sys
 
 from data.points import read_points
@@ -10,29 +11,57 @@ from utils.settings.command_line import continue_command, parse_command_line
 from utils.system.errors import run_program
 from utils.system.interruption import saying_how_to_continue
 
+DESCRIPTION = "Train a VAE on colored points, draw new ones from it, and test whether they look like the data."
+
 
 def main(arguments: list[str]) -> None:
-    """One run, from its command line to its last picture.
+    """One run for each model that the command line asks for, from its settings to its last picture.
 
     Raises InputError if the person has to fix something, and Interrupted if they stopped it.
     """
-    config, resume = parse_command_line(arguments, __doc__.partition("\n")[0])
-    data = read_points(config.data_path)
-    command = continue_command(config, arguments)
+    settings, resume = parse_command_line(arguments, DESCRIPTION)
+    data = read_points(settings.data_path)
 
     # Imported late, because PyTorch takes seconds to load: --help and mistakes in settings or data are answered before.
-    from utils import session
-    from utils.runs.console import suggestion
+    import torch
 
-    with session.prepared(config, data, resume) as runs:
-        for settings in runs:
-            run = session.train(settings, data, resume, command) if settings.retrain else session.load(settings, data)
+    from models.generator import build_model
+    from utils.runs.console import describe_data, describe_training, suggestion
+    from utils.runs.folders import claimed_folders, clear_results
+    from utils.runs.run import FreshRun
+    from utils.runs.steps import compare, generate, judge, losses_plotted, report
+    from utils.system.memory import keep_freed_memory
+    from utils.system.torch_state import own_torch_state
+    from utils.training.checkpoint import Record, check, has_checkpoint, load_trained
+    from utils.training.loop import Training
+
+    configs, command = settings.each_model(), continue_command(settings, arguments)
+    keep_freed_memory()
+    print(describe_data(settings, data))
+    check(configs, data, resume)
+    with own_torch_state(settings.threads), claimed_folders(configs, is_resumed=resume):
+        for config in configs:
+            if config.retrain:
+                torch.manual_seed(config.seed)
+                model = build_model(dataclasses.asdict(config), data.scaling).to(config.device)
+                training = Training(model, *data.split(config.holdout, config.seed), config)
+                record = Record(config, training, data)
+                if resume and has_checkpoint(config):
+                    record.resume()
+                    clear_results(config.output)
+                print(describe_training(config, training))
+                training.compile_if_worthwhile(command if resume else command.removesuffix(" --resume"))
+                with losses_plotted(config), record.stoppable(command) as signals:
+                    training.run(record.add, signals)
+                generator = record.generator
+            else:
+                generator = load_trained(config, data)
             with saying_how_to_continue(f"the model is saved; to draw and judge: {command}"):
-                session.generate(run)
-                session.judge(run)
-                session.draw(run)
-        session.compare(config, runs)
-    print(f"to try next: {suggestion(config, arguments)}")
+                folder, samples = generate(generator, config)
+                evaluation = judge(generator, samples, data, config.seed)
+                report(FreshRun(folder, data, evaluation))
+        compare(configs)
+    print(f"to try next: {suggestion(settings, arguments)}")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import io
 import operator
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,23 +19,27 @@ from models.vae import VAE
 from utils.system.errors import InputError
 from utils.system.files import write_bytes
 from utils.system.reading import missing_in_run, reading
+from utils.system.torch_state import own_torch_state
 
 # The version of model.pt.
-FORMAT = 6
-# Settings that a model is built with, beside its name and the points' scaling.
-ARCHITECTURE = ("prior", "hidden_dim", "latent_dim", "n_components")
+MODEL_FORMAT = 7
 # Points drawn at once: few enough for their intermediate results to stay in the processor's cache.
 BLOCK = 4000
 
 
 @dataclass
 class Generator:
-    """A model, the scaling of its points, the settings it was trained with and the fingerprint of its data."""
+    """A model, with all that it takes to draw points, and to know where it comes from.
+
+    `config` are the settings that it was trained with, `fingerprint` is that of its data, and `code` is the version of
+    the program that trained it.
+    """
 
     model: VAE
     scaling: Scaling
     config: dict[str, Any]
     fingerprint: str
+    code: str = ""
 
     def __post_init__(self) -> None:
         self.model.eval()
@@ -58,22 +63,29 @@ class Generator:
         else:
             rng.manual_seed(operator.index(seed))
         for start in range(0, n, BLOCK):
-            yield self.scaling.to_points(self.model.sample(min(BLOCK, n - start), rng)).numpy()
+            with self.own_state():
+                block = self.scaling.to_points(self.model.sample(min(BLOCK, n - start), rng)).numpy()
+            yield block
 
-    @torch.no_grad()
     def draw(self, z: Tensor, rng: torch.Generator) -> np.ndarray:
         """One point `(n, 5)` that the decoder draws for each of the latents `z (n, latent_dim)`."""
-        return self.scaling.to_points(self.model.decode(z).sample(rng)).numpy()
+        with self.own_state(), torch.no_grad():
+            return self.scaling.to_points(self.model.decode(z).sample(rng)).numpy()
+
+    def own_state(self) -> AbstractContextManager[None]:
+        """PyTorch as it was in training, whatever the caller has set."""
+        return own_torch_state(self.config.get("threads", 1))
 
     def save(self, path: str | Path) -> None:
         """Write all of it to `path`. Raises InputError if that fails; what was there before then still is."""
         content = {
-            "format": FORMAT,
+            "format": MODEL_FORMAT,
             "config": self.config,
             "weights": {name: weight.cpu() for name, weight in self.model.state_dict().items()},
             "shape": list(self.scaling.shape),
             "ycbcr": self.scaling.ycbcr,
             "fingerprint": self.fingerprint,
+            "code": self.code,
         }
         packed = io.BytesIO()
         torch.save(content, packed)
@@ -94,12 +106,13 @@ def load_generator(path: str | Path, device: torch.device | str = "cpu") -> Gene
     path, advice = Path(path).expanduser(), "train again, with retrain=true"
     with reading(path, "a model of this program", advice, missing_in_run(path)):
         content = torch.load(path, map_location=device, weights_only=True)
-        if not isinstance(content, dict) or content.get("format") != FORMAT:
+        if not isinstance(content, dict) or content.get("format") != MODEL_FORMAT:
             raise InputError(f"{path}: not a model that this version of the program wrote; {advice}")
         scaling = Scaling(tuple(content["shape"]), content["ycbcr"])
-        model = build_model(content["config"], scaling)
+        with own_torch_state(threads=1):
+            model = build_model(content["config"], scaling)
         model.load_state_dict(content["weights"])
-        return Generator(model.to(device), scaling, content["config"], content["fingerprint"])
+        return Generator(model.to(device), scaling, content["config"], content["fingerprint"], content["code"])
 
 
 def colored_pi_generator(n: int = 1, path: str = "result/attention/model.pt", seed: int | None = None) -> np.ndarray:

@@ -81,10 +81,10 @@ class PicturePrior(Prior):
         return 0.6 * self.coefficients.kl() + 0.5 * self.log_relevance.square().sum()
 
     def _scaled(self) -> Tensor:
-        """scale_jk c_jk `(HARMONICS, HARMONICS)`, with c drawn from its posterior in training, and its mean after it."""
+        """scale_jk c_jk `(HARMONICS, HARMONICS)`, of c drawn from its posterior in training, of its mean after."""
         relevance = (self.log_relevance[0].unsqueeze(1) + self.log_relevance[1]).flatten()
         scale = self.coefficients.scale(relevance)
-        c = self.coefficients.mean
+        c: Tensor = self.coefficients.mean
         if self.training:
             c = c + self.coefficients.log_std.exp() * torch.randn_like(c)
         return (scale * c).view(HARMONICS, HARMONICS) * self.norm

@@ -1,3 +1,5 @@
+import dataclasses
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -5,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 from matplotlib.figure import Figure
-from quick import QUICK, Finished, command_line, skip_results
+from quick import QUICK, Finished, command_line, new_training, skip_results
 
 from data.drawing import draw, glyph_mask, write
 from data.points import Canvas, ColoredPoints, read_points
@@ -15,6 +17,7 @@ from models.generator import build_model
 from models.registry import MODELS
 from models.vae import VAE
 from utils.settings.config import Config
+from utils.training.checkpoint import Record
 
 
 @pytest.fixture
@@ -29,7 +32,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     """A quick run of both models, with all pictures, on the data of `folder`."""
     path = tmp_path_factory.mktemp("finished")
     write(path / "data", *draw(glyph_mask(size=60), n=300))
-    main(command_line(path / "data", path / "result", "model=both"))
+    main(command_line(path / "data", path / "result", "model=all"))
     return Finished(path / "data", path / "result")
 
 
@@ -91,6 +94,22 @@ def quick() -> Config:
     return Config(**QUICK)
 
 
+@pytest.fixture
+def config(quick: Config, tmp_path: Path) -> Config:
+    """Settings of a quick run of the vanilla model, whose folder is there."""
+    config = dataclasses.replace(quick, model="vanilla", result_path=str(tmp_path / "result"))
+    config.output.mkdir(parents=True)
+    return config
+
+
+@pytest.fixture
+def record(config: Config, points: ColoredPoints) -> Record:
+    """The record of a training that is to begin."""
+    return Record(config, new_training(points, config), points)
+
+
 def pytest_configure() -> None:
+    # Whoever starts the tests may have Ctrl-C ignored, as a script does in what it starts in the background.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     # Training of models this small is quickest on one thread, and its bytes do not depend on the machine's cores.
     torch.set_num_threads(1)

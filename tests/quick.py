@@ -1,12 +1,18 @@
 """Runs of the program that are over in a moment, and what to compare of them."""
 
 import csv
+import dataclasses
 import shutil
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 import torch
+
+from data.points import ColoredPoints
+from models.generator import build_model
+from utils.settings.config import Config
+from utils.training.loop import Training
 
 REPOSITORY = Path(__file__).parent.parent
 QUICK = {"epochs": 2, "batch_size": 50, "hidden_dim": 8, "n_components": 4, "n_generate": 200}
@@ -33,8 +39,26 @@ def command_line(data: Path, result: Path, *more: str) -> list[str]:
 
 def skip_results(patch: pytest.MonkeyPatch) -> None:
     """From now on, until `patch` is undone, runs end when their points are there."""
-    for step in ("judge", "draw", "compare"):
-        patch.setattr(f"utils.session.{step}", lambda *_: None)
+    for step in ("judge", "report", "compare"):
+        patch.setattr(f"utils.runs.steps.{step}", lambda *_: None)
+
+
+def new_training(points: ColoredPoints, config: Config) -> Training:
+    """The training of a new model on `points`, as main.py begins it."""
+    torch.manual_seed(config.seed)
+    model = build_model(dataclasses.asdict(config), points.scaling)
+    return Training(model, *points.split(config.holdout, config.seed), config)
+
+
+@dataclasses.dataclass
+class AfterStep:
+    """Signals of which there are some once `training` has taken a step."""
+
+    training: Training
+    step: int
+
+    def __len__(self) -> int:
+        return int(self.training.step >= self.step)
 
 
 def outcome(out: Path) -> tuple[list[bytes], list[list[str]], bytes]:

@@ -48,7 +48,7 @@ ARGUMENTS = {
 def refused(arguments: list[str], complaint: str, result: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         # What is not refused must not train for minutes before the test fails.
-        patch.setattr("utils.session.train", lambda *_: pytest.fail("accepted"))
+        patch.setattr("utils.training.loop.Training.run", lambda *_: pytest.fail("accepted"))
         with pytest.raises(InputError, match=complaint) as error:
             main(arguments)
     assert "\n" not in str(error.value)

@@ -21,9 +21,9 @@ from data.pictures import open_picture
 from data.points import PICTURE, XS, YS, read_points
 from models.generator import load_generator
 from utils.evaluation.__main__ import read_samples
-from utils.runs.record import read_checkpoint
 from utils.settings.config import Config, load_config
 from utils.system.errors import InputError
+from utils.training.checkpoint import read_checkpoint
 
 Door = Callable[[Path], object]
 DOORS: dict[str, Door] = {

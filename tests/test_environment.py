@@ -12,7 +12,7 @@ import pytest
 from quick import REPOSITORY, Finished, command_line, outcome
 
 from main import main
-from utils.runs.run import Result
+from utils.runs.run import ResultFile
 from utils.system.environment import PACKAGES
 
 # Shells whose programs print to one that reads a line and ends, and to nowhere; the status is that of the program.
@@ -55,7 +55,7 @@ def test_files_are_the_same_whatever_the_person_uses_and_however_many_models_are
     assert b"matplotlib" not in run.stderr
     ours, expected = tmp_path / "result" / "vanilla", finished.result / "vanilla"
     assert outcome(ours) == outcome(expected)
-    names = [*Result, "training.gif", "loss.png"]
+    names = [*ResultFile, "training.gif", "loss.png"]
     different = [name for name in names if (ours / name).read_bytes() != (expected / name).read_bytes()]
     # The page names the data's folder.
     assert different == ["report.html"]

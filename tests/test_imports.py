@@ -16,7 +16,6 @@ FLOORS = (
     "utils.runs.run",
     "utils.pictures",
     "utils.runs",
-    "utils.session",
     "main",
     "benchmarks",
 )

@@ -8,13 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from quick import Finished, command_line, outcome
-from utils.training.eager import EagerStep
 
 from main import main
-from utils.runs.record import read_checkpoint
 from utils.system.errors import InputError, run_program
+from utils.training.checkpoint import read_checkpoint
 from utils.training.loop import Training
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="starts its runs by fork, for speed")
@@ -40,7 +38,7 @@ def before(n: int, name: str, number: int = signal.SIGKILL) -> None:
 
     Otherwise it comes before the `n`-th file `name`, which is written, is in its place.
     """
-    owner, method = (EagerStep, "__call__") if name == "step" else (os, "replace")
+    owner, method = (Training, "gradient") if name == "step" else (os, "replace")
     proper, calls = getattr(owner, method), []
 
     def counting(source: object, target: object, *more: object) -> object:
@@ -81,26 +79,40 @@ def test_a_run_killed_at_any_moment_resumes_to_the_same_bytes(
 
 
 @needs_fork
-@pytest.mark.parametrize(("number", "status", "num_workers"), [(signal.SIGTERM, 143, 0), (signal.SIGINT, 130, 2)])
+@pytest.mark.parametrize(("name", "num_workers"), [("SIGTERM", 0), ("SIGINT", 2), ("SIGHUP", 0), ("SIGUSR1", 0)])
 @pytest.mark.usefixtures("only_points")
 def test_a_run_asked_to_stop_saves_tells_how_to_continue_and_resumes_to_the_same_bytes(
-    finished: Finished, tmp_path: Path, capfd: pytest.CaptureFixture[str], number: int, status: int, num_workers: int
+    finished: Finished, tmp_path: Path, capfd: pytest.CaptureFixture[str], name: str, num_workers: int
 ):
     """Workers or not, and stopped or not, the run must come to the bytes of the one without either."""
     out, arguments = tmp_path / "attention", command_line(finished.data, tmp_path, f"num_workers={num_workers}")
 
-    ended = run_in_a_process(arguments, lambda: before(N_BATCHES + 2, "step", number))
+    number = getattr(signal, name)
 
-    assert ended == status
+    assert run_in_a_process(arguments, lambda: before(N_BATCHES + 2, "step", number)) == 128 + number
+
     error = capfd.readouterr().err.splitlines()[-1]
     assert error.startswith("stopped after 1 epochs; to continue: ")
     assert error.endswith(" --resume")
-    assert read_checkpoint(out)["training"]["step"]["n_done"] == N_BATCHES + 2
+    assert read_checkpoint(out)["training"]["step"] == N_BATCHES + 2
     assert (out / "training.gif").exists()
     assert not (out / "generated.npy").exists()
 
     assert run_in_a_process([*arguments, "--resume"]) == 0
     assert outcome(out) == outcome(finished.result / "attention")
+
+
+@needs_fork
+@pytest.mark.usefixtures("only_points")
+def test_a_run_goes_on_when_its_terminal_closes_if_it_was_told_so(finished: Finished, tmp_path: Path):
+    """As nohup tells it."""
+
+    def prepare() -> None:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        before(N_BATCHES + 2, "step", signal.SIGHUP)
+
+    assert run_in_a_process(command_line(finished.data, tmp_path), prepare) == 0
+    assert outcome(tmp_path / "attention") == outcome(finished.result / "attention")
 
 
 @needs_fork
@@ -126,12 +138,12 @@ def test_of_two_models_the_one_begun_is_resumed_and_the_other_trained(
     """As if the run had been stopped before the second model began."""
     result = finished.copied(tmp_path / "result")
     (result / "attention" / "checkpoint.pt").unlink()
-    steps, proper = [], EagerStep.__call__
+    steps, proper = [], Training.gradient
     monkeypatch.setattr(
-        EagerStep, "__call__", lambda self, *batch: steps.append(type(self.model).__name__) or proper(self, *batch)
+        Training, "gradient", lambda self, *batch: steps.append(type(self.model).__name__) or proper(self, *batch)
     )
 
-    main(command_line(finished.data, result, "model=both", "--resume"))
+    main(command_line(finished.data, result, "model=all", "--resume"))
 
     assert steps == ["AttentionVAE"] * 2 * N_BATCHES
     for name in ("vanilla", "attention"):
@@ -139,18 +151,15 @@ def test_of_two_models_the_one_begun_is_resumed_and_the_other_trained(
 
 
 def test_a_run_of_other_settings_or_other_data_is_not_resumed_and_keeps_its_files(
-    finished: Finished, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    finished: Finished, folder: Path, tmp_path: Path
 ):
-    threads: list[int] = []
-    monkeypatch.setattr(torch, "set_num_threads", threads.append)
     out = finished.copied(tmp_path / "result") / "vanilla"
     before = {path.name: path.read_bytes() for path in out.rglob("*.*")}
 
-    with pytest.raises(InputError, match=r"learning_rate \(was 0\.004, is 0\.01\), threads \(was 1, is 2\)"):
-        main(command_line(folder, tmp_path / "result", "model=vanilla", "learning_rate=0.01", "threads=2", "--resume"))
+    with pytest.raises(InputError, match=r"learning_rate \(was 0\.004, is 0\.01\)"):
+        main(command_line(folder, tmp_path / "result", "model=vanilla", "learning_rate=0.01", "--resume"))
     np.save(folder / "pi_ys.npy", np.roll(np.load(folder / "pi_ys.npy"), 1))
     with pytest.raises(InputError, match="belongs to other data"):
         main(command_line(folder, tmp_path / "result", "model=vanilla", "--resume"))
 
-    assert threads == [2, 1]
     assert {path.name: path.read_bytes() for path in out.rglob("*.*")} == before

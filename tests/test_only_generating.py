@@ -8,7 +8,7 @@ import pytest
 from quick import Finished, command_line
 
 from main import main
-from utils.runs.run import PLOTS, Result
+from utils.runs.run import PLOTS, ResultFile
 from utils.settings.config import load_config
 from utils.system.errors import InputError
 
@@ -28,7 +28,7 @@ def test_without_retrain_other_points_of_a_trained_model_lie_beside_the_training
     assert "drawn with seed 11, after training with seed 10" in (redrawn / "report.html").read_text()
     settings = load_config(redrawn / "config.yaml")
     assert (settings.model, settings.seed, settings.n_generate, settings.retrain) == ("vanilla", 11, 50, False)
-    assert {path.name for path in redrawn.iterdir()} == {"config.yaml", *Result, *PLOTS}
+    assert {path.name for path in redrawn.iterdir()} == {"config.yaml", *ResultFile, *PLOTS}
 
 
 @pytest.mark.usefixtures("without_figures")
@@ -50,6 +50,6 @@ def test_a_model_that_does_not_fit_is_refused_before_anything_is_written(finishe
     shutil.copy(result / "vanilla" / "model.pt", result / "attention" / "model.pt")
 
     with pytest.raises(InputError, match="was trained with model=vanilla, now it is attention"):
-        main(command_line(finished.data, result, "model=both", "retrain=False", "n_generate=50"))
+        main(command_line(finished.data, result, "model=all", "retrain=False", "n_generate=50"))
 
     assert list(result.rglob("seed10_n50")) == []

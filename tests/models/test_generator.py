@@ -54,6 +54,29 @@ def test_colored_pi_generator_draws_from_a_file(path: Path):
     assert not np.array_equal(colored_pi_generator(9, str(path)), colored_pi_generator(9, str(path)))
 
 
+def test_what_is_drawn_depends_on_nothing_that_the_caller_has_set_and_leaves_it(path: Path):
+    def drawn() -> list[np.ndarray]:
+        generator = load_generator(path)
+        points = generator.draw(torch.zeros(5, 2, dtype=torch.float32, device="cpu"), torch.Generator().manual_seed(2))
+        return [points, generator.sample(5, seed=1), colored_pi_generator(5, str(path), seed=1)]
+
+    expected = drawn()
+    torch.manual_seed(0)
+    before = torch.get_rng_state()
+    try:
+        torch.set_default_dtype(torch.float64)
+        with torch.device("meta"), torch.autocast("cpu"), torch.inference_mode():
+            points = drawn()
+            assert (torch.get_default_dtype(), torch.get_default_device().type) == (torch.float64, "meta")
+            assert torch.is_autocast_enabled("cpu")
+    finally:
+        torch.set_default_dtype(torch.float32)
+
+    assert torch.equal(torch.get_rng_state(), before)
+    for ours, theirs in zip(points, expected, strict=True):
+        assert np.array_equal(ours, theirs)
+
+
 def test_weights_of_another_shape_than_the_settings_say_are_refused(path: Path):
     content = torch.load(path, weights_only=True)
     torch.save(content | {"config": CONFIG | {"hidden_dim": 32}}, path)

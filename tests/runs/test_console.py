@@ -7,8 +7,8 @@ from data.points import ColoredPoints
 from utils.evaluation.figures import Figure
 from utils.evaluation.result import Evaluation
 from utils.runs.console import describe_data, describe_result, describe_training, suggestion
-from utils.runs.record import Record
 from utils.settings.config import Config
+from utils.training.checkpoint import Record
 
 MODEL = {
     "heldout_reconstruction": 14.5,
@@ -72,5 +72,5 @@ def test_a_refused_run_of_few_steps_is_called_young():
 
 
 def test_after_one_model_all_models_are_suggested_and_then_data_of_ones_own():
-    assert " main.py model=both " in suggestion(Config(model="vanilla"))
-    assert " -m data.from_picture " in suggestion(Config(model="both"))
+    assert " main.py model=all " in suggestion(Config(model="vanilla"))
+    assert " -m data.from_picture " in suggestion(Config(model="all"))

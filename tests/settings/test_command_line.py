@@ -42,7 +42,7 @@ def test_the_command_to_continue_is_the_same_command_with_resume(monkeypatch: py
 def test_another_run_keeps_the_other_settings_of_this_one():
     arguments = ["--config", "my.yaml", "model=vanilla", "seed=1", "--resume", "retrain=false"]
 
-    assert changed(arguments, model="both", retrain=None) == ["--config", "my.yaml", "seed=1", "model=both"]
+    assert changed(arguments, model="all", retrain=None) == ["--config", "my.yaml", "seed=1", "model=all"]
 
 
 @pytest.mark.parametrize(

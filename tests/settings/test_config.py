@@ -1,5 +1,6 @@
 """Settings from files and command lines. What is refused as a whole is in tests/test_bad_input.py."""
 
+import dataclasses
 import re
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,9 @@ from typing import Any
 import pytest
 from quick import REPOSITORY
 
-from models.registry import MODELS
+from data.scaling import Scaling
+from models.generator import build_model
+from models.registry import MODELS, PRIORS
 from utils.settings.config import Config, load_config
 from utils.system.errors import InputError
 
@@ -48,11 +51,12 @@ def test_overrides_win_over_the_file_and_the_file_over_the_defaults(file: Path):
     assert config == Config(epochs=7, model="vanilla", retrain=False, gen_every_epochs=5, data_path="a b")
 
 
-def test_both_stands_for_all_models_and_each_has_an_output_folder_of_its_own():
-    runs = Config(model="both", result_path="there").each_model()
+def test_all_stands_for_all_models_and_each_has_an_output_folder_of_its_own():
+    runs = Config(model="all", result_path="there").each_model()
 
     assert runs == [Config(model=name, result_path="there") for name in MODELS]
     assert [run.output for run in runs] == [Path("there") / name for name in MODELS]
+    assert Config(model="both", result_path="there").each_model() == runs, "its older name"
     assert Config(model="vanilla").each_model() == [Config(model="vanilla")]
 
 
@@ -124,3 +128,19 @@ def test_a_character_that_means_something_else_is_refused_with_the_remedy(file: 
 
     with pytest.raises(InputError, match=complaint):
         load_config(file)
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("prior", PRIORS)
+def test_what_shapes_a_model_is_of_that_kind(model: str, prior: str):
+    """Else retrain=false would load a model of another shape in silence."""
+    read = set()
+
+    class Settings(dict[str, Any]):
+        def __getitem__(self, name: str) -> Any:
+            read.add(name)
+            return super().__getitem__(name)
+
+    build_model(Settings(dataclasses.asdict(Config(model=model, prior=prior, hidden_dim=8))), Scaling((20, 20)))
+
+    assert read <= {*Config.names("model")}

@@ -21,7 +21,7 @@ from utils.system.errors import InputError
         ("learning_rate", 0, "above 0, not 0.0"),
         ("learning_rate", 10**400, f"of type number, not 1{'0' * 400}"),
         ("clip_norm", math.inf, "a finite number, not .inf"),
-        ("model", "gan", f"{' or '.join(MODELS)} or both, not gan"),
+        ("model", "gan", f"{' or '.join(MODELS)} or all, not gan"),
         ("device", "tpu", "cpu, cuda, cuda:1 or mps, not tpu"),
         ("threads", "all", "of type integer, not all"),
         ("seed", 2.5, "of type integer, not 2.5"),
@@ -58,7 +58,7 @@ def test_no_key_takes_what_is_no_value():
 
 def test_values_on_the_bounds_are_allowed():
     settings = {"epochs": 1, "holdout": 0.5, "ratio": 0.0, "device": "cuda:1", "gen_every_epochs": False}
-    settings |= {"model": "both", "seed": 2**63 - 1}
+    settings |= {"model": "all", "seed": 2**63 - 1}
 
     assert vars(Config(**settings)) == vars(Config()) | settings
 

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from utils.system.errors import InputError
-from utils.training.device import pick_device
+from utils.training.loop import pick_device
 
 
 @pytest.mark.parametrize(("name", "found"), [("cpu", True), ("cuda:1", True), ("cuda:2", False), ("mps", False)])

@@ -5,20 +5,14 @@ import math
 
 import pytest
 import torch
+from quick import AfterStep, new_training
 
 from data.points import ColoredPoints
-from models.generator import build_model
 from models.vae import VAE, Loss
 from utils.evaluation.likelihood import evaluate_loss
 from utils.settings.config import Config
 from utils.system.errors import InputError
-from utils.training.loop import Epoch, Training
-
-
-def new_training(points: ColoredPoints, config: Config) -> Training:
-    torch.manual_seed(config.seed)
-    model = build_model(dataclasses.asdict(config), points.scaling)
-    return Training(model, *points.split(config.holdout, config.seed), config)
+from utils.training.loop import Epoch
 
 
 def trained(points: ColoredPoints, config: Config) -> tuple[VAE, list[Epoch]]:
@@ -95,7 +89,7 @@ def test_training_stopped_after_any_step_and_resumed_arrives_at_the_same_bytes(
     resumed, stopped = new_training(points, quick), new_training(points, quick)
     first: list[Epoch] = []
 
-    stopped.run(first.append, stopped=lambda: stopped.step >= steps)
+    stopped.run(first.append, AfterStep(stopped, steps))
     assert stopped.step == steps
     resumed.load_state_dict(stopped.state_dict())
     resumed.run(first.append)
@@ -119,7 +113,7 @@ def test_a_loss_that_is_not_finite_ends_training_before_anything_is_saved(
     monkeypatch.setattr(training.model, "loss", breaks)
     epochs: list[Epoch] = []
     with pytest.raises(InputError, match=r"not finite by step (8|12) of 12; .* try a learning_rate below 0\.004"):
-        training.run(epochs.append, stopped=lambda: training.step >= stop)
+        training.run(epochs.append, AfterStep(training, stop))
 
     assert [epoch.epoch for epoch in epochs] == [1]
     assert math.isfinite(epochs[0].train_kl)

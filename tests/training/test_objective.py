@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import torch
+from quick import AfterStep
 from torch import Tensor
 
 from data.points import ColoredPoints
@@ -152,7 +153,7 @@ def test_a_state_of_either_kind_of_step_continues_in_either(
     whole.run(expected.append)
 
     torch.manual_seed(0)
-    stopped.run(found.append, stopped=lambda: stopped.step == 3)
+    stopped.run(found.append, AfterStep(stopped, 3))
     resumed.load_state_dict(stopped.state_dict())
     resumed.run(found.append)
 

@@ -6,15 +6,15 @@ import pytest
 from utils.training.progress import Progress
 
 
-def run(monkeypatch: pytest.MonkeyPatch, seconds_per_step: float, is_terminal: bool = False) -> str:
-    """What a run of ten steps prints to a terminal or a file."""
+def run(monkeypatch: pytest.MonkeyPatch, seconds_per_step: float, is_terminal: bool = False, done: int = 0) -> str:
+    """What a run of ten steps, of which some are `done` before, prints to a terminal or a file."""
     stream = io.StringIO()
     stream.isatty = lambda: is_terminal  # type: ignore[method-assign]
     clock = iter(i * seconds_per_step for i in range(1000))
     monkeypatch.setattr("time.monotonic", lambda: next(clock))
     monkeypatch.setattr(sys, "stderr", stream)
-    with Progress(n_steps=10, done=0) as progress:
-        for step in range(10):
+    with Progress(n_steps=10, done=done) as progress:
+        for step in range(done, 10):
             progress.advance_to(step + 1)
             if step == 4:
                 progress.show("epoch 1: β 0.50")
@@ -37,3 +37,12 @@ def test_a_terminal_gets_a_bar(monkeypatch: pytest.MonkeyPatch):
     assert "\r" in shown
     assert "10/10" in shown
     assert "epoch 1: β 0.50" in shown
+
+
+def test_the_time_left_after_a_resume_goes_by_the_steps_that_were_taken_since(monkeypatch: pytest.MonkeyPatch):
+    """The clock goes 20 s a step, as it is read twice; the sixth step is the first."""
+    lines = run(monkeypatch, seconds_per_step=10, done=5).splitlines()
+
+    assert lines[0].startswith("6 of 10 steps (60%), ")
+    minutes, seconds = map(int, lines[0].partition("%), ")[2].split()[0].split(":"))
+    assert 60 * minutes + seconds == pytest.approx(4 * 20, abs=25)

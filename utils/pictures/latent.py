@@ -10,13 +10,13 @@ from matplotlib.patheffects import withStroke
 
 from data.coordinates import COLORS, N_COORDINATES, PLACES
 from utils.pictures.style import GRAY, WIDTH, scatter, scatter_points
-from utils.runs.run import Run
+from utils.runs.run import FreshRun
 
 # Lines between positions.
 LINES: Any = {"color": GRAY, "linewidth": 0.6, "alpha": 0.7}
 
 
-def plot_latent(run: Run) -> Figure:
+def plot_latent(run: FreshRun) -> Figure:
     """The map of `run`, each mean in its point's color, and beside it what the decoder draws at positions on it."""
     shape, canvas = map_shape(run), run.data.canvas
     # Wide panels are stacked. In inches: of each row, with its titles and ticks.
@@ -37,7 +37,7 @@ def plot_latent(run: Run) -> Figure:
     return figure
 
 
-def what_to_see(run: Run) -> str:
+def what_to_see(run: FreshRun) -> str:
     """What the map of `run` says, in a sentence or two."""
     meanings = {
         "picture": "the map is the picture itself: moving z moves the drawn pixel. The prior follows the dots closely",
@@ -49,12 +49,12 @@ def what_to_see(run: Run) -> str:
     return f"{meaning}. Contours hold {shares} of it"
 
 
-def map_shape(run: Run) -> float:
+def map_shape(run: FreshRun) -> float:
     """The height of the map over its width: that of the picture, unless that is a sliver."""
     return min(2, max(0.5, run.data.canvas.height / run.data.canvas.width))
 
 
-def draw_map(axes: Axes, run: Run) -> None:
+def draw_map(axes: Axes, run: FreshRun) -> None:
     """Draw each mean of the map of `run` in its point's color, and contours of the prior's density."""
     found, (across, down) = run.map, run.map.grid
     scatter(axes, found.means[:, 0], found.means[:, 1], run.shown[:, COLORS])
@@ -73,7 +73,7 @@ def draw_map(axes: Axes, run: Run) -> None:
         axes.set_yticks([])
 
 
-def _draw_decoded(axes: Axes, run: Run) -> None:
+def _draw_decoded(axes: Axes, run: FreshRun) -> None:
     """Draw points that the decoder draws at the positions of the map, and lines between neighbors among these."""
     # Some of them are enough to see how far they spread.
     scatter_points(axes, run.map.points[..., :20, :].reshape(-1, N_COORDINATES), run.data.canvas)

@@ -26,14 +26,14 @@ def main(arguments: list[str]) -> None:
         raise InputError(f"{options.out}: is no name for a picture; end it with {', '.join(endings)}")
     # PyTorch and matplotlib, which take seconds to load, come after what can be said without.
     from utils.pictures.style import save_figure
-    from utils.runs.run import Result, Run
+    from utils.runs.run import ResultFile, Run
     from utils.runs.side_by_side import NOTE, grouped, plot_side_by_side, table
 
     runs = [Run(folder.expanduser()) for folder in options.runs]
     for run in runs:
-        if not (run.folder / Result.METRICS).exists():
-            print(f"left out: {run.folder}: holds no finished run, because it has no {Result.METRICS}")
-    runs = [run for run in runs if (run.folder / Result.METRICS).exists()]
+        if not (run.folder / ResultFile.METRICS).exists():
+            print(f"left out: {run.folder}: holds no finished run, because it has no {ResultFile.METRICS}")
+    runs = [run for run in runs if (run.folder / ResultFile.METRICS).exists()]
     if len(runs) < 2:
         raise InputError("the command line: name the folders of two or more finished runs, as result/attention")
     groups = grouped(runs)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from data.points import ColoredPoints
 from utils.evaluation.result import Evaluation
-from utils.runs.run import Result
+from utils.runs.run import ResultFile
 from utils.settings.command_line import changed
 from utils.settings.config import ALL_MODELS, Config
 from utils.system.commands import main_command, module_command
@@ -51,9 +51,9 @@ def describe_result(folder: Path, found: Evaluation) -> str:
 {textwrap.fill(conclusion, 100)}
 
 Look at these files in {folder}/:
-  {Result.REPORT:16}all of the run on one page
-  {Result.GENERATED:16}the generated points
-  {Result.COMPARISON:16}the generated points beside the data
+  {ResultFile.REPORT:16}all of the run on one page
+  {ResultFile.GENERATED:16}the generated points
+  {ResultFile.COMPARISON:16}the generated points beside the data
 
 {table}
 Loss of a held-out point: {reconstruction + kl:.2f} nats = reconstruction {reconstruction:.2f} + KL {kl:.2f}; \

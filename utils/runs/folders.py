@@ -1,56 +1,78 @@
 """The folders of runs: the latest run in its place, and earlier ones in the folder `earlier`."""
 
+import contextlib
 import shutil
 import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from utils.runs.run import PLOTS, Result
+from utils.runs.run import PLOTS, ResultFile
+from utils.settings.config import Config
 from utils.system.errors import InputError
-from utils.system.files import skipped_if_held
-from utils.system.reading import is_litter
+from utils.system.files import claimed, skipped_if_held
+from utils.training.checkpoint import TrainingFile
 
 # The picture of the models of one run side by side, in the folder that holds their folders.
 COMPARED = "compare.png"
 
 
-def set_aside(folder: Path, keep: int) -> Path | None:
+@contextlib.contextmanager
+def claimed_folders(configs: Sequence[Config], is_resumed: bool) -> Iterator[None]:
+    """While this lasts, the folders are those of the `configs`; earlier runs are moved out of them, or go on.
+
+    Raises InputError if a folder cannot be written to, is in use, or its run cannot be moved.
+    """
+    with contextlib.ExitStack() as folders:
+        for config in configs:
+            folders.enter_context(claimed(config.output))
+        for config in configs:
+            if config.retrain and not is_resumed:
+                set_aside(config.output, config.keep_runs)
+        yield
+
+
+def set_aside(folder: Path, keep: int) -> None:
     """Move the run in `folder`, if there is one, into the folder `earlier` beside it, and leave `folder` empty.
 
     Its new name is the time of its last change and its model. The oldest runs of this model are removed, so that `keep`
-    remain. Returns the new folder of the run; None if none was kept. Raises InputError if the run cannot be moved.
+    remain; what was moved and what is gone is printed. Raises InputError if the run cannot be moved.
     """
     earlier = folder.parent / "earlier"
     try:
-        changed = [file.stat().st_mtime for file in folder.rglob("*") if file.is_file() and not is_litter(file)]
-        if not changed:
-            return None
+        if not (changed := [file.stat().st_mtime for file in run_files(folder)]):
+            return
         # It shows a run that is about to move.
         (folder.parent / COMPARED).unlink(missing_ok=True)
+        earlier.mkdir(exist_ok=True)
         # A folder that is a link stays one, and may be on another disk.
-        place, target = folder.resolve(), None
-        if keep:
-            earlier.mkdir(exist_ok=True)
-            target = _free_name(earlier, folder.name, int(max(changed)))
-            shutil.move(place, target)
-        else:
-            shutil.rmtree(place)
+        place, target = folder.resolve(), _free_name(earlier, folder.name, int(max(changed)))
+        shutil.move(place, target)
         place.mkdir()
     except OSError as error:
         raise InputError(
             f"{folder}: the earlier run cannot be moved to {earlier} ({error.strerror or error}); "
             "move it yourself, or set another result_path"
         ) from None
-    if target:
-        # A run that a person has renamed does not match, and stays.
-        others = sorted({*earlier.glob(f"????-??-??_??-??-??_{folder.name}")} - {target}, reverse=True)
-        for surplus in others[keep - 1 :]:
-            shutil.rmtree(surplus, ignore_errors=True)
-    return target
+    # A run that a person has renamed does not match, and stays.
+    others = [other for other in earlier.glob(f"????-??-??_??-??-??_{folder.name}") if other != target]
+    runs = [target, *sorted(filter(run_files, others), reverse=True)]
+    for surplus in runs[keep:]:
+        shutil.rmtree(surplus, ignore_errors=True)
+    if keep:
+        print(f"the earlier run is in {target}")
+    if runs[keep:]:
+        print(f"removed, because keep_runs={keep}: {', '.join(run.name for run in runs[keep:])}")
+
+
+def run_files(folder: Path) -> list[Path]:
+    """The files of a run in `folder`; a folder without any is no run, whatever else it holds."""
+    frames = (folder / TrainingFile.FRAMES).glob("epoch_*.png")
+    return [file for name in (*TrainingFile, *ResultFile) if (file := folder / name).is_file()] + [*frames]
 
 
 def clear_results(folder: Path) -> None:
     """Remove what was made with the model in `folder` before, so that nothing of other points stays beside new ones."""
-    for name in {*Result, *PLOTS}:
+    for name in {*ResultFile, *PLOTS}:
         with skipped_if_held():
             (folder / name).unlink(missing_ok=True)
 

@@ -21,21 +21,21 @@ from utils.evaluation.figures import in_order
 from utils.pictures.curves import plot_losses
 from utils.pictures.latent import draw_map, map_shape, what_to_see
 from utils.pictures.style import as_svg, save_figure
-from utils.runs.provenance import provenance
-from utils.runs.run import MOST_SHOWN, PLOTS, Result, Run, Trained
+from utils.runs.run import MOST_SHOWN, PLOTS, FreshRun, ResultFile
 from utils.settings.config import Config
 from utils.system.commands import main_command
 from utils.system.errors import InputError
 from utils.system.files import skipped_if_held, write_text
+from utils.training.checkpoint import TrainingFile
 
 
-def plot_run(run: Run) -> dict[str, Figure]:
+def plot_run(run: FreshRun) -> dict[str, Figure]:
     """Write the pictures, the plots and the figures of `run` into its folder. Returns the plots, by their files' names.
 
     Raises InputError if they cannot be written.
     """
     data = thinned(run.data.points, len(run.samples)).numpy()
-    for picture, points in ((Result.GENERATED, run.samples), (Result.DATA, data)):
+    for picture, points in ((ResultFile.GENERATED, run.samples), (ResultFile.DATA, data)):
         with skipped_if_held():
             save_picture(paint(points, run.data.canvas), run.folder / picture)
     plots: dict[str, Figure] = {name: plot(run) for name, plot in PLOTS.items()}
@@ -44,15 +44,15 @@ def plot_run(run: Run) -> dict[str, Figure]:
             save_figure(figure, run.folder / name)
     # Last, because a run with figures is over.
     with skipped_if_held():
-        write_text(run.folder / Result.METRICS, json.dumps(run.evaluation.metrics, indent=2) + "\n")
+        write_text(run.folder / ResultFile.METRICS, json.dumps(run.evaluation.metrics, indent=2) + "\n")
     return plots
 
 
-def write_page(run: Run, plots: Mapping[str, Figure]) -> None:
+def write_page(run: FreshRun, plots: Mapping[str, Figure]) -> None:
     """Write report.html into the folder of `run`, with its `plots`. Raises InputError if it cannot be written."""
     samples = thinned(run.samples, MOST_SHOWN)
     # The verdict stands above already.
-    plots[Result.COMPARISON].suptitle("")
+    plots[ResultFile.COMPARISON].suptitle("")
     pictures = {"data": thinned(run.shown, len(samples)), "generated": samples}
     content = {
         "run": run,
@@ -60,24 +60,24 @@ def write_page(run: Run, plots: Mapping[str, Figure]) -> None:
         "date": time.strftime("%Y-%m-%d %H:%M"),
         "original": _original(run),
         "pictures": [(n, len(p), _embedded(paint_small(p, run.data.canvas, 640))) for n, p in pictures.items()],
-        "comparison": as_svg(plots[Result.COMPARISON], "comparison"),
+        "comparison": as_svg(plots[ResultFile.COMPARISON], "comparison"),
         "losses": as_svg(plot_losses("", run.history), "losses"),
         "what_to_see": what_to_see(run),
         "explorer": _explorer(run),
-        "film": _film(run.config.output / Trained.FILM),
+        "film": _film(run.config.output / TrainingFile.FILM),
         "changed": {name: value for name, value in run.settings.items() if value != getattr(Config, name)},
         "figures": [(row, run.evaluation.figures[key]) for key, row in in_order(run.evaluation.figures)],
-        "made": {"data": f"fingerprint {run.generator.fingerprint}"} | provenance(),
-        "command": main_command("--config", str(run.folder / Trained.CONFIG)),
+        "made": run.provenance,
+        "command": main_command("--config", str(run.folder / TrainingFile.CONFIG)),
     }
     templates = jinja2.FileSystemLoader(Path(__file__).parent)
     environment = jinja2.Environment(loader=templates, autoescape=True, undefined=jinja2.StrictUndefined)
     page = environment.get_template("report.html.j2").render(content)
     with skipped_if_held():
-        write_text(run.folder / Result.REPORT, page)
+        write_text(run.folder / ResultFile.REPORT, page)
 
 
-def _explorer(run: Run) -> dict[str, Any]:
+def _explorer(run: FreshRun) -> dict[str, Any]:
     """The latent space of `run` as the page shows it; `script` is the knowledge of its script."""
     found = run.map
     # The map in inches, and its axes in shares of its figure, with room for the ticks whatever the map's shape.
@@ -108,7 +108,7 @@ def _explorer(run: Run) -> dict[str, Any]:
     }
 
 
-def _original(run: Run) -> str | None:
+def _original(run: FreshRun) -> str | None:
     """The picture that the points were read from, as the person gave it; None if it is no longer there."""
     try:
         picture = open_picture(Path(run.config.data_path) / PICTURE).convert("RGB")

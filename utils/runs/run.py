@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +13,7 @@ from PIL import Image
 
 from data.points import ColoredPoints
 from data.thinning import thinned
-from models.generator import Generator
+from models.generator import Generator, load_generator
 from models.registry import Registry
 from utils.evaluation.figures import Figure, Metric
 from utils.evaluation.latent import LatentMap, latent_map
@@ -21,7 +22,9 @@ from utils.evaluation.result import Evaluation
 from utils.settings.config import Config
 from utils.settings.values import parse_yaml, read_text
 from utils.system.errors import InputError
+from utils.system.provenance import provenance
 from utils.system.reading import reading
+from utils.training.checkpoint import TrainingFile
 
 # The columns of history.csv, by their names.
 History = dict[str, np.ndarray]
@@ -39,19 +42,7 @@ MOST_SHOWN = 20_000
 ADVICE = "train again, or leave this run out"
 
 
-class Trained(StrEnum):
-    """What training writes into the folder of its run, after each epoch."""
-
-    CONFIG = "config.yaml"
-    HISTORY = "history.csv"
-    MODEL = "model.pt"
-    CHECKPOINT = "checkpoint.pt"
-    FRAMES = "epochs"
-    FILM = "training.gif"
-    LOSSES = "loss.png"
-
-
-class Result(StrEnum):
+class ResultFile(StrEnum):
     """What is made with the trained model. It belongs to that model, and is removed when the model changes."""
 
     SAMPLES = "generated.npy"
@@ -66,51 +57,69 @@ class Result(StrEnum):
 # The plots of a run by their files, each a function of the `Run`. A new one is a function and a row.
 PLOTS = Registry(
     {
-        Result.COMPARISON: "utils.pictures.comparison:plot_comparison",
-        Result.LATENT: "utils.pictures.latent:plot_latent",
+        ResultFile.COMPARISON: "utils.pictures.comparison:plot_comparison",
+        ResultFile.LATENT: "utils.pictures.latent:plot_latent",
     }
 )
 
 
+@dataclass(frozen=True, eq=False)
 class Run:
-    """A run of any version of the program. Parts that are not given are read from `folder` when they are needed.
+    """What a run of any version of the program left in its `folder`: `Run("result/attention").metrics["c2st_auc"]`.
 
-    generator, data, samples, evaluation: the model, all points of its data set, the generated points `(n, 5)`, and how
-        good both are. The program that makes the run gives them.
-
-    Raises InputError where a part cannot be read.
+    Each part is read when it is asked for. Raises InputError where it cannot be read.
     """
 
-    generator: Generator
-    data: ColoredPoints
-    samples: np.ndarray
-    evaluation: Evaluation
+    folder: Path
 
-    def __init__(self, folder: Path, **parts: Any) -> None:
-        self.folder = folder
-        vars(self).update(parts)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "folder", Path(self.folder).expanduser())
+
+    @cached_property
+    def samples(self) -> np.ndarray:
+        """The generated points `(n, 5)`: integers x, y, r, g, b. They are read from the disk as they are used."""
+        path = self.folder / ResultFile.SAMPLES
+        with reading(path, "generated points", ADVICE):
+            return np.load(path, mmap_mode="r")
+
+    @cached_property
+    def generator(self) -> Generator:
+        """The trained model, which draws further points: `run.generator.sample(1000, seed=1)`."""
+        return load_generator(self.trained_in / TrainingFile.MODEL)
+
+    @property
+    def trained_in(self) -> Path:
+        """The folder of the training. Points that were drawn later have a folder of their own within that."""
+        is_later = not (self.folder / TrainingFile.MODEL).exists() and self.folder.name.startswith("seed")
+        return self.folder.parent if is_later else self.folder
 
     @cached_property
     def settings(self) -> dict[str, Any]:
         """The settings by their names, which may be those of another version."""
-        path = self.folder / Trained.CONFIG
+        path = self.folder / TrainingFile.CONFIG
         with reading(path, "settings", ADVICE):
             return dict(parse_yaml(read_text(path), str(path)))
 
     @cached_property
     def config(self) -> Config:
         """The settings of a run of this version."""
-        return Config(**self.settings)
+        return Config(**self.settings | {"result_path": str(self.trained_in.parent)})
 
     @cached_property
     def history(self) -> History:
-        """The columns of history.csv."""
-        return read_history(self.folder)
+        """The columns of history.csv. Earlier versions of the program did not write all of them."""
+        path = self.trained_in / TrainingFile.HISTORY
+        with reading(path, "the history of a run", ADVICE, missing=ADVICE):
+            table = np.genfromtxt(path, delimiter=",", names=True, ndmin=1, encoding="utf-8")
+            history = {name: table[name] for name in (*CURVES, *{"parameter_kl"} & {*(table.dtype.names or ())})}
+            if not len(table) or not np.isfinite([*history.values()]).all():
+                raise InputError(f"{path}: has no epochs, or numbers that are not finite; {ADVICE}")
+            return history
 
     @cached_property
     def metrics(self) -> dict[str, Any]:
         """The content of metrics.json."""
-        path = self.folder / Result.METRICS
+        path = self.folder / ResultFile.METRICS
         with reading(path, "figures", ADVICE):
             metrics = dict(json.loads(path.read_text(encoding="utf-8")))
             return metrics | {"p": None if metrics.get("p") is None else float(metrics["p"])}
@@ -118,7 +127,7 @@ class Run:
     @cached_property
     def figures(self) -> dict[str, Figure]:
         """The figures by their keys. Those of the model have no counterpart of real points."""
-        with reading(self.folder / Result.METRICS, "figures", ADVICE):
+        with reading(self.folder / ResultFile.METRICS, "figures", ADVICE):
             loss = self.metrics["heldout_reconstruction"] + self.metrics["heldout_kl"]
             of_model = {key: value for key, value in self.metrics.items() if key in OF_MODEL} | {"heldout_loss": loss}
             figures = {key: Figure(float(value), real=math.nan) for key, value in of_model.items()}
@@ -127,12 +136,12 @@ class Run:
     @cached_property
     def painted(self) -> Image.Image:
         """The picture that the generated points paint."""
-        return _picture(self.folder / Result.GENERATED)
+        return _picture(self.folder / ResultFile.GENERATED)
 
     @cached_property
     def original(self) -> Image.Image | None:
         """The picture that points of the data paint; None if the version that ran kept none."""
-        path = self.folder / Result.DATA
+        path = self.folder / ResultFile.DATA
         return _picture(path) if path.exists() else None
 
     @property
@@ -144,6 +153,14 @@ class Run:
     def data_id(self) -> str:
         """The fingerprint of the data, or their folder if the version that ran kept none."""
         return str(self.metrics.get("fingerprint") or self.settings.get("data_path"))
+
+
+@dataclass(frozen=True, eq=False)
+class FreshRun(Run):
+    """A run that has just ended, with what its folder does not hold: the `data` as they were read, and how it did."""
+
+    data: ColoredPoints
+    evaluation: Evaluation
 
     @cached_property
     def shown(self) -> np.ndarray:
@@ -160,16 +177,10 @@ class Run:
         """The map of the latent space, whose `means` belong to `shown`."""
         return latent_map(self.generator, self.means)
 
-
-def read_history(folder: Path) -> History:
-    """The curves in history.csv in `folder`. Raises InputError if it cannot be read."""
-    path = folder / Trained.HISTORY
-    with reading(path, "the history of a run", ADVICE, missing=ADVICE):
-        table = np.genfromtxt(path, delimiter=",", names=True, ndmin=1, encoding="utf-8")
-        history = {name: table[name] for name in CURVES}
-        if not len(table) or not np.isfinite([*history.values()]).all():
-            raise InputError(f"{path}: has no epochs, or numbers that are not finite; {ADVICE}")
-        return history
+    @cached_property
+    def provenance(self) -> dict[str, str]:
+        """Rows of a name and a text: the data, the code that trained and judged, the versions that it stands on."""
+        return {"data": f"fingerprint {self.generator.fingerprint}"} | provenance(self.generator.code)
 
 
 def _picture(path: Path) -> Image.Image:

@@ -15,13 +15,13 @@ from utils.system.errors import InputError, reason_of
 from utils.system.reading import expanded
 
 
-def key(default: Any, doc: str, **bounds: Any) -> Any:
-    """A setting: its default, its documentation, and its bounds.
+def setting(default: Any, doc: str, kind: str = "training", **bounds: Any) -> Any:
+    """A setting: its default, its documentation, what depends on it (see `Config`), and its bounds.
 
     Numbers have the bounds `least`, `above` and `most`. A text has `choices`, or a function that gives them, or a
     `pattern`, which the documentation says in words after a colon; with neither it is a path.
     """
-    return field(default=default, metadata={"doc": doc, **bounds})
+    return field(default=default, metadata={"doc": doc, "kind": kind, **bounds})
 
 
 def choices(setting: Field[Any]) -> tuple[str, ...]:

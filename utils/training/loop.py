@@ -1,8 +1,9 @@
 """The training loop."""
 
+import contextlib
 import copy
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +19,9 @@ from utils.settings.batch_scaling import StepSettings
 from utils.settings.config import Config
 from utils.settings.schedules import beta_schedule, cosine_decay
 from utils.system.errors import InputError
+from utils.system.interruption import saying_how_to_continue
 from utils.training.progress import Progress
-from utils.training.step import AdamW, compiled
+from utils.training.step import AdamW, compiled, is_worthwhile
 
 
 @dataclass(frozen=True)
@@ -56,9 +58,10 @@ class Training:
     """
 
     def __init__(self, model: VAE, train: ColoredPoints, held_out: ColoredPoints, config: Config) -> None:
-        self.model, self.average, self.config = model.train(), copy.deepcopy(model).eval(), config
-        self.train, self.held_out = train, held_out
+        self.train, self.held_out, self.config = train, held_out, config
         self.device = next(model.parameters()).device
+        model.start_from(train.scaling.to_model(train.points).to(self.device))
+        self.model, self.average = model.train(), copy.deepcopy(model).eval()
         self.settings = StepSettings.of(config)
         self.optimizer = AdamW(model, self.average, self.settings)
         self.batches = Batches(train, config.batch_size, config.num_workers, config.seed)
@@ -70,36 +73,32 @@ class Training:
         # Of the current epoch so far: the sums of the three terms of the loss over its points, and its seconds.
         self.loss_sums, self.seconds = torch.zeros(3, device=self.device), 0.0
 
-    def run(self, on_epoch: Callable[[Epoch], None], stopped: Callable[[], bool] = lambda: False) -> None:
-        """Train to the end, or until `stopped()` is true after a step; call `on_epoch` after each epoch.
+    def run(self, on_epoch: Callable[[Epoch], None], signals: Sized = ()) -> None:
+        """Train to the end, or until there are `signals` to stop after a step; call `on_epoch` after each epoch.
 
         Raises InputError if the loss stops being finite: before an epoch, or a stop, that could be saved.
         """
         # Adam's means of gradients that stay 0 decay into denormal numbers, which make its update take twice as long.
         torch.set_flush_denormal(True)
-        try:
-            with Progress(self.n_steps, self.step) as progress:
-                while self.step < self.n_steps and not stopped():
-                    start = time.perf_counter() - self.seconds
-                    for x in self.batches.epoch(skip=self.step % len(self.batches)):
-                        beta = self.beta_at(self.step)
-                        rate = self.settings.learning_rate * cosine_decay(self.step, self.n_steps, self.settings.warmup)
-                        gradient, losses = self.gradient(x.to(self.device), torch.tensor(beta, device=self.device))
-                        self.step += 1
-                        self.optimizer.move(gradient, rate, self.step)
-                        self.loss_sums += losses
-                        progress.advance_to(self.step)
-                        if stopped():
-                            break
-                    self._check()
-                    self.seconds = time.perf_counter() - start
-                    if self.step % len(self.batches) == 0:
-                        epoch = self._end_epoch(beta, rate)
-                        progress.show(epoch.describe())
-                        on_epoch(epoch)
-        finally:
-            torch.set_flush_denormal(False)
-            self.batches.close()
+        with contextlib.closing(self.batches), Progress(self.n_steps, self.step) as progress:
+            while self.step < self.n_steps and not signals:
+                start = time.perf_counter() - self.seconds
+                for x in self.batches.epoch(skip=self.step % len(self.batches)):
+                    beta = self.beta_at(self.step)
+                    rate = self.settings.learning_rate * cosine_decay(self.step, self.n_steps, self.settings.warmup)
+                    gradient, losses = self.gradient(x.to(self.device), torch.tensor(beta, device=self.device))
+                    self.step += 1
+                    self.optimizer.move(gradient, rate, self.step)
+                    self.loss_sums += losses
+                    progress.advance_to(self.step)
+                    if signals:
+                        break
+                self._check()
+                self.seconds = time.perf_counter() - start
+                if self.step % len(self.batches) == 0:
+                    epoch = self._end_epoch(beta, rate)
+                    progress.show(epoch.describe())
+                    on_epoch(epoch)
 
     def gradient(self, x: Tensor, beta: Tensor) -> tuple[Tensor, Tensor]:
         """The gradient of the loss of `x (n, 5)` for all weights in one vector; the sums of its three terms `(3,)`."""
@@ -109,6 +108,17 @@ class Training:
         gradients = torch.autograd.grad(total, [*self.model.parameters()], materialize_grads=True)
         sums = [loss.reconstruction.sum(), loss.kl.sum(), x.new_zeros(()) + len(x) * loss.parameter_kl]
         return torch.cat([gradient.flatten() for gradient in gradients]), torch.stack(sums).detach()
+
+    def compile_if_worthwhile(self, to_start_again: str) -> None:
+        """Compile the steps of a long training, if this machine can; `to_start_again` is for whoever stops it."""
+        if not is_worthwhile(self.config.compile, self.n_steps):
+            return
+        print("compiling the training step, which takes a minute the first time on a machine")
+        try:
+            with saying_how_to_continue(f"nothing was trained; to start again: {to_start_again}"):
+                self.compile()
+        except RuntimeError as error:
+            print(f"not compiled, so training is slower ({error}); is a C++ compiler installed?")
 
     def compile(self) -> None:
         """Compile all further steps. Raises RuntimeError if this machine cannot."""
@@ -141,13 +151,13 @@ class Training:
 
     def _end_epoch(self, beta: float, rate: float) -> Epoch:
         """The figures of the epoch that has just ended; the next one is the current one from now on."""
-        training = (self.loss_sums / len(self.train)).tolist()
+        losses: list[float] = (self.loss_sums / len(self.train)).tolist()
         held_out = evaluate_loss(self.model.eval(), self.held_out, self.config.seed)
         self.model.train()
         number, seconds = self.step // len(self.batches), self.seconds
         self.loss_sums, self.seconds = torch.zeros_like(self.loss_sums), 0.0
         self.batches.end_epoch()
-        return Epoch(number, beta, rate, *training, *held_out, seconds)
+        return Epoch(number, beta, rate, losses[0], losses[1], losses[2], *held_out, seconds)
 
     def _check(self) -> None:
         """Raise InputError unless all losses and weights are finite. What is not finite once remains so."""
@@ -171,5 +181,15 @@ def set_random_state(device: torch.device, state: Tensor) -> None:
 
 
 def _random_numbers(device: torch.device) -> tuple[Any, list[torch.device]]:
-    """The module of PyTorch's that has the random numbers of `device`, and how it calls the device if it has several."""
+    """The module of PyTorch that has the random numbers of `device`, and its argument if it has several devices."""
     return (torch, []) if device.type == "cpu" else (getattr(torch, device.type), [device] * (device.type == "cuda"))
+
+
+def pick_device(name: str) -> torch.device:
+    """The device `name`. Raises InputError if this machine has none."""
+    available = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    device = torch.device(name)
+    if not available[device.type] or (device.index or 0) >= max(1, torch.cuda.device_count()):
+        names = ", ".join(kind for kind, there in available.items() if there)
+        raise InputError(f"device: PyTorch finds no {name} on this machine; set device to one of: {names}")
+    return device

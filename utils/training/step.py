@@ -106,7 +106,7 @@ def compiled(function: Callable[..., Any], *example: Any) -> Callable[..., Any]:
     TorchInductor compiles it with the system's C++ compiler (Ansel et al. 2024, "PyTorch 2") and caches the result on
     disk. Raises RuntimeError, in one line, if that does not work on this machine.
     """
-    options = {"cpp_wrapper": True, "fallback_random": True}
+    options: dict[str, Any] = {"cpp_wrapper": True, "fallback_random": True}
     try:
         # Allows a backward pass within the function.
         with torch._dynamo.config.patch(trace_autograd_ops=True), torch.random.fork_rng():

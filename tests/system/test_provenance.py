@@ -4,18 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from utils.runs.provenance import provenance
+from utils.system.provenance import code_version, provenance
 
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that the program is in."""
-    monkeypatch.setattr("utils.runs.provenance.ROOT", tmp_path)
+    monkeypatch.setattr("utils.system.provenance.ROOT", tmp_path)
     return tmp_path
 
 
 def code() -> str:
-    return provenance.__wrapped__()["code"]
+    return code_version.__wrapped__()
 
 
 @pytest.mark.skipif(not shutil.which("git"), reason="needs git")
@@ -34,7 +34,7 @@ def test_a_clone_names_its_commit_and_says_whether_files_differ_from_it(root: Pa
     (root / "main.py").write_text("changed")
     assert code() == f"{head}, with changes"
     (root / "folder").mkdir()
-    monkeypatch.setattr("utils.runs.provenance.ROOT", root / "folder")
+    monkeypatch.setattr("utils.system.provenance.ROOT", root / "folder")
     assert code() == "not in a clone of its repository", "within another repository"
 
 
@@ -43,3 +43,10 @@ def test_without_git_the_version_is_unknown(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("PATH", "")
 
     assert code() == "not in a clone of its repository"
+
+
+def test_where_other_code_has_trained_than_judged_both_are_named(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("utils.system.provenance.code_version", lambda: "new")
+
+    assert provenance("new")["code"] == "new"
+    assert provenance("old")["code"] == "trained by old; drawn and judged by new"

@@ -1,0 +1,111 @@
+"""The steps of a run once its model is trained: plot the losses, generate, judge, report, compare."""
+
+import contextlib
+import dataclasses
+import itertools
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from data.coordinates import N_COORDINATES
+from data.points import ColoredPoints
+from data.thinning import thinned
+from models.generator import Generator
+from utils.evaluation.evaluate import evaluate
+from utils.evaluation.likelihood import evaluate_model, posterior_means
+from utils.evaluation.result import Evaluation
+from utils.runs.console import describe_result
+from utils.runs.folders import COMPARED, clear_results
+from utils.runs.run import MOST_SHOWN, FreshRun, ResultFile, Run
+from utils.settings.config import Config
+from utils.system.errors import InputError
+from utils.system.files import skipped_if_held, write_text, write_whole
+from utils.training.checkpoint import TrainingFile
+
+
+@contextlib.contextmanager
+def losses_plotted(config: Config) -> Iterator[None]:
+    """Plot the training curves of the epochs that training has come to, however it ends."""
+    try:
+        yield
+    finally:
+        # Imported late, because matplotlib takes a while to load, and training need not wait for it.
+        from utils.pictures.curves import plot_losses
+        from utils.pictures.style import save_figure
+
+        run = Run(config.output)
+        with contextlib.suppress(InputError), skipped_if_held():
+            save_figure(plot_losses(f"{config.model} VAE: training", run.history), run.folder / TrainingFile.LOSSES)
+
+
+def generate(generator: Generator, config: Config) -> tuple[Path, np.ndarray]:
+    """The folder of the points that the `generator` draws into generated.npy, and these points `(n, 5)`.
+
+    Points of another seed or number than the training's have a folder of their own, within that of the training. They
+    are drawn in blocks, so that they need not fit into memory. Raises InputError if they cannot be written.
+    """
+    folder, n, trained = config.output, config.n_generate, generator.config
+    is_other = not config.retrain and (config.seed, n) != (trained["seed"], trained["n_generate"])
+    if is_other:
+        folder /= f"seed{config.seed}_n{n}"
+        folder.mkdir(exist_ok=True)
+    clear_results(folder)
+    if is_other:
+        # Those of the training, but for what concerns only these points.
+        of_today = {name: getattr(config, name) for name in ("seed", *Config.names("files", "machine"))}
+        known = {name: value for name, value in trained.items() if name in vars(config)}
+        write_text(folder / TrainingFile.CONFIG, dataclasses.replace(config, **known | of_today).to_yaml())
+
+    def write(unfinished: Path) -> None:
+        # Short jobs need no progress bar; None hides it unless stderr is a terminal.
+        hidden = True if n < 100_000 else None
+        with open(unfinished, "wb") as file, tqdm(total=n, unit="point", desc="generating", disable=hidden) as bar:
+            layout = {"descr": "<i8", "fortran_order": False, "shape": (n, N_COORDINATES)}
+            np.lib.format.write_array_header_1_0(file, layout)
+            for block in generator.sample_blocks(n, config.seed):
+                file.write(block.astype("<i8", copy=False).tobytes())
+                bar.update(len(block))
+
+    write_whole(folder / ResultFile.SAMPLES, write)
+    return folder, np.load(folder / ResultFile.SAMPLES, mmap_mode="r")
+
+
+def judge(generator: Generator, samples: np.ndarray, data: ColoredPoints, seed: int) -> Evaluation:
+    """The evaluation of the model, and of its `samples (n, 5)`, drawn with `seed`, against data that it never saw."""
+    trained = generator.config
+    # The generator's own split: one that was loaded may have been trained with another seed than today's.
+    train, held_out = data.split(trained["holdout"], trained["seed"])
+    # Other seeds, so that no further points are those of the run, or drawn twice. PyTorch reads 32 bits of a seed.
+    seeds = itertools.count(seed ^ 2**31)
+    points = train.points.numpy(), held_out.points.numpy()
+    evaluation = evaluate(samples, *points, draw_more=lambda n: generator.sample(n, next(seeds)))
+    means = posterior_means(generator, thinned(data.points.numpy(), MOST_SHOWN))
+    model = evaluate_model(generator, train, held_out, means)
+    more = {"n_shown": trained["epochs"] * len(train), "fingerprint": generator.fingerprint}
+    return dataclasses.replace(evaluation, model=model | more)
+
+
+def report(run: FreshRun) -> None:
+    """Write the figures, the pictures and the page of `run` into its folder, and print what it came to."""
+    from utils.runs.page import plot_run, write_page
+
+    write_page(run, plot_run(run))
+    print(describe_result(run.folder, run.evaluation))
+
+
+def compare(configs: Sequence[Config]) -> None:
+    """Plot the models of the `configs` side by side, if they are several, from what their runs wrote."""
+    if len(configs) < 2:
+        return
+    from utils.pictures.style import save_figure
+    from utils.runs.side_by_side import grouped, plot_side_by_side
+
+    path = configs[0].output.parent / COMPARED
+    try:
+        with skipped_if_held():
+            save_figure(plot_side_by_side(grouped([Run(config.output) for config in configs])), path)
+            print(f"side by side: {path}")
+    except InputError as error:
+        print(f"not shown side by side: {error}")

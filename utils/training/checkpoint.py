@@ -1,0 +1,213 @@
+"""What training leaves in its folder, epoch by epoch: history, model, film, and the checkpoint for `--resume`."""
+
+import contextlib
+import dataclasses
+import io
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image
+
+from data.painting import paint, save_film, save_picture
+from data.points import ColoredPoints
+from data.thinning import thinned
+from models.generator import Generator, load_generator
+from utils.settings.config import Config
+from utils.system.errors import InputError, reason_of
+from utils.system.files import skipped_if_held, write_bytes, write_text
+from utils.system.interruption import Interrupted, deferred
+from utils.system.provenance import code_version
+from utils.system.reading import missing_in_run, reading
+from utils.training.loop import Epoch, Training, pick_device
+
+# Points on a frame of the film: enough to see the glyph, few enough to be painted after each epoch.
+FRAME_POINTS = 2000
+# The version of checkpoint.pt.
+CHECKPOINT_FORMAT = 12
+ANEW = "train anew without --resume"
+
+
+class TrainingFile(StrEnum):
+    """What training writes into the folder of its run, after each epoch."""
+
+    CONFIG = "config.yaml"
+    HISTORY = "history.csv"
+    MODEL = "model.pt"
+    CHECKPOINT = "checkpoint.pt"
+    FRAMES = "epochs"
+    FILM = "training.gif"
+    LOSSES = "loss.png"
+
+
+class Record:
+    """Writes the state of `training` into `config.output`, after each epoch.
+
+    The checkpoint is written last, when all the files that belong to it are there.
+    """
+
+    def __init__(self, config: Config, training: Training, data: ColoredPoints) -> None:
+        self.config, self.training, self.data = config, training, data
+        self.folder, self.fingerprint, self.code = config.output, data.fingerprint(), code_version()
+        self.epochs: list[Epoch] = []
+        (self.folder / TrainingFile.FRAMES).mkdir(exist_ok=True)
+
+    @property
+    def generator(self) -> Generator:
+        """The generator as training has made it so far."""
+        settings = dataclasses.asdict(self.config)
+        return Generator(self.training.average, self.data.scaling, settings, self.fingerprint, self.code)
+
+    def add(self, epoch: Epoch) -> None:
+        """Write the figures of `epoch` and the generator as it is now; paint it if gen_every_epochs says so.
+
+        Raises InputError if the model or the checkpoint cannot be written.
+        """
+        self.epochs.append(epoch)
+        if self._is_painted(epoch):
+            # With the same random numbers each time, the film shows the model change and not chance.
+            points = self.generator.sample(FRAME_POINTS, self.config.seed)
+            with skipped_if_held():
+                save_picture(paint(points, self.data.canvas), self._frame_path(epoch))
+        # The next epoch writes all of it anew, so only the last one must succeed.
+        with skipped_if_held() if epoch.epoch < self.config.epochs else contextlib.nullcontext():
+            self.save()
+
+    def save(self) -> None:
+        """Write the settings, the history, the model and the checkpoint. Raises InputError for the last two."""
+        columns = [field.name for field in dataclasses.fields(Epoch)]
+        rows = [columns, *map(dataclasses.astuple, self.epochs)]
+        table = "".join(",".join(map(str, row)) + "\n" for row in rows)
+        for name, text in ((TrainingFile.CONFIG, self.config.to_yaml()), (TrainingFile.HISTORY, table)):
+            with skipped_if_held():
+                write_text(self.folder / name, text)
+        self.generator.save(self.folder / TrainingFile.MODEL)
+        content = {
+            "config": dataclasses.asdict(self.config),
+            "fingerprint": self.fingerprint,
+            "code": self.code,
+            "epochs": rows[1:],
+            "training": self.training.state_dict(),
+            "format": CHECKPOINT_FORMAT,
+        }
+        packed = io.BytesIO()
+        torch.save(content, packed)
+        # Durable, because it must survive a power cut.
+        write_bytes(self.folder / TrainingFile.CHECKPOINT, packed.getvalue(), durable=True)
+
+    def resume(self) -> None:
+        """Continue from the checkpoint in the folder.
+
+        Raises InputError if it cannot be used, or belongs to other settings or other data.
+        """
+        path, saved = self.folder / TrainingFile.CHECKPOINT, read_checkpoint(self.folder)
+        before, now = saved["config"], dataclasses.asdict(self.config)
+        changed = [name for name in now if before.get(name) != now[name]]
+        if refused := [name for name in changed if name in Config.names("model", "training") and name != "epochs"]:
+            settings = ", ".join(f"{name} (was {before.get(name)}, is {now[name]})" for name in refused)
+            raise InputError(f"{path}: belongs to other settings: {settings}; set them back, or {ANEW}")
+        if saved["fingerprint"] != self.fingerprint:
+            raise InputError(
+                f"{path}: belongs to other data than {self.config.data_path} holds; set data_path to those, or {ANEW}"
+            )
+        if inexact := [name for name in changed if name in Config.names("machine")]:
+            print(f"{' and '.join(inexact)} changed: the last digits may differ from those of an uninterrupted run")
+        try:
+            self.training.load_state_dict(saved["training"])
+        except (KeyError, TypeError, ValueError, RuntimeError, AttributeError) as error:
+            raise InputError(f"{path}: cannot be resumed from ({reason_of(error)}); {ANEW}") from None
+        if self.training.step > self.training.n_steps:
+            raise InputError(f"{path}: has {len(saved['epochs'])} epochs already; set epochs to that or more")
+        self.epochs = [Epoch(*epoch) for epoch in saved["epochs"]]
+        if saved["code"] != self.code:
+            self.code = f"{saved['code']}, from epoch {len(self.epochs) + 1} by {self.code}"
+        # Settings that may change, such as n_generate, are from now on those of today.
+        self.save()
+
+    @contextlib.contextmanager
+    def stoppable(self, to_continue: str) -> Iterator[list[int]]:
+        """Signals of the person's that this list receives end training after a step; the film is made in any case.
+
+        Raises Interrupted at the end if there was a signal: all is saved then, and `to_continue` is the command.
+        """
+        with deferred() as signals:
+            try:
+                yield signals
+            finally:
+                self.save_film()
+            if signals:
+                self.save()
+                raise Interrupted(signals[0], f"stopped after {len(self.epochs)} epochs; to continue: {to_continue}")
+
+    def save_film(self) -> None:
+        """Make the film of the epochs so far, if any of them were painted."""
+        painted = [epoch for epoch in self.epochs if self._is_painted(epoch) and self._frame_path(epoch).exists()]
+        if not painted:
+            return
+        # A film of more than 100 frames would be tiresome, and large.
+        painted = [painted[i] for i in np.linspace(0, len(painted) - 1, min(100, len(painted))).round().astype(int)]
+        frames = (Image.open(self._frame_path(epoch)) for epoch in painted)
+        captions = [f"epoch {epoch.epoch}   beta {epoch.beta:.2f}   KL {epoch.train_kl:.1f} nats" for epoch in painted]
+        # As many points as the frames have, for a fair comparison.
+        data = paint(thinned(self.data.points, FRAME_POINTS).numpy(), self.data.canvas)
+        with skipped_if_held():
+            save_film(self.folder / TrainingFile.FILM, data, frames, captions)
+
+    def _is_painted(self, epoch: Epoch) -> bool:
+        every = int(self.config.gen_every_epochs)
+        return every > 0 and (epoch.epoch % every == 0 or epoch.epoch == self.config.epochs)
+
+    def _frame_path(self, epoch: Epoch) -> Path:
+        return self.folder / TrainingFile.FRAMES / f"epoch_{epoch.epoch:03}.png"
+
+
+def read_checkpoint(folder: Path) -> dict[str, Any]:
+    """The content of the checkpoint in `folder`. Nothing in the file can run code.
+
+    Raises InputError if there is none, or another version of the program wrote it.
+    """
+    path = folder / TrainingFile.CHECKPOINT
+    with reading(path, "a checkpoint of this program", ANEW, missing_in_run(path)):
+        content = torch.load(path, map_location="cpu", weights_only=True)
+        if not isinstance(content, dict) or content.get("format") != CHECKPOINT_FORMAT:
+            raise InputError(f"{path}: was written by another version of the program; {ANEW}")
+        return content
+
+
+def has_checkpoint(config: Config) -> bool:
+    """Whether training with `config` has begun."""
+    return (config.output / TrainingFile.CHECKPOINT).exists()
+
+
+def check(configs: list[Config], data: ColoredPoints, resume: bool) -> None:
+    """Raise InputError if one of the `configs` cannot be run, before anything is written."""
+    for config in configs:
+        pick_device(config.device)
+        if not config.retrain:
+            load_trained(config, data)
+    if resume:
+        for config in [config for config in configs if has_checkpoint(config)] or configs:
+            read_checkpoint(config.output)
+
+
+def load_trained(config: Config, data: ColoredPoints) -> Generator:
+    """The generator that an earlier training with `config` on `data` left.
+
+    Raises InputError if there is none, or its model or its data are others.
+    """
+    path, advice = config.output / TrainingFile.MODEL, "train again, with retrain=true"
+    generator = load_generator(path, config.device)
+    for name in Config.names("model"):
+        before, now = generator.config[name], getattr(config, name)
+        if before != now:
+            raise InputError(
+                f"{path}: was trained with {name}={before}, now it is {now}; set {name}={before}, or {advice}"
+            )
+    if generator.fingerprint != data.fingerprint():
+        raise InputError(
+            f"{path}: was trained on other data than {config.data_path} holds; set data_path to those, or {advice}"
+        )
+    return generator
