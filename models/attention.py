@@ -1,52 +1,44 @@
-"""The VAE with attention: what its networks see is tokens that attend to each other."""
+"""The VAE with attention: its networks ask learned prototypes."""
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from models.point_vae import PointVAE
-from models.vanilla import residual_mlp
+from models.vanilla import WIDTH, residual_mlp
 
 # Tuned (docs/design.md).
-WIDTH = 16
+N_PROTOTYPES = 64
 
 
 class AttentionVAE(PointVAE):
-    """Residual multilayer perceptrons as in the vanilla VAE, each behind a layer of self-attention.
+    """Residual multilayer perceptrons as in the vanilla VAE, whose first layer adds attention to prototypes.
 
-    Tokens are the five coordinates in the encoder, the latents in the decoder, and two halves of the fields for colors.
+    So a place asks which parts of the picture it is like, and what colors are there.
     """
 
-    def network(self, tokens: int, features: int, outputs: int, blocks: int = 1) -> nn.Sequential:
-        attention = [Embedding(tokens, features, WIDTH), SelfAttention(WIDTH), nn.Flatten()]
-        return nn.Sequential(*attention, *residual_mlp(tokens * WIDTH, self.hidden_dim, outputs, blocks))
+    def network(self, inputs: int, outputs: int, blocks: int = 1) -> nn.Sequential:
+        first, *others = residual_mlp(inputs, self.hidden_dim, outputs, blocks)
+        return nn.Sequential(Attention(inputs, WIDTH, first), *others)
 
 
-class Embedding(nn.Module):
-    """Tokens: a linear map of their features, the same for all, plus a learned position: `(n, tokens, width)`."""
+class Attention(nn.Module):
+    """linear(h) + attention of h `(n, inputs)` to learned keys and values, `(n, width)`:
 
-    def __init__(self, tokens: int, features: int, width: int) -> None:
-        super().__init__()
-        self.linear = nn.Linear(features, width, bias=False)
-        self.position = nn.Parameter(torch.randn(tokens, width))
+        softmax(query(h) keys^T / sqrt(width)) values.
 
-    def forward(self, x: Tensor) -> Tensor:
-        return self.linear(x) + self.position
-
-
-class SelfAttention(nn.Module):
-    """h + W attention(h) over a sequence of tokens: `(n, tokens, width)` in and out.
-
-    Vaswani et al. 2017, "Attention is all you need" (arXiv 1706.03762), equation 1.
+    Vaswani et al. 2017, "Attention is all you need" (arXiv 1706.03762), equation 1, with keys and values that are
+    weights, as in Sukhbaatar et al. 2019, "Augmenting self-attention with persistent memory" (arXiv 1907.01470).
     """
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, inputs: int, width: int, linear: nn.Module) -> None:
         super().__init__()
-        # Without biases: those of the keys have no effect, but Adam turns their gradients' rounding into steps.
-        self.query_key_value = nn.Linear(width, 3 * width, bias=False)
-        self.project = nn.Linear(width, width)
+        self.linear, self.query = linear, nn.Linear(inputs, width, bias=False)
+        self.keys = nn.Parameter(torch.randn(N_PROTOTYPES, width))
+        self.values = nn.Parameter(torch.randn(N_PROTOTYPES, width))
 
     def forward(self, h: Tensor) -> Tensor:
-        # With a dimension for the one head, PyTorch takes its fused kernel.
-        query, key, value = self.query_key_value(h).unsqueeze(1).chunk(3, -1)
-        return h + self.project(F.scaled_dot_product_attention(query, key, value).squeeze(1))
+        # With dimensions for one batch and one head, PyTorch takes its fused kernel.
+        query, keys, values = (part[None, None] for part in (self.query(h), self.keys, self.values))
+        attended: Tensor = F.scaled_dot_product_attention(query, keys, values)
+        return self.linear(h) + attended[0, 0]

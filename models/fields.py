@@ -121,7 +121,7 @@ class Fields(nn.Module):
     def cosines(self, place: Tensor) -> Tensor:
         """cos(pi j x) and cos(pi k y) `(2, HARMONICS, n)` at the places `(n, 2)`, times sqrt(2): mean squares are 1."""
         # Points lie along the last axis of all tables, which makes the products of small tables far faster.
-        return math.sqrt(2) * torch.cos(self.frequencies * place.T.unsqueeze(1))
+        return math.sqrt(2) * torch.cos(self.frequencies * place.T.contiguous().unsqueeze(1))
 
     def basis(self, cosines: Tensor) -> tuple[Tensor, Tensor]:
         """The waves that smooth fields, and patterns, are sums of, `(functions, n)`, from the `cosines` of places."""

@@ -49,17 +49,17 @@ class PointVAE(VAE):
         # The decoder's width starts at a fifteenth of the picture, or at half a pixel.
         self.log_std = nn.Parameter((size / 15 if self.bends else torch.full((2,), 0.5)).log())
         if self.bends:
-            self.encoder = self.network(N_COORDINATES, N_HARMONICS, 2 * self.latent_dim)
-            self.place = self.network(self.latent_dim, N_HARMONICS, 2)
+            self.encoder = self.network(N_COORDINATES * N_HARMONICS, 2 * self.latent_dim)
+            self.place = self.network(self.latent_dim * N_HARMONICS, 2)
             for network in (self.encoder, self.place):
                 for parameter in network[-1].parameters():
                     nn.init.zeros_(parameter)
         self.fields = Fields(N_FIELDS, N_FIELDS)
-        self.color_network = self.network(2, N_FIELDS, 32, blocks=2)
+        self.color_network = self.network(2 * N_FIELDS, 32, blocks=2)
         self.color_head = ColorHead(32, scaling.ycbcr)
 
-    def network(self, tokens: int, features: int, outputs: int, blocks: int = 1) -> nn.Sequential:
-        """`(n, tokens, features)` to `(n, outputs)`, with `hidden_dim` units in `blocks`; its last layer is linear."""
+    def network(self, inputs: int, outputs: int, blocks: int = 1) -> nn.Sequential:
+        """`(n, inputs)` to `(n, outputs)`, with `hidden_dim` units in residual `blocks`; its last layer is linear."""
         raise NotImplementedError
 
     def encode(self, x: Tensor) -> Posterior:
@@ -84,8 +84,7 @@ class PointVAE(VAE):
 
     def colors(self, place: Tensor) -> ColorMixture:
         """The density of colors at the `place (n, 2)` in pixels."""
-        fields = self.fields((place + 0.5) / self.size)
-        density: ColorMixture = self.color_head(self.color_network(fields.unflatten(1, (2, N_FIELDS))))
+        density: ColorMixture = self.color_head(self.color_network(self.fields((place + 0.5) / self.size)))
         return density
 
     def parameter_kl(self) -> Tensor:
@@ -112,9 +111,9 @@ class DecodedPoints:
 
 
 def harmonics(v: Tensor) -> Tensor:
-    """Features cos(pi k v) `(n, d, N_HARMONICS)`, k = 1, 2, ..., of numbers v `(n, d)` in [0, 1].
+    """Features cos(pi k v) `(n, d * N_HARMONICS)`, k = 1, 2, ..., of numbers v `(n, d)` in [0, 1].
 
     A linear map of them is a smooth curve in v. Tancik et al. 2020, "Fourier features let networks learn high frequency
     functions in low dimensional domains" (arXiv 2006.10739), with the frequencies of the cosine transform.
     """
-    return torch.cos(math.pi * v.unsqueeze(-1) * torch.arange(1, N_HARMONICS + 1, device=v.device))
+    return torch.cos(math.pi * v.unsqueeze(-1) * torch.arange(1, N_HARMONICS + 1, device=v.device)).flatten(1)

@@ -12,8 +12,8 @@ WIDTH = 32
 class VanillaVAE(PointVAE):
     """Residual multilayer perceptrons with `hidden_dim` hidden units."""
 
-    def network(self, tokens: int, features: int, outputs: int, blocks: int = 1) -> nn.Sequential:
-        return nn.Sequential(nn.Flatten(), *residual_mlp(tokens * features, self.hidden_dim, outputs, blocks))
+    def network(self, inputs: int, outputs: int, blocks: int = 1) -> nn.Sequential:
+        return nn.Sequential(*residual_mlp(inputs, self.hidden_dim, outputs, blocks))
 
 
 def residual_mlp(inputs: int, hidden_dim: int, outputs: int, blocks: int) -> list[nn.Module]:
