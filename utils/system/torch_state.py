@@ -9,7 +9,7 @@ import torch
 
 @contextlib.contextmanager
 def denormals_flushed() -> Iterator[None]:
-    """While this lasts, numbers that are too small to be normal are 0: to compute with them takes many times as long."""
+    """While this lasts, numbers too small to be normal are 0: to compute with them would take far longer."""
     torch.set_flush_denormal(True)
     try:
         yield
