@@ -107,7 +107,7 @@ def test_a_run_depends_on_nothing_that_its_process_has_set_and_sets_it_back(fini
             torch.get_rng_state().tolist(),
             torch.get_float32_matmul_precision(),
             torch.is_grad_enabled(),
-            (torch.tensor(1e-40) * 1).item() == 0,
+            (torch.tensor(1e-40, dtype=torch.float32, device="cpu") * 1).item() == 0,
             signal.getsignal(signal.SIGTERM),
             sys.stdout,
             warnings.filters[:],

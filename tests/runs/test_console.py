@@ -27,18 +27,25 @@ def test_the_data_are_counted(points: ColoredPoints):
 def test_the_model_and_the_points_it_is_trained_on_are_counted(config: Config, record: Record):
     n_weights = sum(weight.numel() for weight in record.training.model.parameters())
 
-    line, threads, warning = describe_training(config, record.training).splitlines()
+    line, threads, note, warning = describe_training(config, record.training).splitlines()
 
     counts = "270 points, 30 held out, 6 steps per epoch, 12 in all"
     assert line == f"training: vanilla VAE, {n_weights:,} weights, {counts}"
     assert threads.startswith("computing on threads=1 of ")
+    assert note.startswith("n_components=4 has no effect")
     assert warning.startswith("these are few steps to learn from")
+
+
+def test_a_setting_without_effect_is_named(config: Config, record: Record):
+    for changes, n_notes in (({"n_components": 64}, 0), ({"n_components": 7}, 1), ({"prior": "mixture"}, 0)):
+        settings = dataclasses.replace(config, **changes)
+        assert describe_training(settings, record.training).count("has no effect") == n_notes
 
 
 def test_enough_steps_get_no_warning(config: Config, record: Record):
     record.training.n_steps = 500
 
-    assert len(describe_training(config, record.training).splitlines()) == 2
+    assert len(describe_training(config, record.training).splitlines()) == 3
 
 
 def test_the_result_is_a_sentence_with_its_reservation_then_files_then_the_table():

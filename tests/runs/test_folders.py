@@ -95,8 +95,9 @@ def test_of_runs_that_end_in_the_same_second_the_newest_is_kept(tmp_path: Path):
 def test_what_has_no_file_of_a_run_is_no_run_and_stays(tmp_path: Path):
     folder, others = tmp_path / "vanilla", ("Icon\r", ".DS_Store", "._model.pt", "notes.txt", "my.npy")
     other = tmp_path / "earlier" / "2025-01-01_12-00-00_vanilla"
-    for path in (folder / "epochs", other):
-        path.mkdir(parents=True)
+    (folder / "epochs").mkdir(parents=True)
+    other.mkdir(parents=True)
+    for path in (folder, other):
         for name in others:
             (path / name).touch()
 

@@ -29,6 +29,7 @@ def describe_training(config: Config, training: Training) -> str:
         lines.append(
             f"computing on threads={config.threads} of {n_cores()} cores: models this small are hardly faster on more"
         )
+    lines += config.idle()
     # With fewer, the default models have not learned much.
     if training.n_steps < 500:
         lines.append(

@@ -29,59 +29,34 @@ class Config:
     fit; "training", the weights; "machine", no more than their last digits; "files", nothing of them.
     """
 
-    data_path: str = setting(
-        "./gen_ml_quiz_content/", "start here: folder of pi_xs.npy, pi_ys.npy and the picture", FILES
-    )
+    data_path: str = setting("./gen_ml_quiz_content/", "start here: folder of pi_xs.npy, pi_ys.npy and picture", FILES)
     result_path: str = setting("./result/", "folder for the output; each model gets a subfolder of its own", FILES)
-    model: str = setting(
-        "attention", "start here: which autoencoder to train", MODEL, choices=lambda: (*MODELS, ALL_MODELS)
-    )
-    prior: str = setting(
-        "picture",
-        "distribution of the latents: learned density, learned mixture of normals, N(0, I)",
-        MODEL,
-        choices=PRIORS,
-    )
+    model: str = setting("attention", "start here: which autoencoder", MODEL, choices=lambda: (*MODELS, ALL_MODELS))
+    prior: str = setting("picture", "p(z): learned density, learned mixture of normals, N(0, I)", MODEL, choices=PRIORS)
     epochs: int = setting(100, "start here: passes over the training points; more take longer", least=1, most=10**6)
-    batch_size: int = setting(
-        400, "points per training step; the next three are for 200, and rescaled for others", least=1, most=10**7
-    )
-    learning_rate: float = setting(
-        4e-3, "highest step size of Adam (0.0057 in batches of 400); it decays to zero along a cosine", above=0, most=1
-    )
+    batch_size: int = setting(400, "points per step; the next three are for 200, and rescaled", least=1, most=10**7)
+    learning_rate: float = setting(4e-3, "highest step size of Adam (0.0057 at 400); decays to 0", above=0, most=1)
     weight_decay: float = setting(0.5, "how strongly weight matrices decay towards zero (AdamW)", least=0, most=10)
-    clip_norm: float = setting(
-        1.0, "longer gradients are shortened to this length, so that no step is too big", above=0
-    )
+    clip_norm: float = setting(1.0, "longer gradients are cut to this length, so that no step is too big", above=0)
     hidden_dim: int = setting(256, "hidden units of each network, in its residual blocks", MODEL, least=8, most=8192)
     latent_dim: int = setting(2, "number of latent dimensions; prior=picture has 2", MODEL, least=1, most=256)
-    n_components: int = setting(
-        64, "how many normals prior=mixture adds up; other priors have none", MODEL, least=1, most=4096
-    )
+    n_components: int = setting(64, "how many normals are added up", MODEL, only="prior=mixture", least=1, most=4096)
     annealing: str = setting("cyclical", "how beta, the KL's weight, changes", choices=SCHEDULES)
-    annealing_share: float = setting(
-        0.6, "share of the run that cycles take; then beta stays at beta_max", above=0, most=1
-    )
-    n_cycles: int = setting(4, "how often beta rises from 0 in that share (annealing=cyclical)", least=1, most=10**6)
+    annealing_share: float = setting(0.6, "share of the run that cycles take; then beta is beta_max", above=0, most=1)
+    n_cycles: int = setting(4, "rises of beta from 0 in that share", only="annealing=cyclical", least=1, most=10**6)
     ratio: float = setting(0.5, "share of each cycle in which beta rises; in the rest it is beta_max", least=0, most=1)
     beta_max: float = setting(1.0, "highest beta", least=0, most=1000)
     holdout: float = setting(0.1, "share of the points that are held out for testing", above=0, most=0.5)
     device: str = setting("cpu", "where to compute: cpu, cuda, cuda:1 or mps", MACHINE, pattern=r"cpu|mps|cuda(:\d+)?")
-    threads: int = setting(
-        1, "cores to compute on; models this small are hardly faster on more", MACHINE, least=1, most=256
-    )
-    num_workers: int = setting(0, "processes that load batches; 0 loads them in the main one", FILES, least=0, most=256)
-    compile: str = setting(
-        "auto", "compile the training step; auto does in long runs", MACHINE, choices=("auto", "always", "never")
-    )
+    threads: int = setting(1, "cores to compute on; more hardly help models this small", MACHINE, least=1, most=256)
+    num_workers: int = setting(0, "processes that load batches; 0: the main one", FILES, least=0, most=256)
+    compile: str = setting("auto", "compile steps; auto: in long runs", MACHINE, choices=("auto", "always", "never"))
     seed: int = setting(10, "seed of all random numbers", least=0, most=2**63 - 1)
     retrain: bool = setting(True, "false loads the trained model and only generates", FILES)
     gen_every_epochs: bool | int = setting(
-        True, "true paints each epoch, 5 each fifth, false none", FILES, least=0, most=10**6
+        True, "true paints each epoch, 5 each 5th, false none", FILES, least=0, most=10**6
     )
-    keep_runs: int = setting(
-        20, "earlier runs of each model to keep, in result_path/earlier; 0 keeps none", FILES, least=0, most=10**6
-    )
+    keep_runs: int = setting(20, "earlier runs of each model to keep; 0 keeps none", FILES, least=0, most=10**6)
     n_generate: int = setting(5000, "number of points to generate in the end", FILES, least=2, most=10**9)
 
     @classmethod
@@ -104,10 +79,22 @@ class Config:
         text = ""
         for field in dataclasses.fields(self):
             line, note = f"{field.name}: {as_yaml(getattr(self, field.name))}", field.metadata["doc"]
+            if "only" in field.metadata:
+                note += f" (only with {field.metadata['only']})"
             if "choices" in field.metadata:
                 note += f": {' | '.join(choices(field))}"
             text += f"{line:33}  # {note}\n"
         return text
+
+    def idle(self) -> list[str]:
+        """A line for each setting that was changed and has no effect, because another one is not what it needs."""
+        lines = []
+        for field in dataclasses.fields(self):
+            other, _, needed = field.metadata.get("only", "").partition("=")
+            value = getattr(self, field.name)
+            if other and value != field.default and getattr(self, other) != needed:
+                lines.append(f"{field.name}={value} has no effect: only {other}={needed} has it")
+        return lines
 
     @property
     def output(self) -> Path:

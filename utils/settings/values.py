@@ -19,7 +19,8 @@ def setting(default: Any, doc: str, kind: str = "training", **bounds: Any) -> An
     """A setting: its default, its documentation, what depends on it (see `Config`), and its bounds.
 
     Numbers have the bounds `least`, `above` and `most`. A text has `choices`, or a function that gives them, or a
-    `pattern`, which the documentation says in words after a colon; with neither it is a path.
+    `pattern`, which the documentation says in words after a colon; with neither it is a path. Where a setting has an
+    effect with one value of another only, `only` names it, as in "prior=mixture".
     """
     return field(default=default, metadata={"doc": doc, "kind": kind, **bounds})
 

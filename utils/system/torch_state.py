@@ -8,6 +8,16 @@ import torch
 
 
 @contextlib.contextmanager
+def denormals_flushed() -> Iterator[None]:
+    """While this lasts, numbers too small to be normal are 0: to compute with them would take far longer."""
+    torch.set_flush_denormal(True)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(False)
+
+
+@contextlib.contextmanager
 def own_torch_state(threads: int) -> Iterator[None]:
     """While this lasts, PyTorch computes with its defaults, on so many `threads`.
 

@@ -20,6 +20,7 @@ from utils.settings.config import Config
 from utils.settings.schedules import beta_schedule, cosine_decay
 from utils.system.errors import InputError
 from utils.system.interruption import saying_how_to_continue
+from utils.system.torch_state import denormals_flushed
 from utils.training.progress import Progress
 from utils.training.step import AdamW, compiled, is_worthwhile
 
@@ -78,9 +79,8 @@ class Training:
 
         Raises InputError if the loss stops being finite: before an epoch, or a stop, that could be saved.
         """
-        # Adam's means of gradients that stay 0 decay into denormal numbers, which make its update take twice as long.
-        torch.set_flush_denormal(True)
-        with contextlib.closing(self.batches), Progress(self.n_steps, self.step) as progress:
+        # Adam's means of gradients that stay 0 decay into denormal numbers.
+        with contextlib.closing(self.batches), denormals_flushed(), Progress(self.n_steps, self.step) as progress:
             while self.step < self.n_steps and not signals:
                 start = time.perf_counter() - self.seconds
                 for x in self.batches.epoch(skip=self.step % len(self.batches)):
