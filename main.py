@@ -16,7 +16,7 @@ def main(arguments: list[str]) -> None:
 
     Raises InputError if the person has to fix something, and Interrupted if they stopped it.
     """
-    config, resume = parse_command_line(arguments, __doc__.partition("\n")[0])
+    config, resume = parse_command_line(arguments)
     data = read_points(config.data_path)
     command = continue_command(config, arguments)
 

@@ -1,3 +1,4 @@
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -92,5 +93,7 @@ def quick() -> Config:
 
 
 def pytest_configure() -> None:
+    # Whoever starts the tests may have Ctrl-C ignored, as a script does in what it starts in the background.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     # Training of models this small is quickest on one thread, and its bytes do not depend on the machine's cores.
     torch.set_num_threads(1)

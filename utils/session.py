@@ -21,10 +21,10 @@ from utils.runs.provenance import provenance
 from utils.runs.record import Record, read_checkpoint
 from utils.runs.run import History, Result, Run, Trained, read_history
 from utils.settings.config import Config
+from utils.system.environment import keep_freed_memory
 from utils.system.errors import InputError
 from utils.system.files import claimed, skipped_if_held, write_text, write_whole
 from utils.system.interruption import Interrupted, deferred, saying_how_to_continue
-from utils.system.memory import keep_freed_memory
 from utils.training.device import pick_device
 from utils.training.fast import is_worthwhile
 from utils.training.loop import Training
