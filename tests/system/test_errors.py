@@ -1,3 +1,4 @@
+import contextlib
 import io
 import logging
 import os
@@ -27,7 +28,11 @@ def raising(error: BaseException) -> NoReturn:
         (OSError(24, "Too many open files", "our.py"), 2, "error: this program .* num_workers=0"),
         (ImportError("libx.so: cannot open: Too many open files"), 2, "error: .* num_workers=0"),
         (MemoryError(), 2, "error: out of memory .* smaller"),
-        (RuntimeError("can't allocate memory: 9.\nmore"), 2, r"error: out of memory \(can't allocate memory: 9\.\); .*"),
+        (
+            RuntimeError("can't allocate memory: 9.\nmore"),
+            2,
+            r"error: out of memory \(can't allocate memory: 9\.\); .*",
+        ),
         (RuntimeError("DataLoader worker (pid 7) is killed"), 2, "error: .* killed .* --resume num_workers=0"),
     ],
 )
@@ -65,10 +70,8 @@ def test_what_a_program_changes_in_its_process_is_as_before_afterwards(
 
     monkeypatch.setenv("MPLBACKEND", "module://a.notebook")
     before = state()
-    try:
+    with contextlib.suppress(SystemExit, ZeroDivisionError):
         run_program(main, [])
-    except (SystemExit, ZeroDivisionError):
-        pass
     assert state() == before
 
 
