@@ -71,16 +71,14 @@ def _demands(setting: Field[Any], kinds: tuple[Any, ...], value: Any) -> Iterato
 
 def refuse_unknown(settings: dict[Any, Any], names: Collection[str]) -> None:
     """Raise InputError if a key of `settings` is none of `names`, or holds other keys; it says which was meant."""
-
     for name, value in settings.items():
         # As in {epochs: 3}, [{epochs: 3}, {seed: 1}] and train.epochs.
         inner = re.findall(r"[{ ](\w+): ", as_yaml(value)) if isinstance(value, dict | list) else []
         inner += re.split(r"[./:]+|__", str(name))[1:]
         if inner:
-            near = [repr(name)] * (name in names) + [
-                repr(one) for key in inner for one in get_close_matches(key, names, 1)
-            ]
-            remedy = f"write each by itself: {', '.join(near)}" if near else "--help lists them"
+            words = [name, *inner] if name in names else inner
+            near = ", ".join(one for word in words for one in get_close_matches(word, names, 1))
+            remedy = f"write each by itself: {near}" if near else "--help lists them"
             raise InputError(f"{name!r}: keys are not nested; {remedy}")
         if name not in names:
             near = get_close_matches(str(name), [*names, "--config", "--resume"], 1)

@@ -25,7 +25,7 @@ KINDS = (
     ("", rb"(?i)\s*<(!doctype )?html", "a web page", "download the file itself"),
     ("picture", rb"\s*<(\?xml|svg)|%PDF", "a drawing of lines", "export it as PNG"),
     ("picture", rb"....ftyp", "a HEIC photo or a film", "export a picture as JPEG"),
-    ("picture|font|settings", rb"PK\3\4", "an archive", "unpack it"),
+    ("picture|font|settings", rb"PK\x03\x04", "an archive", "unpack it"),
     ("array", TEXT, "text", "read it with numpy.loadtxt, and write that with numpy.save"),
     ("picture|font|model|checkpoint", TEXT, "text", ""),
     ("picture|font|settings|model|checkpoint", rb"\x93NUMPY", "a NumPy array", ""),
