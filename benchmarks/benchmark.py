@@ -2,8 +2,7 @@
 
     python -m benchmarks.benchmark [--part NAME ...] [key=value ...]
 
-Each figure of a step is the median of several, taken in turns with what it is compared to. On a noisy machine, believe
-ratios.
+Figures of steps are medians. On a noisy machine, believe ratios.
 """
 
 import dataclasses
@@ -19,7 +18,6 @@ from statistics import median
 from typing import Any
 
 import numpy as np
-import torch
 
 from benchmarks.command import BenchmarkParser, print_head, print_row
 from data.drawing import as_jpeg, glyph_mask, write
@@ -37,28 +35,24 @@ STEPS, ROUNDS = 30, 15
 
 
 def steps(config: Config) -> Rows:
-    """Milliseconds of a training step by batch size, eager and compiled."""
-    for size, model in itertools.product((1, 20, 200, 400, 1000), MODELS):
-        kinds = {name: training(config, model=model, batch_size=size, epochs=10**6) for name in ("eager", "compiled")}
-        kinds["compiled"].compile()
-        seconds: dict[str, list[float]] = {name: [] for name in kinds}
-        # The first round is for caches to fill.
-        for round_, (name, taken) in itertools.product(range(ROUNDS + 1), seconds.items()):
-            start, count = time.perf_counter(), itertools.count(1)
-            kinds[name].run(lambda epoch: None, stopped=lambda count=count: next(count) > STEPS)
-            taken += [time.perf_counter() - start] * (round_ > 0)
-        milliseconds = {name: f"{1e3 * median(taken) / STEPS:.3g}" for name, taken in seconds.items()}
-        yield {"batch": size, "model": model} | milliseconds
-
-
-def training(config: Config, **settings: Any) -> Training:
-    """A training on the data of `config` with other `settings`, about to begin."""
-    config = dataclasses.replace(config, **settings)
-    torch.manual_seed(config.seed)
+    """Milliseconds of a step, by batch size, of models that train eagerly or compiled, on an epoch without end."""
     train, held_out = read_points(config.data_path).split(config.holdout, config.seed)
-    # Repeated, so that epochs, whose ends take time, are long.
     train = train.with_points(train.points.repeat(20, 1))
-    return Training(build_model(dataclasses.asdict(config), train.scaling), train, held_out, config)
+    for size, model, kind in itertools.product((1, 20, 200, 400, 1000), MODELS, ("eager", "compiled")):
+        settings = dataclasses.replace(config, model=model, batch_size=size, epochs=1000)
+        training = Training(build_model(vars(settings), train.scaling), train, held_out, settings)
+        if kind == "compiled":
+            training.compile()
+        # The first round is for caches to fill.
+        seconds = [timed(training) for _ in range(ROUNDS + 1)][1:]
+        yield {"batch": size, "model": model, "": kind, "ms": f"{1e3 * median(seconds) / STEPS:.3g}"}
+
+
+def timed(training: Training) -> float:
+    """Seconds of the next steps of `training`."""
+    start, count = time.perf_counter(), itertools.count(1)
+    training.run(lambda epoch: None, stopped=lambda: next(count) > STEPS)
+    return time.perf_counter() - start
 
 
 def runs(config: Config) -> Rows:

@@ -32,12 +32,6 @@ from utils.settings.config import Config
 from utils.system.errors import run_program
 from utils.system.reading import expanded
 
-SCHEDULES = {
-    "β = 1 from the start": {"annealing": "constant"},
-    "one rise": {"annealing": "monotonic"},
-    "four cycles": {"annealing": "cyclical"},
-}
-HEIGHTS = (0.25, 4.0, 16.0)
 WITHOUT = "no latent"
 # Draws of z that the loss is averaged over.
 DRAWS = 10
@@ -47,10 +41,15 @@ def variants(config: Config) -> dict[str, Config]:
     """The rows of the table."""
     rows = {}
     for prior in PRIORS:
-        for name, schedule in SCHEDULES.items():
-            rows[f"{prior}, {name}"] = dataclasses.replace(config, prior=prior, **schedule)
-        for beta in HEIGHTS if prior != "mixture" else ():
-            rows[f"{prior}, four cycles, β to {beta:g}"] = dataclasses.replace(config, prior=prior, beta_max=beta)
+        schedules = {
+            "β = 1 from the start": {"annealing": "constant"},
+            "one rise": {"annealing": "monotonic"},
+            "four cycles": {"annealing": "cyclical"},
+            **{f"four cycles, β to {beta:g}": {"beta_max": beta} for beta in (0.25, 4.0, 16.0) if prior != "mixture"},
+        }
+        rows |= {
+            f"{prior}, {name}": dataclasses.replace(config, prior=prior, **more) for name, more in schedules.items()
+        }
     return rows | {WITHOUT: dataclasses.replace(config, prior="normal", annealing="constant")}
 
 

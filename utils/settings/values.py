@@ -16,6 +16,8 @@ import yaml
 from utils.system.errors import InputError, reason_of
 from utils.system.reading import expanded
 
+ESCAPES = r"in double quotes \ is special, use single ones"
+
 
 def key(default: Any, doc: str, **bounds: Any) -> Any:
     """A setting: its default, its documentation, and its bounds.
@@ -49,19 +51,15 @@ def checked(setting: Field[Any], value: Any) -> Any:
 
 def _demands(setting: Field[Any], kinds: tuple[Any, ...], value: Any) -> Iterator[tuple[object, str]]:
     """What `setting` demands of `value`, whose type should be one of `kinds`: whether that is met, and in words."""
-    names = {int: "integer", float: "number", bool: "boolean"}
-    by_type = f"of type {'/'.join(names.get(kind, 'text') for kind in kinds)}"
-    quoted = f"text; in a file, write it in quotes: {setting.name}: '...'"
-    yield type(value) in kinds, quoted if str in kinds else by_type
-    bounds = setting.metadata
+    names, bounds = {int: "integer", float: "number", bool: "boolean", str: "text, in quotes"}, setting.metadata
+    yield type(value) in kinds, f"of type {'/'.join(names[kind] for kind in kinds)}"
     if "choices" in bounds:
         yield value in choices(setting), " or ".join(choices(setting))
     elif "pattern" in bounds:
         yield re.fullmatch(bounds["pattern"], value), bounds["doc"].partition(": ")[2]
     elif isinstance(value, str):
         yield value.strip(), "a path"
-        escapes = r"in double quotes \ is special in YAML, use single ones"
-        yield not re.search(r"[\x00-\x1f\x7f-\x9f]", value), f"a path without control characters ({escapes})"
+        yield not re.search(r"[\x00-\x1f\x7f-\x9f]", value), f"a path without control characters ({ESCAPES})"
     else:
         yield isinstance(value, int) or math.isfinite(value), "a finite number"
         yield value >= bounds.get("least", value), f"at least {bounds.get('least')}"
@@ -77,8 +75,8 @@ def refuse_unknown(settings: dict[Any, Any], names: Collection[str]) -> None:
         inner += re.split(r"[./:]+|__", str(name))[1:]
         if inner:
             words = [name, *inner] if name in names else inner
-            near = ", ".join(one for word in words for one in get_close_matches(word, names, 1))
-            remedy = f"write each by itself: {near}" if near else "--help lists them"
+            meant = ", ".join(one for word in words for one in get_close_matches(word, names, 1))
+            remedy = f"write each by itself: {meant}" if meant else "--help lists them"
             raise InputError(f"{name!r}: keys are not nested; {remedy}")
         if name not in names:
             near = get_close_matches(str(name), [*names, "--config", "--resume"], 1)
@@ -124,7 +122,7 @@ def parse_yaml(text: str, source: str) -> Any:
         position = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         reason = getattr(error, "problem", None) or reason_of(error)
         if "escape" in reason:
-            reason += "; in double quotes \\ is special, use single ones"
+            reason += f"; {ESCAPES}"
         raise InputError(_foreign_mark(text, source) or f"{source}{position}: not YAML: {reason}") from None
     # A table whose colons are of another keyboard is one long text.
     if isinstance(value, str) and (mark := _foreign_mark(text, source)):
