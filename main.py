@@ -10,13 +10,15 @@ from utils.settings.command_line import continue_command, parse_command_line
 from utils.system.errors import run_program
 from utils.system.interruption import saying_how_to_continue
 
+DESCRIPTION = "Train a VAE on colored points, draw new ones from it, and test whether they look like the data."
+
 
 def main(arguments: list[str]) -> None:
     """One run, from its command line to its last picture.
 
     Raises InputError if the person has to fix something, and Interrupted if they stopped it.
     """
-    config, resume = parse_command_line(arguments)
+    config, resume = parse_command_line(arguments, DESCRIPTION)
     data = read_points(config.data_path)
     command = continue_command(config, arguments)
 

@@ -25,8 +25,7 @@ atexit.register(slow)
 module = sys.argv.pop(1)
 runpy.run_path(module, run_name="__main__") if module.endswith(".py") else runpy.run_module(module, run_name="__main__")
 """
-BENCHMARKS = ("benchmark", "batch_sizes", "fidelity", "latent", "power")
-MODULES = ("data.from_picture", "utils.runs", "utils.evaluation", *(f"benchmarks.{name}" for name in BENCHMARKS))
+MODULES = ("data.from_picture", "utils.runs", "utils.evaluation", "benchmarks.batch_sizes", "benchmarks.power")
 COMMANDS = (["main.py"], *(["-m", module] for module in MODULES))
 
 

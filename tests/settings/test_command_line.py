@@ -15,18 +15,18 @@ def file(tmp_path: Path) -> str:
 
 def test_flags_and_settings_may_stand_in_any_order(file: str):
     for arguments in (["--config", file, "seed=1", "--resume"], ["--resume", "seed=1", "--config", file]):
-        assert parse_command_line(arguments) == (Config(epochs=3, seed=1), True)
-    assert parse_command_line(["--config", file]) == (Config(epochs=3), False)
+        assert parse_command_line(arguments, "") == (Config(epochs=3, seed=1), True)
+    assert parse_command_line(["--config", file], "") == (Config(epochs=3), False)
 
 
 def test_settings_are_in_the_current_folder_or_beside_the_program(
     file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.chdir(tmp_path)
-    assert parse_command_line([])[0].epochs == 3
+    assert parse_command_line([], "")[0].epochs == 3
 
     Path(file).unlink()
-    beside, _ = parse_command_line(["data_path=here"])
+    beside, _ = parse_command_line(["data_path=here"], "")
     assert (beside.result_path, beside.data_path) == (str(REPOSITORY / "result"), "here")
 
 
@@ -46,6 +46,6 @@ def test_another_run_keeps_the_other_settings_of_this_one():
 
 def test_help_shows_every_key_with_its_default_and_its_meaning(capsys: pytest.CaptureFixture[str]):
     with pytest.raises(SystemExit):
-        parse_command_line(["--help"])
+        parse_command_line(["--help"], "")
 
     assert Config().to_yaml() in capsys.readouterr().out

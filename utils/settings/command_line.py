@@ -8,17 +8,15 @@ from utils.system.commands import ROOT, Parser, main_command
 from utils.system.errors import InputError
 from utils.system.reading import expanded
 
-DESCRIPTION = "Train a VAE on colored points, draw new ones from it, and test whether they look like the data."
 
-
-def parse_command_line(arguments: Sequence[str]) -> tuple[Config, bool]:
+def parse_command_line(arguments: Sequence[str], description: str) -> tuple[Config, bool]:
     """The configuration that the command line asks for, and whether to resume.
 
     Without --config, the settings are in config.yaml in the current folder or, if it has none, beside main.py.
     Raises InputError if it cannot be done.
     """
     defaults = f"keys, with their defaults and meanings:\n{Config().to_yaml()}"
-    parser = Parser("python main.py", DESCRIPTION, epilog=defaults)
+    parser = Parser("python main.py", description, epilog=defaults)
     parser.add_argument("--config", metavar="FILE", help="settings in YAML (config.yaml, here or beside main.py)")
     parser.add_argument("--resume", action="store_true", help="continue an interrupted run")
     parser.add_argument("overrides", metavar="key=value", nargs="*", help="a setting that replaces the file's")
