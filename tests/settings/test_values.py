@@ -33,7 +33,7 @@ from utils.system.errors import InputError
         ("gen_every_epochs", 0.5, "of type boolean/integer, not 0.5"),
         ("gen_every_epochs", -1, "at least 0, not -1"),
         ("result_path", " ", "a path, not ' '"),
-        ("data_path", date(2026, 11, 25), "text; in a file, write it in quotes"),
+        ("data_path", date(2026, 11, 25), "of type text (in a file, write it in quotes)"),
     ],
 )
 def test_a_value_out_of_bounds_is_refused_with_what_would_be_allowed(setting: str, value: Any, complaint: str):

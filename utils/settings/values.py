@@ -51,7 +51,10 @@ def checked(setting: Field[Any], value: Any) -> Any:
 
 def _demands(setting: Field[Any], kinds: tuple[Any, ...], value: Any) -> Iterator[tuple[object, str]]:
     """What `setting` demands of `value`, whose type should be one of `kinds`: whether that is met, and in words."""
-    names, bounds = {int: "integer", float: "number", bool: "boolean", str: "text, in quotes"}, setting.metadata
+    names, bounds = (
+        {int: "integer", float: "number", bool: "boolean", str: "text (in a file, write it in quotes)"},
+        setting.metadata,
+    )
     yield type(value) in kinds, f"of type {'/'.join(names[kind] for kind in kinds)}"
     if "choices" in bounds:
         yield value in choices(setting), " or ".join(choices(setting))

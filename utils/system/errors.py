@@ -54,12 +54,11 @@ def run_program(main: Callable[[list[str]], None], arguments: list[str]) -> None
 def reason_of(error: BaseException) -> str:
     """What the machine lacks, if that is why `error` was raised; else what it says, in one line without a number."""
     text: str = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    line = text.strip().partition("\n")[0]
-    return next((words.format(line) for sign, words in LACKS.items() if _shows(sign, error)), line)
+    return (_lack(error) or "{}").format(text.strip().partition("\n")[0])
 
 
-def _shows(sign: str, error: BaseException) -> bool:
-    return bool(re.search(sign, f"{type(error).__name__}: {error}"))
+def _lack(error: BaseException) -> str | None:
+    return next((words for sign, words in LACKS.items() if re.search(sign, f"{type(error).__name__}: {error}")), None)
 
 
 def _outcome(main: Callable[[list[str]], None], arguments: list[str]) -> tuple[int, str]:
@@ -73,12 +72,12 @@ def _outcome(main: Callable[[list[str]], None], arguments: list[str]) -> tuple[i
     except KeyboardInterrupt:
         return 130, "stopped"
     except (MemoryError, RuntimeError, OSError, ImportError) as error:
-        lacks, file = any(_shows(sign, error) for sign in LACKS), getattr(error, "filename", None)
-        if not (lacks or isinstance(error, OSError)):
+        lack, file = _lack(error), getattr(error, "filename", None)
+        if not (lack or isinstance(error, OSError)):
             raise
         # Objects of PyTorch's that are only half made complain when they are removed.
         sys.unraisablehook = lambda _: None
-        return 2, f"error: {f'{file}: ' if file and not lacks else ''}{reason_of(error)}"
+        return 2, f"error: {f'{file}: ' if file and not lack else ''}{reason_of(error)}"
     return 0, ""
 
 
