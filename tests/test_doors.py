@@ -10,8 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from quick import Finished
@@ -36,10 +35,7 @@ DOORS: dict[str, tuple[Callable[[Path], object], str]] = {
     "checkpoint": (lambda path: read_checkpoint(path.parent), "checkpoint.pt"),
     "font": (lambda path: find_font("A", path), ""),
 }
-VALUES = st.none() | st.booleans() | st.integers() | st.floats() | st.dates() | st.lists(st.text(), max_size=2)
-relaxed = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
-)
+relaxed = settings(max_examples=40, deadline=None, derandomize=True)
 
 
 def is_accepted(read: Callable[[], object]) -> bool:
@@ -130,12 +126,3 @@ def test_what_another_program_saved_is_refused(tmp_path: Path, door: str, conten
     with pytest.raises(InputError, match=f"^{path}: .*train (again|anew)") as error:
         read(path)
     assert "weights_only" not in str(error.value)
-
-
-@relaxed
-@given(st.dictionaries(st.sampled_from(sorted(Config.__dataclass_fields__)) | st.text(), VALUES, max_size=4), st.text())
-def test_any_settings_are_accepted_or_refused_in_one_line(tmp_path: Path, table: dict, override: str):
-    path = tmp_path / "any.yaml"
-    path.write_text(yaml.safe_dump(table, allow_unicode=True), encoding="utf-8")
-    for overrides in ([], [override]):
-        is_accepted(lambda overrides=overrides: load_config(path, overrides))
