@@ -6,39 +6,37 @@ Both models are trained on a world of `benchmarks.fidelity` in batches of each s
 of one point, that takes half an hour.
 """
 
-import argparse
 import dataclasses
+import sys
 import time
-from pathlib import Path
 
+from benchmarks.command import BenchmarkParser, print_head, print_row
 from benchmarks.fidelity import judged, training_set, vae_points, worlds
 from models.registry import MODELS
-from utils.settings.config import load_config
+from utils.system.errors import run_program
+
+# Figures with their digits.
+COLUMNS = {"AUC": 3, "places": 3, "stray": 4, "closer": 3, "KL": 1, "active units": 0, "minutes": 1}
 
 
-def main() -> None:
+def main(arguments: list[str]) -> None:
     """Print a row per batch size and model."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.batch_sizes", description=__doc__.partition("?")[0] + "?"
-    )
-    parser.add_argument("--size", type=int, action="append", help="batch sizes; 1, 20, 200 and 1000 without any")
+    parser = BenchmarkParser("batch_sizes", __doc__)
+    parser.add_argument("--size", type=int, action="append", help="a batch size; 1, 20, 200 and 1000 without any")
     parser.add_argument("--world", choices=worlds(), default="π")
-    parser.add_argument("overrides", metavar="key=value", nargs="*", help="settings, as on the command line of main.py")
-    options = parser.parse_args()
-    config = load_config(Path(__file__).parent.parent / "config.yaml", options.overrides)
+    options, config = parser.read(arguments)
+    sizes = options.size or (1, 20, 200, 1000)
+    configs = [dataclasses.replace(config, model=model, batch_size=size) for size in sizes for model in MODELS]
     world = worlds()[options.world]
     train, scaling = training_set(world)
-    columns = {"AUC": 3, "places": 3, "stray": 4, "closer": 3, "KL": 1, "active units": 0, "minutes": 1}
-    print(f"| batch_size | model | {' | '.join(columns)} |")
-    print("| --- |" + " --- |" * (len(columns) + 1))
-    for size in options.size or (1, 20, 200, 1000):
-        for model in MODELS:
-            start = time.perf_counter()
-            points, figures = vae_points(dataclasses.replace(config, model=model, batch_size=size))(train, scaling)
-            row = figures | {"minutes": (time.perf_counter() - start) / 60} | judged(points, train, world)
-            cells = (f"{row[name]:.{digits}f}" for name, digits in columns.items())
-            print(f"| {size} | {model} | {' | '.join(cells)} |", flush=True)
+    print_head("batch_size", "model", *COLUMNS)
+    for config in configs:
+        start = time.perf_counter()
+        points, figures = vae_points(config)(train, scaling)
+        row = figures | {"minutes": (time.perf_counter() - start) / 60} | judged(points, train, world)
+        cells = (f"{row[name]:.{digits}f}" for name, digits in COLUMNS.items())
+        print_row(config.batch_size, config.model, *cells)
 
 
 if __name__ == "__main__":
-    main()
+    run_program(main, sys.argv[1:])

@@ -13,12 +13,11 @@ learns from another number in as many steps. Needs scikit-learn, SciPy and zuko.
 - closer: share of the points closer to the training points than to as many fresh ones. 0.5: none is a copy.
 """
 
-import argparse
 import dataclasses
 import platform
+import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -32,6 +31,7 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.neighbors import KernelDensity
 from tqdm import tqdm
 
+from benchmarks.command import BenchmarkParser
 from benchmarks.worlds import World, flat, gray, landscape, smooth
 from data.coordinates import COLORS, N_LEVELS, PLACES
 from data.drawing import glyph_mask
@@ -40,7 +40,8 @@ from data.scaling import Scaling, come_from_ycbcr
 from models.generator import Generator, build_model
 from models.vae import VAE
 from utils.evaluation.likelihood import active_units, evaluate_loss, posterior_means
-from utils.settings.config import Config, load_config
+from utils.settings.config import Config
+from utils.system.errors import run_program
 from utils.training.loop import Training
 from utils.training.step import is_worthwhile
 
@@ -171,15 +172,13 @@ def as_pixels(values: np.ndarray, scaling: Scaling) -> np.ndarray:
     return np.floor(values).astype(np.int64).clip(0, np.array([*scaling.shape, N_LEVELS, N_LEVELS, N_LEVELS]) - 1)
 
 
-def main() -> None:
+def main(arguments: list[str]) -> None:
     """Train, judge, and print a table: a row per generator, with its AUC on each world and means over worlds."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.fidelity", description=__doc__.partition("\n")[0])
+    parser = BenchmarkParser("fidelity", __doc__)
     parser.add_argument("--world", action="append", choices=worlds(), help="one of the worlds; all without any")
-    parser.add_argument("overrides", metavar="key=value", nargs="*", help="settings, as on the command line of main.py")
     parser.add_argument("--points", type=int, metavar="N", help="how many to learn from; a data set of 5000 without it")
     parser.add_argument("--generator", action="append", metavar="NAME", help="rows that have this in their names")
-    options = parser.parse_args()
-    config = load_config(Path(__file__).parent.parent / "config.yaml", options.overrides)
+    options, config = parser.read(arguments)
     if options.points:
         config = dataclasses.replace(config, epochs=max(1, round(config.epochs * 5000 / options.points)))
     generators: dict[str, Generate] = {
@@ -189,6 +188,8 @@ def main() -> None:
         "kernel density, bandwidth 0.05": kernel_points,
         "neural spline flow": flow_points,
     }
+    if unknown := [part for part in options.generator or [] if not any(part in name for name in generators)]:
+        parser.error(f"--generator {unknown[0]}: is in none of the names {', '.join(generators)}")
     wanted = options.generator or [""]
     generators = {name: make for name, make in generators.items() if any(part in name for part in wanted)}
     chosen = {name: world for name, world in worlds().items() if name in (options.world or worlds())}
@@ -215,4 +216,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_program(main, sys.argv[1:])

@@ -8,14 +8,17 @@ point (the negative ELBO), KL, AUC, and the AUC of places alone. The second draw
 each with what it generates and with its latent map. Needs scikit-learn and SciPy.
 """
 
-import argparse
 import dataclasses
+import itertools
+import sys
+from pathlib import Path
 
 import numpy as np
 import torch
 from matplotlib.figure import Figure
 from torch import Tensor
 
+from benchmarks.command import BenchmarkParser, print_head, print_row
 from benchmarks.fidelity import N_POINTS, auc, trained, training_set, turned, worlds
 from data.coordinates import COLORS, PLACES
 from data.points import ColoredPoints, read_points
@@ -24,14 +27,11 @@ from models.point_vae import DecodedPoints, PointVAE
 from models.registry import MODELS, PRIORS
 from models.vae import VAE
 from utils.evaluation.likelihood import evaluate_loss, posterior_means
-from utils.settings.config import Config, load_config
+from utils.pictures.style import save_figure
+from utils.settings.config import Config
+from utils.system.errors import run_program
+from utils.system.reading import expanded
 
-SCHEDULES = {
-    "β = 1 from the start": {"annealing": "constant"},
-    "one rise": {"annealing": "monotonic"},
-    "four cycles": {"annealing": "cyclical"},
-}
-HEIGHTS = (0.25, 4.0, 16.0)
 WITHOUT = "no latent"
 # Draws of z that the loss is averaged over.
 DRAWS = 10
@@ -41,10 +41,15 @@ def variants(config: Config) -> dict[str, Config]:
     """The rows of the table."""
     rows = {}
     for prior in PRIORS:
-        for name, schedule in SCHEDULES.items():
-            rows[f"{prior}, {name}"] = dataclasses.replace(config, prior=prior, **schedule)
-        for beta in HEIGHTS if prior != "mixture" else ():
-            rows[f"{prior}, four cycles, β to {beta:g}"] = dataclasses.replace(config, prior=prior, beta_max=beta)
+        schedules = {
+            "β = 1 from the start": {"annealing": "constant"},
+            "one rise": {"annealing": "monotonic"},
+            "four cycles": {"annealing": "cyclical"},
+            **{f"four cycles, β to {beta:g}": {"beta_max": beta} for beta in (0.25, 4.0, 16.0) if prior != "mixture"},
+        }
+        rows |= {
+            f"{prior}, {name}": dataclasses.replace(config, prior=prior, **more) for name, more in schedules.items()
+        }
     return rows | {WITHOUT: dataclasses.replace(config, prior="normal", annealing="constant")}
 
 
@@ -65,29 +70,28 @@ class Blind(PointVAE):
 
 def print_table(config: Config, chosen: list[str], models: list[str]) -> None:
     """Train, judge, and print a row for each variant, world and model."""
-    print("| world | model | prior, β | nats | KL | AUC | places |\n| --- | --- | --- | --- | --- | --- | --- |")
-    for name in chosen:
+    print_head("world", "model", "prior, β", "nats", "KL", "AUC", "places")
+    for name, model in itertools.product(chosen, models):
         world = worlds()[name]
         train, scaling = training_set(world)
+        data = ColoredPoints(torch.from_numpy(train), scaling)
         fresh = world.draw(N_POINTS, np.random.default_rng(1))
-        for model in models:
-            for row, settings in variants(dataclasses.replace(config, model=model)).items():
-                data = ColoredPoints(torch.from_numpy(train), scaling)
-                blind = without_latent(settings, data) if row == WITHOUT else None
-                generator, held_out = trained(settings, data, blind)
-                losses = [evaluate_loss(generator.model, held_out, seed) for seed in range(DRAWS)]
-                reconstruction, kl = np.mean(losses, axis=0)
-                points = generator.sample(N_POINTS, config.seed)
-                seen = [np.hstack([x, turned(x)]) for x in (points, fresh)]
-                figures = [auc(*seen), auc(*(np.delete(x, COLORS, 1) for x in seen))]
-                cells = [f"{reconstruction + kl:.2f}", f"{kl:.2f}", *(f"{figure:.3f}" for figure in figures)]
-                print(f"| {name} | {model} | {row} | {' | '.join(cells)} |", flush=True)
+        for row, settings in variants(dataclasses.replace(config, model=model)).items():
+            blind = without_latent(settings, data) if row == WITHOUT else None
+            generator, held_out = trained(settings, data, blind)
+            losses = [evaluate_loss(generator.model, held_out, seed) for seed in range(DRAWS)]
+            reconstruction, kl = np.mean(losses, axis=0)
+            points = generator.sample(N_POINTS, config.seed)
+            seen = [np.hstack([x, turned(x)]) for x in (points, fresh)]
+            figures = [auc(*seen), auc(*(np.delete(x, COLORS, 1) for x in seen))]
+            cells = (f"{figure:.3f}" for figure in figures)
+            print_row(name, model, row, f"{reconstruction + kl:.2f}", f"{kl:.2f}", *cells)
 
 
 def draw_priors(config: Config) -> Figure:
     """The three priors: above, what each generates; below, its contours and where the encoder puts the points."""
     data = read_points(config.data_path)
-    figure = Figure(figsize=(12, 8.4), layout="constrained")
+    figure = Figure(figsize=(12, 8.4), dpi=70, layout="constrained")
     captions = {
         "normal": "normal: N(0, I), a plain VAE",
         "mixture": f"mixture: {config.n_components} normals, learned",
@@ -121,21 +125,20 @@ def draw_priors(config: Config) -> Figure:
     return figure
 
 
-def main() -> None:
+def main(arguments: list[str]) -> None:
     """Print the table, or draw the picture."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.latent", description=__doc__.partition("\n")[0])
+    parser = BenchmarkParser("latent", __doc__)
     parser.add_argument("--picture", metavar="FILE", help="draw the three priors instead of printing the table")
     parser.add_argument("--world", action="append", choices=worlds(), help="one of the worlds; π and flat without any")
     parser.add_argument("--model", action="append", choices=MODELS, help="one of the models; all without any")
-    parser.add_argument("overrides", metavar="key=value", nargs="*", help="settings, as on the command line of main.py")
-    options = parser.parse_args()
-    torch.set_num_threads(1)
-    config = load_config("config.yaml", options.overrides)
-    if options.picture:
-        draw_priors(config).savefig(options.picture, dpi=70)
-    else:
-        print_table(config, options.world or ["π", "flat"], options.model or list(MODELS))
+    options, config = parser.read(arguments)
+    if not options.picture:
+        return print_table(config, options.world or ["π", "flat"], options.model or list(MODELS))
+    path = Path(expanded(options.picture))
+    if path.suffix[1:] not in Figure().canvas.get_supported_filetypes() or not path.parent.is_dir():
+        parser.error(f"{path}: name a picture, as priors.png, in a folder that there is")
+    save_figure(draw_priors(config), path)
 
 
 if __name__ == "__main__":
-    main()
+    run_program(main, sys.argv[1:])

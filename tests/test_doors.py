@@ -10,8 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from quick import Finished
@@ -25,21 +24,29 @@ from utils.settings.config import Config, load_config
 from utils.system.errors import InputError
 from utils.training.checkpoint import read_checkpoint
 
-Door = Callable[[Path], object]
-DOORS: dict[str, Door] = {
-    "array": lambda path: read_points(path.parent).split(0.1, 0),
-    "picture": lambda path: open_picture(path),
-    "picture as seen": lambda path: open_picture(path, 100),
-    "samples": lambda path: read_samples(str(path)),
-    "settings": lambda path: load_config(path),
-    "model": lambda path: load_generator(path),
-    "checkpoint": lambda path: read_checkpoint(path.parent),
-    "font": lambda path: find_font("A", path),
+# What reads the file, and what the file has to be called, if it matters.
+DOORS: dict[str, tuple[Callable[[Path], object], str]] = {
+    "array": (lambda path: read_points(path.parent).split(0.1, 0), XS),
+    "picture": (open_picture, ""),
+    "picture as seen": (lambda path: open_picture(path, 100), ""),
+    "samples": (lambda path: read_samples(str(path)), ""),
+    "settings": (load_config, ""),
+    "model": (load_generator, ""),
+    "checkpoint": (lambda path: read_checkpoint(path.parent), "checkpoint.pt"),
+    "font": (lambda path: find_font("A", path), ""),
 }
-NAMES = {"array": XS, "checkpoint": "checkpoint.pt"}
-relaxed = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
-)
+relaxed = settings(max_examples=40, deadline=None, derandomize=True)
+
+
+def is_accepted(read: Callable[[], object]) -> bool:
+    """Whether the file is accepted; it may be refused in one line, and nothing else."""
+    message = ""
+    try:
+        read()
+    except InputError as error:
+        message = str(error)
+    assert not {"\n", "\x1b"} & {*message}
+    return not message
 
 
 def packed(save: Callable[..., object], *content: object, **more: object) -> bytes:
@@ -54,16 +61,17 @@ def sound(finished: Finished) -> dict[str, list[bytes]]:
     out, picture, xs = finished.result / "vanilla", Image.open(finished.data / PICTURE), finished.data / XS
     exif = picture.getexif()
     exif[0x0112], exif[0x010E] = 6, "a description"
-    files = {
+    pictures = [packed(picture.save, kind, exif=exif) for kind in ("JPEG", "PNG", "TIFF", "GIF", "BMP")]
+    return {
         "array": [xs.read_bytes(), packed(np.savez, xs=np.load(xs))],
-        "picture": [packed(picture.save, kind, exif=exif) for kind in ("JPEG", "PNG", "TIFF", "GIF", "BMP")],
+        "picture": pictures,
+        "picture as seen": pictures,
         "samples": [(out / "generated.npy").read_bytes(), packed(np.savez_compressed, points=np.ones((9, 5), int))],
         "settings": [Config().to_yaml().encode(), Config().to_yaml().encode("utf-16")],
         "model": [(out / "model.pt").read_bytes()],
         "checkpoint": [(out / "checkpoint.pt").read_bytes()],
         "font": [find_font("A").read_bytes()],
     }
-    return files | {"picture as seen": files["picture"]}
 
 
 @st.composite
@@ -89,7 +97,8 @@ def broken(draw: st.DrawFn, files: list[bytes], others: list[bytes]) -> bytes:
 def test_any_file_is_accepted_or_refused_in_one_line(
     finished: Finished, sound: dict[str, list[bytes]], tmp_path: Path, door: str
 ):
-    path = tmp_path / NAMES.get(door, "file")
+    read, name = DOORS[door]
+    path = tmp_path / (name or "file")
     for name in (YS, PICTURE):
         (tmp_path / name).write_bytes((finished.data / name).read_bytes())
     others = [content for files in sound.values() for content in files]
@@ -98,61 +107,22 @@ def test_any_file_is_accepted_or_refused_in_one_line(
     @given(broken(sound[door], others))
     def attempt(content: bytes) -> None:
         path.write_bytes(content)
-        accepted_or_refused(lambda: DOORS[door](path))
+        is_accepted(lambda: read(path))
 
     path.write_bytes(sound[door][0])
-    DOORS[door](path)
+    assert is_accepted(lambda: read(path))
     attempt()
-
-
-@pytest.mark.parametrize("door", DOORS)
-def test_what_is_no_file_at_all_is_refused(tmp_path: Path, door: str):
-    for path in (tmp_path / "nothing" / "file", tmp_path / "\0", tmp_path / ("x" * 300), tmp_path / "a\nb", tmp_path):
-        with pytest.raises(InputError) as error:
-            DOORS[door](path)
-        assert "\n" not in str(error.value)
+    for none in (tmp_path / "nothing" / "file", tmp_path / "\0", tmp_path / ("x" * 300), tmp_path / "a\nb", tmp_path):
+        assert not is_accepted(lambda none=none: read(none))
 
 
 @pytest.mark.parametrize("door", ["model", "checkpoint"])
-@pytest.mark.parametrize("content", [[1, 2], {"format": 99}, {"format": 5, "config": {"model": "gan"}}, None])
+@pytest.mark.parametrize("content", [[1, 2], {"format": 99}, {"format": 5, "config": {"model": "gan"}}, Path.touch])
 def test_what_another_program_saved_is_refused(tmp_path: Path, door: str, content: object):
-    class Hostile:
-        def __reduce__(self) -> tuple:
-            return Path.touch, (tmp_path / "harm",)
+    read, name = DOORS[door]
+    path = tmp_path / (name or "model.pt")
+    torch.save(content, path)
 
-    path = tmp_path / NAMES.get(door, "model.pt")
-    torch.save(content or Hostile(), path)
-
-    with pytest.raises(InputError, match=f"^{path}: .*train (again|anew)[^\\x1b\\n]*$") as error:
-        DOORS[door](path)
+    with pytest.raises(InputError, match=f"^{path}: .*train (again|anew)") as error:
+        read(path)
     assert "weights_only" not in str(error.value)
-    assert not (tmp_path / "harm").exists()
-
-
-anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.dates(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
-    max_leaves=4,
-)
-
-
-@relaxed
-@given(
-    st.dictionaries(st.sampled_from(sorted(Config.__dataclass_fields__)) | st.text(max_size=8), anything, max_size=4),
-    st.text(max_size=60),
-)
-def test_any_settings_are_accepted_or_refused_in_one_line(tmp_path: Path, table: dict, override: str):
-    path = tmp_path / "any.yaml"
-    path.write_text(yaml.safe_dump(table, allow_unicode=True), encoding="utf-8")
-    accepted_or_refused(lambda: load_config(path))
-    accepted_or_refused(lambda: load_config(path, [override]))
-
-
-def accepted_or_refused(attempt: Callable[[], object]) -> None:
-    message = ""
-    try:
-        attempt()
-    except InputError as error:
-        message = str(error)
-    assert "\n" not in message
-    assert "\x1b" not in message

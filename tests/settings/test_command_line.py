@@ -5,7 +5,6 @@ from quick import REPOSITORY
 
 from utils.settings.command_line import changed, continue_command, parse_command_line
 from utils.settings.config import Config
-from utils.system.errors import InputError
 
 
 @pytest.fixture
@@ -43,27 +42,6 @@ def test_another_run_keeps_the_other_settings_of_this_one():
     arguments = ["--config", "my.yaml", "model=vanilla", "seed=1", "--resume", "retrain=false"]
 
     assert changed(arguments, model="all", retrain=None) == ["--config", "my.yaml", "seed=1", "model=all"]
-
-
-@pytest.mark.parametrize(
-    ("arguments", "remedy"),
-    [
-        (["--batch-size", "3"], "'--batch-size' is not understood; write key=value, as in epochs=20, --config"),
-        (["--batch-size=3"], "unknown key '--batch-size'; did you mean 'batch_size'?"),
-        (["my.yaml"], "'my.yaml' is not understood; write key=value, as in epochs=20, --config FILE, or --resume"),
-        (["config=my.yaml"], "unknown key 'config'; did you mean '--config'?"),
-        (["-c", "my.yaml"], "'-c' is not understood"),
-        (["resume=true"], "unknown key 'resume'; did you mean '--resume'?"),
-        (["--continue"], "'--continue' is not understood"),
-    ],
-)
-def test_what_is_written_as_for_other_programs_is_refused_with_how_to_write_it(
-    file: str, arguments: list[str], remedy: str
-):
-    with pytest.raises(InputError) as error:
-        parse_command_line(["--config", file, *arguments], "")
-
-    assert str(error.value).startswith(remedy)
 
 
 def test_help_shows_every_key_with_its_default_and_its_meaning(capsys: pytest.CaptureFixture[str]):

@@ -11,25 +11,23 @@ from utils.system.files import claimed, write_bytes, write_text, write_whole
 
 
 def test_a_file_is_moved_to_its_place_once_it_is_whole_and_else_leaves_the_one_before(tmp_path: Path):
-    def content() -> list[tuple[str, str]]:
-        return [(path.name, path.read_text()) for path in tmp_path.iterdir()]
+    path = tmp_path / "file.txt"
+    path.write_text("before")
+
+    def write(unfinished: Path) -> None:
+        assert unfinished.suffix == ".txt"
+        unfinished.write_text("a whole file")
+        assert path.read_text() == "before"
 
     def fail(unfinished: Path) -> None:
         unfinished.write_text("half a fi")
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    def write(unfinished: Path) -> None:
-        assert unfinished.suffix == ".txt"
-        unfinished.write_text("half a fi")
-        assert (tmp_path / "file.txt").read_text() == "before"
-        unfinished.write_text("a whole file")
-
-    (tmp_path / "file.txt").write_text("before")
-    with pytest.raises(InputError, match=r"file\.txt: cannot be written \(No space left on device\); make room there"):
-        write_whole(tmp_path / "file.txt", fail)
-    assert content() == [("file.txt", "before")]
-    write_whole(tmp_path / "file.txt", write)
-    assert content() == [("file.txt", "a whole file")]
+    with pytest.raises(InputError, match=r"file\.txt: .*make room"):
+        write_whole(path, fail)
+    assert [path.read_text(), *tmp_path.iterdir()] == ["before", path]
+    write_whole(path, write)
+    assert [path.read_text(), *tmp_path.iterdir()] == ["a whole file", path]
 
 
 @pytest.mark.parametrize("can_sync", [True, False])
@@ -57,6 +55,12 @@ def test_a_durable_file_is_synced_before_it_is_in_its_place_and_the_folder_after
     assert (tmp_path / "file").read_bytes() == b"content"
 
 
+def test_text_is_written_in_utf_8_with_a_replacement_for_what_is_no_character(tmp_path: Path):
+    write_text(tmp_path / "file", "π\udce9\n")
+
+    assert (tmp_path / "file").read_bytes() == b"\xcf\x80?\n"
+
+
 @pytest.mark.parametrize("code", [errno.ENOLCK, errno.ENOSYS])
 def test_a_disk_without_locks_is_written_to_with_a_warning(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], code: int
@@ -69,13 +73,7 @@ def test_a_disk_without_locks_is_written_to_with_a_warning(
     monkeypatch.setattr("fcntl.flock", flock)
 
     with claimed(tmp_path / "new"):
-        assert capsys.readouterr().out.endswith("no file locks; take care that no second run writes there\n")
-
-
-def test_text_is_written_in_utf_8_with_a_replacement_for_what_is_no_character(tmp_path: Path):
-    write_text(tmp_path / "file", "π\udce9\n")
-
-    assert (tmp_path / "file").read_bytes() == b"\xcf\x80?\n"
+        assert "no file locks" in capsys.readouterr().out
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="ends a process that was started by fork")
@@ -89,8 +87,7 @@ def test_a_claimed_folder_is_refused_to_others_until_its_process_has_left_it_or_
     process.join()
     assert process.exitcode == -signal.SIGKILL
 
-    refused = pytest.raises(InputError, match="new: another run is writing there; wait for it")
-    with refused, claimed(tmp_path / "new"), claimed(tmp_path / "new"):
+    with pytest.raises(InputError, match="another run"), claimed(tmp_path / "new"), claimed(tmp_path / "new"):
         pass
     with claimed(tmp_path / "new"):
         pass
@@ -100,5 +97,5 @@ def test_a_claimed_folder_is_refused_to_others_until_its_process_has_left_it_or_
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path):
     (tmp_path / "file").touch()
 
-    with pytest.raises(InputError, match="set result_path to a folder that can"), claimed(tmp_path / "file" / "new"):
+    with pytest.raises(InputError, match="set result_path"), claimed(tmp_path / "file" / "new"):
         pass

@@ -6,42 +6,55 @@ from collections.abc import Iterator
 
 import pytest
 
-from utils.system.interruption import Interrupted, deferred, raise_on_terminate, saying_how_to_continue
+from utils.system.interruption import SIGNALS, Interrupted, deferred, handled, saying_how_to_continue, stop
+
+ALL = [signal.SIGINT, *SIGNALS]
 
 
 @pytest.fixture(autouse=True)
-def _handlers_as_usual() -> Iterator[None]:
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    # A shell starts what runs in its background with SIGINT ignored.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+def _handlers_stay_as_they_were() -> Iterator[None]:
+    before = [signal.getsignal(number) for number in ALL]
     yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
+    assert [signal.getsignal(number) for number in ALL] == before
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_first_signal_is_deferred_and_all_others_stop_even_code_that_goes_on_after_any_error(number: int):
-    raise_on_terminate()
+@pytest.mark.parametrize("number", ALL, ids=lambda number: signal.Signals(number).name)
+def test_a_signal_is_deferred_and_else_stops_even_code_that_goes_on_after_any_error(number: int):
     stopped = pytest.raises((KeyboardInterrupt, Interrupted))
 
-    with deferred() as received:
-        assert received == []
-        os.kill(os.getpid(), number)
-        assert received == [number]
+    with handled(stop):
+        with deferred() as received:
+            os.kill(os.getpid(), number)
+            assert received == [number]
         with stopped, contextlib.suppress(Exception):
             os.kill(os.getpid(), number)
-    with deferred():
-        pass
-    with stopped:
-        os.kill(os.getpid(), number)
+
+
+def test_of_two_signals_the_second_acts_at_once_unless_a_terminal_that_closes_sends_both():
+    with deferred() as received:
+        for _ in range(2):
+            os.kill(os.getpid(), signal.SIGHUP)
+        with pytest.raises(Interrupted):
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    assert received == [signal.SIGHUP] * 2
+
+
+def test_under_nohup_a_terminal_may_close():
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    with handled(stop), deferred() as received:
+        os.kill(os.getpid(), signal.SIGHUP)
+
+    assert received == []
+    signal.signal(signal.SIGHUP, before)
 
 
 def test_a_thread_that_can_receive_no_signals_runs_all_the_same():
     received: list[list[int]] = []
 
     def work() -> None:
-        raise_on_terminate()
-        with deferred() as signals:
+        with handled(stop), deferred() as signals:
             received.append(signals)
 
     thread = threading.Thread(target=work)
@@ -51,9 +64,9 @@ def test_a_thread_that_can_receive_no_signals_runs_all_the_same():
     assert received == [[]]
 
 
-@pytest.mark.parametrize("error", [KeyboardInterrupt(), Interrupted(signal.SIGTERM, "stopped")])
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), Interrupted(signal.SIGTERM)])
 def test_a_stop_says_how_to_continue(error: BaseException):
     with pytest.raises(Interrupted, match="stopped; now do this") as stopped, saying_how_to_continue("now do this"):
         raise error
 
-    assert stopped.value.number == (signal.SIGINT if isinstance(error, KeyboardInterrupt) else signal.SIGTERM)
+    assert stopped.value.number == getattr(error, "number", signal.SIGINT)

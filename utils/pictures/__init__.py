@@ -1,5 +1,5 @@
 """Every picture and plot."""
 
-from utils.system.environment import import_matplotlib
+import matplotlib
 
-import_matplotlib()
+matplotlib.rcdefaults()

@@ -6,6 +6,7 @@ from pathlib import Path
 from utils.settings.config import Config, load_config
 from utils.system.commands import ROOT, Parser, main_command
 from utils.system.errors import InputError
+from utils.system.reading import expanded
 
 
 def parse_command_line(arguments: Sequence[str], description: str) -> tuple[Config, bool]:
@@ -20,7 +21,7 @@ def parse_command_line(arguments: Sequence[str], description: str) -> tuple[Conf
     parser.add_argument("--resume", action="store_true", help="continue an interrupted run")
     parser.add_argument("overrides", metavar="key=value", nargs="*", help="a setting that replaces the file's")
     options, unknown = parser.parse_known_intermixed_args(arguments)
-    file, base = Path(options.config or "config.yaml"), Path()
+    file, base = Path(expanded(options.config or "config.yaml")), Path()
     if not options.config and not file.exists() and (ROOT / file).exists():
         file, base = ROOT / file, ROOT
     # Options of other programs, as in --epochs 20, are refused as any mistyped key is.

@@ -5,14 +5,13 @@ writes the file.
 """
 
 import dataclasses
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from models.registry import MODELS, PRIORS
 from utils.settings.schedules import SCHEDULES
-from utils.settings.values import as_yaml, checked, choices, parse_yaml, read_text, setting
+from utils.settings.values import as_yaml, checked, choices, parse_yaml, read_text, refuse_unknown, setting
 from utils.system.errors import InputError
 from utils.system.reading import expanded, reading
 
@@ -116,7 +115,9 @@ def load_config(path: str | Path, overrides: Sequence[str] = (), base: Path = Pa
     with reading(path, "settings", "save it as text in UTF-8"):
         settings = parse_yaml(read_text(path), str(path)) or {}
     if not isinstance(settings, dict):
-        raise InputError(f"{path}: is a {type(settings).__name__}, not a table; write one 'key: value' per line")
+        raise InputError(
+            f"{path}: is a {type(settings).__name__}, not a table; write one 'key: value' per line, without dashes"
+        )
     for name in ("data_path", "result_path"):
         if base != Path() and isinstance(settings.get(name), str):
             settings[name] = str(base / expanded(settings[name]))
@@ -127,11 +128,7 @@ def load_config(path: str | Path, overrides: Sequence[str] = (), base: Path = Pa
             raise InputError(f"{override!r} is not understood; write {forms}")
         # A text is taken as it stands: result_path=2026-11-25 is no date, and "run #2" has no comment.
         settings[name] = value if kinds.get(name) is str else parse_yaml(value, f"the command line, {name}")
-    for name in settings:
-        if name not in kinds:
-            near = difflib.get_close_matches(str(name), [*kinds, "--config", "--resume"], n=1)
-            hint = f"did you mean {near[0]!r}?" if near else "--help lists the keys"
-            raise InputError(f"unknown key {name!r}; {hint}")
+    refuse_unknown(settings, kinds)
     return Config(**settings)
 
 

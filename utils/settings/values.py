@@ -5,7 +5,9 @@ import math
 import re
 import typing
 import unicodedata
+from collections.abc import Collection, Iterator
 from dataclasses import Field, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,8 @@ import yaml
 
 from utils.system.errors import InputError, reason_of
 from utils.system.reading import expanded
+
+ESCAPES = r"in double quotes \ is special, use single ones"
 
 
 def setting(default: Any, doc: str, kind: str = "training", **bounds: Any) -> Any:
@@ -33,24 +37,56 @@ def choices(setting: Field[Any]) -> tuple[str, ...]:
 
 def checked(setting: Field[Any], value: Any) -> Any:
     """`value` in the type of `setting`. Raises InputError that says what would be allowed."""
-    kind, bounds = setting.type, setting.metadata
-    allowed = typing.get_args(kind) or (kind,)
+    kinds = typing.get_args(setting.type) or (setting.type,)
     # YAML takes 1e-3 and 08 for texts.
-    if (isinstance(value, str) and kind is not str) or (type(value) is int and kind is float):
+    if (isinstance(value, str) and str not in kinds) or (type(value) is int and kinds == (float,)):
         with contextlib.suppress(ValueError, OverflowError):
             value = float(value)
-    if type(value) is float and value.is_integer() and int in allowed:
+    if type(value) is float and value.is_integer() and int in kinds:
         value = int(value)
-    if type(value) in allowed:
-        wanted = _wanted(setting, value)
-    elif kind is str:
-        wanted = f"text; in a file, write it in quotes: {setting.name}: '...'"
+    for is_met, demand in _demands(setting, kinds, value):
+        if not is_met:
+            raise InputError(f"{setting.name} must be {demand}, not {as_yaml(value)}")
+    return expanded(value) if kinds == (str,) and not setting.metadata.keys() & {"choices", "pattern"} else value
+
+
+def _demands(setting: Field[Any], kinds: tuple[Any, ...], value: Any) -> Iterator[tuple[object, str]]:
+    """What `setting` demands of `value`, whose type should be one of `kinds`: whether that is met, and in words."""
+    names, bounds = (
+        {int: "integer", float: "number", bool: "boolean", str: "text (in a file, write it in quotes)"},
+        setting.metadata,
+    )
+    yield type(value) in kinds, f"of type {'/'.join(names[kind] for kind in kinds)}"
+    if "choices" in bounds:
+        yield value in choices(setting), " or ".join(choices(setting))
+    elif "pattern" in bounds:
+        yield re.fullmatch(bounds["pattern"], value), bounds["doc"].partition(": ")[2]
+    elif isinstance(value, str):
+        yield value.strip(), "a path"
+        yield not re.search(r"[\x00-\x1f\x7f-\x9f]", value), f"a path without control characters ({ESCAPES})"
     else:
-        names = {int: "integer", float: "number", bool: "boolean"}
-        wanted = f"of type {'/'.join(names[kind] for kind in allowed)}"
-    if wanted:
-        raise InputError(f"{setting.name} must be {wanted}, not {as_yaml(value)}")
-    return expanded(value) if kind is str and not bounds.keys() & {"choices", "pattern"} else value
+        yield isinstance(value, int) or math.isfinite(value), "a finite number"
+        yield value >= bounds.get("least", value), f"at least {bounds.get('least')}"
+        yield value > bounds.get("above", -math.inf), f"above {bounds.get('above')}"
+        yield value <= bounds.get("most", value), f"at most {bounds.get('most')}"
+
+
+def refuse_unknown(settings: dict[Any, Any], names: Collection[str]) -> None:
+    """Raise InputError if a key of `settings` is none of `names`, or holds other keys; it says which was meant."""
+    for name, value in settings.items():
+        # As in {epochs: 3}, [{epochs: 3}, {seed: 1}] and train.epochs.
+        inner = re.findall(r"[{ ](\w+): ", as_yaml(value)) if isinstance(value, dict | list) else []
+        inner += re.split(r"[./:]+|__", str(name))[1:]
+        if inner:
+            words = [name, *inner] if name in names else inner
+            meant = ", ".join(one for word in words for one in get_close_matches(word, names, 1))
+            remedy = f"write each by itself: {meant}" if meant else "--help lists them"
+            raise InputError(f"{name!r}: keys are not nested; {remedy}")
+        if name not in names:
+            near = get_close_matches(str(name), [*names, "--config", "--resume"], 1)
+            heading = "; if it is a heading, leave it out" if value is None else ""
+            hint = f"did you mean {near[0]!r}?" if near else "--help lists the keys"
+            raise InputError(f"unknown key {name!r}{heading}; {hint}")
 
 
 def as_yaml(value: Any) -> str:
@@ -59,38 +95,15 @@ def as_yaml(value: Any) -> str:
     return text.removesuffix("...\n").strip()
 
 
-def _wanted(setting: Field[Any], value: Any) -> str | None:
-    """What `value`, which has the right type, would have to be instead; None if it is within the bounds."""
-    bounds, wanted = setting.metadata, None
-    if "choices" in bounds:
-        wanted = None if value in choices(setting) else " or ".join(choices(setting))
-    elif "pattern" in bounds:
-        wanted = None if re.fullmatch(bounds["pattern"], value) else bounds["doc"].partition(": ")[2]
-    elif isinstance(value, str):
-        if not value.strip():
-            wanted = "a path"
-        elif re.search(r"[\x00-\x1f\x7f-\x9f]", value):
-            wanted = r"a path without control characters (in double quotes \ is special in YAML, use single ones)"
-    elif "least" in bounds and value < bounds["least"]:
-        wanted = f"at least {bounds['least']}"
-    elif "above" in bounds and value <= bounds["above"]:
-        wanted = f"above {bounds['above']}"
-    elif "most" in bounds and value > bounds["most"]:
-        wanted = f"at most {bounds['most']}"
-    elif isinstance(value, float) and not math.isfinite(value):
-        wanted = "a finite number"
-    return wanted
-
-
 class _Loader(yaml.SafeLoader):
     """YAML 1.1, except that integers are decimal (there, 010 is 8), and that no key may occur twice."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen = set()
+        names: set[str] = set()
         for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
-            if key.value in seen:
+            if key.value in names:
                 raise yaml.MarkedYAMLError(problem=f"the key {key.value!r} occurs twice", problem_mark=key.start_mark)
-            seen.add(key.value)
+            names.add(key.value)
         return super().construct_mapping(node, deep)
 
 
@@ -113,7 +126,7 @@ def parse_yaml(text: str, source: str) -> Any:
         position = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         reason = getattr(error, "problem", None) or reason_of(error)
         if "escape" in reason:
-            reason += "; in double quotes \\ is special, use single ones"
+            reason += f"; {ESCAPES}"
         raise InputError(_foreign_mark(text, source) or f"{source}{position}: not YAML: {reason}") from None
     # A table whose colons are of another keyboard is one long text.
     if isinstance(value, str) and (mark := _foreign_mark(text, source)):

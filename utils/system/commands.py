@@ -15,10 +15,13 @@ ROOT = Path(__file__).parents[2]
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser that raises InputError. In `prog` and `description`, "python" becomes the one that runs."""
+    """An argument parser that raises InputError. In `prog` and `description`, "python" becomes the one that runs.
 
-    def __init__(self, prog: str, description: str, **options: Any) -> None:
-        prog, description = (text.replace("python ", f"{interpreter()} ") for text in (prog, description))
+    A description that is a docstring may be None: Python can be told to leave them out.
+    """
+
+    def __init__(self, prog: str, description: str | None, **options: Any) -> None:
+        prog, description = (text.replace("python ", f"{interpreter()} ") for text in (prog, description or ""))
         super().__init__(prog, description=description, formatter_class=argparse.RawDescriptionHelpFormatter, **options)
 
     def error(self, message: str) -> NoReturn:
@@ -27,26 +30,27 @@ class Parser(argparse.ArgumentParser):
 
 def main_command(*arguments: str) -> str:
     """The command that starts main.py with `arguments`, quoted for the person's shell."""
-    return _quoted(interpreter(), _seen_from(Path.cwd(), ROOT / "main.py"), *arguments)
+    return _quoted(interpreter(), _from_here(ROOT / "main.py"), *arguments)
 
 
 def module_command(module: str, *arguments: str) -> str:
     """The command that starts `python -m module` with `arguments`, quoted for the person's shell."""
-    command = _quoted(interpreter(ROOT), "-m", module, *arguments)
-    return command if Path.cwd() == ROOT else f"cd {_quoted(str(ROOT))} && {command}"
+    if Path.cwd() == ROOT:
+        return _quoted(interpreter(), "-m", module, *arguments)
+    return f"cd {_quoted(str(ROOT))} && {_quoted(sys.executable, '-m', module, *arguments)}"
 
 
-def interpreter(folder: Path | None = None) -> str:
-    """How the Python that runs is started from `folder`, by default the current one: `python`, or its path."""
+def interpreter() -> str:
+    """How the person starts the Python that runs: as `python`, or by its path."""
     for name in ("python", "python3"):
         # Links are not followed: the python of an environment is a link to the system's, which lacks the packages.
         if os.path.abspath(shutil.which(name) or "") == sys.executable:
             return name
-    return _seen_from(folder or Path.cwd(), Path(sys.executable)) if sys.executable else "python"
+    return _from_here(Path(sys.executable)) if sys.executable else "python"
 
 
-def _seen_from(folder: Path, path: Path) -> str:
-    return str(path.relative_to(folder) if path.is_relative_to(folder) else path)
+def _from_here(path: Path) -> str:
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
 def _quoted(*words: str) -> str:

@@ -4,14 +4,24 @@ import atexit
 import contextlib
 import errno
 import gc
-import io
 import os
 import re
 import sys
 from collections.abc import Callable
 from typing import Any, TextIO, cast
 
-from utils.system.interruption import Interrupted, raise_on_terminate
+from utils.system.environment import windowless
+from utils.system.interruption import Interrupted, handled, stop
+
+# What a machine may lack: how errors of Python, PyTorch and GPUs tell, and what is said in their place.
+LACKS = {
+    "MemoryError|(out of|allocate) memory": "out of memory ({}); close other programs, or make data or model smaller",
+    # PyTorch raises this wherever the main process is when it learns of it.
+    "DataLoader worker": "a process that loads batches was killed ({}), perhaps for lack of memory; "
+    "what was saved before is kept; go on with --resume num_workers=0",
+    re.escape(os.strerror(errno.EMFILE)): "this program may open too few files; "
+    "allow it more, as with `ulimit -n 1024`, or set num_workers=0",
+}
 
 
 class InputError(Exception):
@@ -23,75 +33,69 @@ class InputError(Exception):
 
 
 def run_program(main: Callable[[list[str]], None], arguments: list[str]) -> None:
-    """Run `main(arguments)`; exit with status 2 on an error of input, and 130 or 143 when stopped by a signal."""
-    sys.stdout, sys.stderr = (cast(TextIO, DependableStream(stream)) for stream in (sys.stdout, sys.stderr))
-    raise_on_terminate()
+    """Run `main(arguments)`; exit with status 2 on an error of input, and 128 + n when stopped by the signal n.
+
+    Streams and handlers of signals are set back afterwards.
+    """
     # Python's last garbage collection takes 1.5 s after PyTorch has compiled anything; this skips it.
     atexit.register(gc.freeze)
-    try:
-        return main(arguments)
-    except InputError as error:
-        status, message = 2, f"error: {error}"
-    except Interrupted as error:
-        status, message = 128 + error.number, str(error)
-    except KeyboardInterrupt:
-        status, message = 130, "stopped"
-    except (MemoryError, RuntimeError, OSError, ImportError) as error:
-        reason = _lack_of_resources(error)
-        if not reason:
-            raise
-        status, message = 2, f"error: {reason}"
-        # Objects of PyTorch's that are only half made complain when they are removed.
-        sys.unraisablehook = lambda _: None
-    # Printed outside the except block, so that the traceback no longer keeps files and workers alive.
-    print(message, file=sys.stderr)
-    sys.exit(status)
+    out, err = (cast(TextIO, DependableStream(stream)) for stream in (sys.stdout, sys.stderr))
+    hook = sys.unraisablehook
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), handled(stop), windowless():
+        status, message = _outcome(main, arguments)
+        # What follows is done when the traceback no longer keeps files and workers alive.
+        sys.unraisablehook = hook
+        if message:
+            print(message, file=sys.stderr)
+    if status:
+        sys.exit(status)
 
 
 def reason_of(error: BaseException) -> str:
-    """What `error` says, as one line without the number of a system error."""
-    if os.strerror(errno.EMFILE) in str(error):
-        return "this program may open too few files; allow it more, as with `ulimit -n 1024`, or set num_workers=0"
+    """What the machine lacks, if that is why `error` was raised; else what it says, in one line without a number."""
     text: str = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return text.strip().partition("\n")[0]
+    return (_lack(error) or "{}").format(text.strip().partition("\n")[0])
 
 
-def _lack_of_resources(error: Exception) -> str | None:
-    """What the machine lacks, if that is why Python, PyTorch or a GPU raised `error`; None if it is a bug."""
-    if isinstance(error, MemoryError) or re.search("out of memory|allocate memory", str(error)):
-        return f"out of memory ({reason_of(error)}); close other programs, or make the data or model smaller"
-    # PyTorch raises this wherever the main process is when it learns of it.
-    if "DataLoader worker" in str(error):
-        reason = f"a process that loads batches was killed ({reason_of(error)}), perhaps for lack of memory"
-        return f"{reason}; what was saved before is kept; go on with --resume num_workers=0"
-    if os.strerror(errno.EMFILE) in str(error):
-        # The file is one of Python's or of ours.
-        return reason_of(error)
-    if isinstance(error, OSError):
-        return f"{error.filename}: {reason_of(error)}" if error.filename else reason_of(error)
-    return None
+def _lack(error: BaseException) -> str | None:
+    return next((words for sign, words in LACKS.items() if re.search(sign, f"{type(error).__name__}: {error}")), None)
+
+
+def _outcome(main: Callable[[list[str]], None], arguments: list[str]) -> tuple[int, str]:
+    """The exit status of `main(arguments)`, and the line that says why it is not 0. Bugs are raised."""
+    try:
+        main(arguments)
+    except InputError as error:
+        return 2, f"error: {error}"
+    except Interrupted as error:
+        return 128 + error.number, str(error)
+    except KeyboardInterrupt:
+        return 130, "stopped"
+    except (MemoryError, RuntimeError, OSError, ImportError) as error:
+        lack, file = _lack(error), getattr(error, "filename", None)
+        if not (lack or isinstance(error, OSError)):
+            raise
+        # Objects of PyTorch's that are only half made complain when they are removed.
+        sys.unraisablehook = lambda _: None
+        return 2, f"error: {f'{file}: ' if file and not lack else ''}{reason_of(error)}"
+    return 0, ""
 
 
 class DependableStream:
-    """Prints to `stream`, if there is one, line by line. Once nobody reads what is printed, it is dropped."""
+    """Prints to `stream`, if there is one, what its encoding has. Once nobody reads what is printed, it is dropped."""
 
     def __init__(self, stream: TextIO | None) -> None:
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace", line_buffering=True)
         self._stream = stream or open(os.devnull, "w")  # noqa: SIM115 - is open as long as the program runs
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
 
     def write(self, text: str) -> None:
-        self._drop_if_broken(self._stream.write, text)
-
-    def flush(self) -> None:
-        self._drop_if_broken(self._stream.flush)
-
-    def _drop_if_broken(self, action: Callable[..., object], *arguments: str) -> None:
+        """Print `text` at once."""
+        encoding = self._stream.encoding or "utf-8"
         try:
-            action(*arguments)
+            self._stream.write(text.encode(encoding, "replace").decode(encoding))
+            self._stream.flush()
         except OSError:
             # What the stream still holds is written when the program ends, and must not fail then.
             with contextlib.suppress(OSError, ValueError), open(os.devnull, "w") as nowhere:

@@ -61,12 +61,10 @@ def skipped_if_held() -> Iterator[None]:
     try:
         yield
     except (HeldError, PermissionError) as error:
-        _say_once(f"{error}; going on without it")
+        _print_once(f"{error}; going on without it")
 
 
-@functools.cache
-def _say_once(line: str) -> None:
-    print(line)
+_print_once = functools.cache(print)
 
 
 @contextmanager

@@ -1,10 +1,15 @@
-"""Ctrl-C and SIGTERM: a run that is asked to stop finishes its step and saves first."""
+"""Signals that ask a run to stop, as Ctrl-C does: it finishes its step and saves first."""
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import NoReturn
+
+# The end of a process, a terminal that closes, and what clusters send before a job's time is over. Windows has fewer.
+NAMES = ("SIGTERM", "SIGHUP", "SIGBREAK", "SIGUSR1", "SIGUSR2", "SIGXCPU")
+SIGNALS: list[int] = [getattr(signal, name) for name in NAMES if hasattr(signal, name)]
 
 
 class Interrupted(BaseException):
@@ -13,42 +18,44 @@ class Interrupted(BaseException):
     Like KeyboardInterrupt, it is no Exception, so that code which goes on after any error stops after this.
     """
 
-    def __init__(self, number: int, message: str) -> None:
+    def __init__(self, number: int, message: str = "stopped") -> None:
         super().__init__(message)
         self.number = number
 
 
+def stop(number: int, frame: FrameType | None = None) -> NoReturn:
+    """Handle the signal `number` by an exception, as Ctrl-C does, so that what is open is closed."""
+    raise Interrupted(number)
+
+
+@contextmanager
+def handled(handler: Callable[[int, FrameType | None], None], *more: int) -> Iterator[None]:
+    """While this lasts, `handler` receives all SIGNALS and `more`; but not SIGHUP where it is ignored, as by nohup."""
+    # Only a program's main thread can handle signals.
+    numbers = (*SIGNALS, *more) if threading.current_thread() is threading.main_thread() else ()
+    before = {n: former for n in numbers if (former := signal.getsignal(n)) != signal.SIG_IGN or n in more}
+    for number in before:
+        signal.signal(number, handler)
+    try:
+        yield
+    finally:
+        for number, former in before.items():
+            signal.signal(number, former)
+
+
 @contextmanager
 def deferred() -> Iterator[list[int]]:
-    """Defer SIGINT and SIGTERM: yields a list that receives the signal's number. A second signal acts at once."""
+    """Defer signals: yields a list that receives their numbers. A second Ctrl-C or SIGTERM acts at once."""
     received: list[int] = []
-    numbers = (signal.SIGINT, signal.SIGTERM) if _receives_signals() else ()
-    before = {number: signal.getsignal(number) for number in numbers}
-
-    def restore() -> None:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
     def note(number: int, frame: FrameType | None) -> None:
+        # A terminal that closes may send SIGHUP twice.
+        if received and number in (signal.SIGINT, signal.SIGTERM):
+            stop(number)
         received.append(number)
-        restore()
 
-    for number in before:
-        signal.signal(number, note)
-    try:
+    with handled(note, signal.SIGINT):
         yield received
-    finally:
-        restore()
-
-
-def raise_on_terminate() -> None:
-    """Make SIGTERM raise an exception, as Ctrl-C does, so that what is open is closed."""
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        raise Interrupted(number, "stopped")
-
-    if _receives_signals():
-        signal.signal(signal.SIGTERM, stop)
 
 
 @contextmanager
@@ -58,8 +65,3 @@ def saying_how_to_continue(message: str) -> Iterator[None]:
         yield
     except (KeyboardInterrupt, Interrupted) as error:
         raise Interrupted(getattr(error, "number", signal.SIGINT), f"stopped; {message}") from None
-
-
-def _receives_signals() -> bool:
-    """Only a program's main thread can handle signals."""
-    return threading.current_thread() is threading.main_thread()

@@ -9,14 +9,38 @@ from pathlib import Path
 
 from utils.system.errors import InputError, reason_of
 
+# What no path on this machine holds; a $ that begins no variable's name may be part of one.
+NO_PATHS = (
+    (
+        r"\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*\})",
+        "the environment variable {} is not set; set it, or write the path itself",
+    ),
+    (r"^[A-Za-z][\w+.-]+:/+", "{} begins an address; download what is there, and give a path on this machine"),
+)
+# What lies there in place of a picture, an array, ...: the bytes with which it begins, its name, and what to do.
+TEXT = rb"(\xff\xfe.*|[\t-\r -\x7e\x80-\xff]+)\Z"
+KINDS = (
+    ("", rb"\Z", "empty", "copy it again"),
+    ("", rb"version https://git-lfs", "a Git LFS pointer to the real file", "run `git lfs pull`"),
+    ("", rb"(?i)\s*<(!doctype )?html", "a web page", "download the file itself"),
+    ("picture", rb"\s*<(\?xml|svg)|%PDF", "a drawing of lines", "export it as PNG"),
+    ("picture", rb"....ftyp", "a HEIC photo or a film", "export a picture as JPEG"),
+    ("picture|font|settings", rb"PK\x03\x04", "an archive", "unpack it"),
+    ("array", TEXT, "text", "read it with numpy.loadtxt, and write that with numpy.save"),
+    ("picture|font|model|checkpoint", TEXT, "text", ""),
+    ("picture|font|settings|model|checkpoint", rb"\x93NUMPY", "a NumPy array", ""),
+    ("array|font|settings|model|checkpoint", rb"\x89PNG|\xff\xd8\xff|GIF8", "a picture", ""),
+)
+# What macOS, Windows and their programs put into folders that are opened.
+LITTER = r"(?i)\.|~\$|icon\r|thumbs\.db$|desktop\.ini$|__macosx$|@eadir$"
+
 
 def expanded(path: str) -> str:
-    """`path` with ~ and environment variables replaced. Raises InputError if it names a variable that is not set."""
+    """`path` with ~ and environment variables replaced. Raises InputError for what is no path on this machine."""
     path = os.path.expandvars(os.path.expanduser(path))
-    # A $ that begins no variable's name belongs to the path.
-    unset = re.search(r"\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*\})", path, re.ASCII)
-    if unset:
-        raise InputError(f"{path}: the environment variable {unset[0]} is not set; set it, or write the path itself")
+    for sign, words in NO_PATHS:
+        if match := re.search(sign, path, re.ASCII):
+            raise InputError(f"{path}: {words.format(match[0])}")
     return path
 
 
@@ -32,18 +56,35 @@ def reading(path: Path, wanted: str, advice: str, missing: str | None = None) ->
     except InputError:
         raise
     except FileNotFoundError:
+        # An address, for instance, is no path.
+        expanded(str(path))
         words = missing or nearby(path)
         if path.is_symlink():
             words = f"it is a link to {path.readlink()}; copy the file itself, or run `git annex get`"
         raise InputError(f"{path.absolute()}: there is no such file; {words}") from None
-    except MemoryError:
-        much = f"asks for more memory than there is, and has {os.path.getsize(path):,} bytes"
-        raise InputError(f"{path}: {much}; where that is little, its header is broken: {advice}") from None
     except Exception as error:
         # Readers raise all kinds of errors for a broken file, and their own advice may be unsafe or of no use here.
-        is_of_system = isinstance(error, OSError) and error.errno
-        words = f"{reason_of(error)}; {advice}" if is_of_system else _diagnosis(path, wanted, advice)
-        raise InputError(f"{path}: cannot be read as {wanted}: {words}") from None
+        raise InputError(f"{path}: cannot be read as {wanted}: {_diagnosis(path, error, wanted, advice)}") from None
+
+
+def _diagnosis(path: Path, error: Exception, wanted: str, advice: str) -> str:
+    """What lies at `path` in place of what is `wanted`, and what to do."""
+    if os.path.isdir(path) and "folder" not in wanted:
+        return "it is a folder; name a file in it, or put one in its place"
+    if isinstance(error, MemoryError):
+        much = f"it asks for more memory than there is, and has {os.path.getsize(path):,} bytes"
+        return f"{much}; where that is little, its header is broken: {advice}"
+    if isinstance(error, OSError) and error.errno:
+        return f"{reason_of(error)}; {advice}"
+    try:
+        with open(path, "rb") as file:
+            head = file.read(64)
+    except (OSError, ValueError):
+        return advice
+    for place, sign, kind, remedy in KINDS:
+        if re.search(place, wanted) and re.match(sign, head, re.DOTALL):
+            return f"it is {kind}; {remedy or advice}"
+    return f"it is cut off, broken, or holds something else; copy it again, or {advice}"
 
 
 def nearby(path: Path, taken: Collection[str] = ()) -> str:
@@ -53,10 +94,10 @@ def nearby(path: Path, taken: Collection[str] = ()) -> str:
     except OSError as error:
         return f"its folder cannot be read ({reason_of(error)})"
     # The most similar names come first.
-    found = difflib.get_close_matches(path.name, names, n=3, cutoff=0)
-    if similar := difflib.get_close_matches(path.name, found, n=1, cutoff=0.75):
+    near = difflib.get_close_matches(path.name, names, n=3, cutoff=0)
+    if similar := difflib.get_close_matches(path.name, near, n=1, cutoff=0.75):
         return f"did you mean {similar[0]}?"
-    return f"its folder holds {', '.join(found) or 'nothing like it'}"
+    return f"its folder holds {', '.join(near) or 'nothing like it'}"
 
 
 def missing_in_run(path: Path) -> str:
@@ -67,28 +108,5 @@ def missing_in_run(path: Path) -> str:
 
 
 def is_litter(path: Path) -> bool:
-    """Whether macOS or Windows, and no person, put the file `path` there: they do so in folders that are opened."""
-    return path.name.startswith(".") or path.name.lower() in ("thumbs.db", "desktop.ini")
-
-
-def _diagnosis(path: Path, wanted: str, advice: str) -> str:
-    """What the first bytes of the file in `path`, which is not what is `wanted`, say that it is, and what to do."""
-    kinds = {
-        b"version https://git-lfs": "a Git LFS pointer to the real file; run `git lfs pull`",
-        b"<!doctype html": "a web page; download the file itself",
-        b"<html": "a web page; download the file itself",
-        b"\x93numpy": "a NumPy array",
-        b"\x89png": "a picture",
-        b"\xff\xd8\xff": "a picture",
-    }
-    try:
-        with open(path, "rb") as file:
-            head = file.read(64).lstrip().lower()
-    except (OSError, ValueError):
-        return advice
-    if not head:
-        return "it is empty; copy it again"
-    for sign, kind in kinds.items():
-        if head.startswith(sign) and kind != wanted:
-            return f"it is {kind}"
-    return f"it is cut off, broken, or holds something else; copy it again, or {advice}"
+    """Whether a system, and no person, put the file `path` there."""
+    return bool(re.match(LITTER, path.name))

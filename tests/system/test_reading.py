@@ -1,0 +1,79 @@
+"""What is said of a file that cannot be read: what lies there instead, and what to do."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from utils.system.errors import InputError
+from utils.system.reading import expanded, is_litter, reading
+
+PICTURE, ARRAY, MODEL = "a picture", "a NumPy array", "a model of this program"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "content", "words"),
+    [
+        (ARRAY, b"12,40\n13,41\n", "text.*numpy.loadtxt"),
+        (ARRAY, "spalte,größe\n1,2\n".encode(), "text.*numpy.loadtxt"),
+        (ARRAY, "1\n2\n".encode("utf-16"), "text.*numpy.loadtxt"),
+        (PICTURE, b"a note", "text; ADVICE"),
+        (PICTURE, b"<svg width='3'>", "drawing.*PNG"),
+        (PICTURE, b"%PDF-1.7 \xe2", "drawing.*PNG"),
+        (PICTURE, b"\0\0\0\x18ftypheic", "HEIC.*JPEG"),
+        (PICTURE, b"PK\3\4\0\0", "archive; unpack"),
+        (PICTURE, b"\x93NUMPY\1\0", "a NumPy array; ADVICE"),
+        (MODEL, b"\x89PNG\r\n\x1a\n", "a picture; ADVICE"),
+        (MODEL, b"<!DOCTYPE html><p>", "web page; download"),
+        (MODEL, b"version https://git-lfs.github.com/spec/v1\n", "git lfs pull"),
+        (MODEL, b"", "empty"),
+        (PICTURE, b"\x89PNG\r\n\x1a\n", "cut off"),
+        (MODEL, b"PK\3\4\0\0", "cut off"),
+        (ARRAY, None, "folder; name a file"),
+    ],
+)
+def test_what_lies_in_place_of_a_file_is_named_with_what_to_do(
+    tmp_path: Path, wanted: str, content: bytes | None, words: str
+):
+    path = tmp_path / "file"
+    path.mkdir() if content is None else path.write_bytes(content)
+
+    with (
+        pytest.raises(InputError, match=f"cannot be read as {wanted}: it is .*{words}"),
+        reading(path, wanted, "ADVICE"),
+    ):
+        raise IsADirectoryError(21, "Is a directory") if content is None else ValueError("unsafe\nadvice")
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("https://x.org/a.png", "^https://x.org/a.png: https:// begins an address"),
+        ("s3://bucket/run", "address"),
+        ("$NOWHERE/run", "variable \\$NOWHERE is not set"),
+    ],
+)
+def test_what_is_no_path_is_refused_before_and_after_it_is_one(path: str, words: str):
+    with pytest.raises(InputError, match=words):
+        expanded(path)
+    with pytest.raises(InputError, match=words.partition(":")[0]), reading(Path(path), PICTURE, "ADVICE"):
+        np.load(path)
+
+
+def test_a_path_may_have_a_home_variables_and_odd_letters(monkeypatch: pytest.MonkeyPatch):
+    for name, value in {"HOME": "/home/me", "USERPROFILE": "/home/me", "SCRATCH": "/disk"}.items():
+        monkeypatch.setenv(name, value)
+
+    paths = {"~/runs": "/home/me/runs", "$SCRATCH/a": "/disk/a", "${SCRATCH}b": "/diskb", "100$": "100$", "$5": "$5"}
+    for text, path in (paths | {"C:/runs": "C:/runs", "a:b": "a:b"}).items():
+        assert expanded(text) == path
+
+
+def test_what_systems_leave_in_folders_is_known():
+    litter = (".DS_Store", "._a.png", "Thumbs.db", "desktop.ini", "Icon\r", "~$list.xlsx", "__MACOSX")
+
+    assert [name for name in (*litter, "icon.png", "thumbs.dbx", "model.pt") if not is_litter(Path(name))] == [
+        "icon.png",
+        "thumbs.dbx",
+        "model.pt",
+    ]
