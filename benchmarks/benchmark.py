@@ -30,29 +30,30 @@ from utils.system.errors import run_program
 from utils.training.loop import Training
 
 Rows = Iterator[dict[str, object]]
-# Steps that are timed together, and how often.
-STEPS, ROUNDS = 30, 15
+STEPS = 200
 
 
 def steps(config: Config) -> Rows:
-    """Milliseconds of a step, by batch size, of models that train eagerly or compiled, on an epoch without end."""
+    """Milliseconds of a step, by batch size, of models that train eagerly or compiled."""
     train, held_out = read_points(config.data_path).split(config.holdout, config.seed)
-    train = train.with_points(train.points.repeat(20, 1))
     for size, model, kind in itertools.product((1, 20, 200, 400, 1000), MODELS, ("eager", "compiled")):
         settings = dataclasses.replace(config, model=model, batch_size=size, epochs=1000)
         training = Training(build_model(vars(settings), train.scaling), train, held_out, settings)
         if kind == "compiled":
             training.compile()
-        # The first round is for caches to fill.
-        seconds = [timed(training) for _ in range(ROUNDS + 1)][1:]
-        yield {"batch": size, "model": model, "": kind, "ms": f"{1e3 * median(seconds) / STEPS:.3g}"}
+        yield {"batch": size, "model": model, "": kind, "ms": f"{1e3 * median(seconds_of_steps(training)):.3g}"}
 
 
-def timed(training: Training) -> float:
-    """Seconds of the next steps of `training`."""
-    start, count = time.perf_counter(), itertools.count(1)
-    training.run(lambda epoch: None, stopped=lambda: next(count) > STEPS)
-    return time.perf_counter() - start
+def seconds_of_steps(training: Training) -> list[float]:
+    """The seconds of each of some steps of `training`; the first ones, which fill caches, are left out."""
+    ends: list[float] = []
+
+    def stopped() -> bool:
+        ends.append(time.perf_counter())
+        return len(ends) > STEPS
+
+    training.run(lambda epoch: None, stopped)
+    return [end - start for start, end in itertools.pairwise(ends[STEPS // 10 :])]
 
 
 def runs(config: Config) -> Rows:

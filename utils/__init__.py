@@ -1,6 +1,6 @@
 """Everything around the models.
 
-Imports run one way: session > report > runs > pictures > run > training > evaluation > settings > system.
+Imports run one way: runs > training > evaluation > settings > system.
 """
 
 from utils.system.environment import require_environment
