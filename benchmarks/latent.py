@@ -10,6 +10,7 @@ each with what it generates and with its latent map. Needs scikit-learn and SciP
 
 import argparse
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -24,6 +25,7 @@ from models.point_vae import DecodedPoints, PointVAE
 from models.registry import MODELS, PRIORS
 from models.vae import VAE
 from utils.evaluation.likelihood import evaluate_loss, posterior_means
+from utils.runs.style import save_plot
 from utils.settings.config import Config, load_config
 
 SCHEDULES = {
@@ -87,7 +89,7 @@ def print_table(config: Config, chosen: list[str], models: list[str]) -> None:
 def draw_priors(config: Config) -> Figure:
     """The three priors: above, what each generates; below, its contours and where the encoder puts the points."""
     data = read_points(config.data_path)
-    figure = Figure(figsize=(12, 8.4), layout="constrained")
+    figure = Figure(figsize=(12, 8.4), dpi=70, layout="constrained")
     captions = {
         "normal": "normal: N(0, I), a plain VAE",
         "mixture": f"mixture: {config.n_components} normals, learned",
@@ -132,7 +134,7 @@ def main() -> None:
     torch.set_num_threads(1)
     config = load_config("config.yaml", options.overrides)
     if options.picture:
-        draw_priors(config).savefig(options.picture, dpi=70)
+        save_plot(Path(options.picture), draw_priors, config)
     else:
         print_table(config, options.world or ["π", "flat"], options.model or list(MODELS))
 

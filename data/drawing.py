@@ -7,7 +7,6 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from data.points import PICTURE, XS, YS
-from utils.system.environment import import_matplotlib
 from utils.system.errors import InputError
 from utils.system.files import write_bytes, write_whole
 from utils.system.reading import reading
@@ -19,7 +18,6 @@ COLOR_NOISE = 7.0
 
 def find_font(text: str, font: Path | None = None) -> Path:
     """A font file that has all characters of `text`: `font`, if given, else one of this machine. Raises InputError."""
-    import_matplotlib()
     from matplotlib.font_manager import FontProperties, findfont, fontManager
     from matplotlib.ft2font import FT2Font
 

@@ -165,9 +165,9 @@ def judge(run: Run) -> None:
 def draw(run: Run) -> None:
     """Write the figures, the pictures and the page of `run` into its folder, and print what it came to."""
     # Imported late, because matplotlib takes a while to load, and training need not wait for it.
-    from utils.runs.page import plot_run, write_page
+    from utils.runs.page import write_report
 
-    write_page(run, plot_run(run))
+    write_report(run)
     print(describe_result(run.folder, run.evaluation))
 
 
@@ -175,13 +175,13 @@ def compare(config: Config, runs: list[Config]) -> None:
     """Plot the models that `config` trained side by side, if they are several, from what their runs wrote."""
     if len(runs) < 2:
         return
-    from utils.pictures.style import save_figure
     from utils.runs.side_by_side import grouped, plot_side_by_side
+    from utils.runs.style import save_plot
 
     path = config.output.parent / COMPARED
     try:
         with skipped_if_held():
-            save_figure(plot_side_by_side(grouped([Run(run.output) for run in runs])), path)
+            save_plot(path, plot_side_by_side, grouped([Run(run.output) for run in runs]))
             print(f"side by side: {path}")
     except InputError as error:
         print(f"not shown side by side: {error}")

@@ -4,7 +4,7 @@ import shutil
 import time
 from pathlib import Path
 
-from utils.runs.run import PLOTS, Result
+from utils.runs.run import Result
 from utils.system.errors import InputError
 from utils.system.files import skipped_if_held
 from utils.system.reading import is_litter
@@ -50,6 +50,9 @@ def set_aside(folder: Path, keep: int) -> Path | None:
 
 def clear_results(folder: Path) -> None:
     """Remove what was made with the model in `folder` before, so that nothing of other points stays beside new ones."""
+    # Imported late, because matplotlib takes a while to load.
+    from utils.runs.page import PLOTS
+
     for name in {*Result, *PLOTS}:
         with skipped_if_held():
             (folder / name).unlink(missing_ok=True)

@@ -119,15 +119,16 @@ class Record:
     def plot(self) -> None:
         """Plot the training curves, and make the film of the epochs so far."""
         # Imported late, because matplotlib takes a while to load, and training need not wait for it.
-        from utils.pictures.curves import plot_losses
-        from utils.pictures.style import save_figure
+        from utils.runs.plot_losses import plot_losses
+        from utils.runs.style import save_plot
 
         if not self.epochs:
             return
         # They may have been held open by another program when the last epoch was over.
         self._write_texts()
         with skipped_if_held():
-            save_figure(plot_losses(f"{self.config.model} VAE: training", self.history), self.folder / Trained.LOSSES)
+            title = f"{self.config.model} VAE: training"
+            save_plot(self.folder / Trained.LOSSES, plot_losses, title, self.history, dataclasses.asdict(self.config))
         painted = [epoch for epoch in self.epochs if self._is_painted(epoch) and self._frame_path(epoch).exists()]
         if painted:
             # A film of more than 100 frames would be tiresome, and large.

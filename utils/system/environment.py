@@ -1,8 +1,6 @@
 """What the program needs of the Python that runs it. An older Python can read this file, too."""
 
 import importlib.util
-import logging
-import os
 import sys
 
 # The packages of requirements.txt, by the names that are imported.
@@ -24,18 +22,3 @@ def require_environment() -> None:
         return
     print(f"error: {complaint}, or {remedy}", file=sys.stderr)
     sys.exit(2)
-
-
-def import_matplotlib() -> None:
-    """Import matplotlib with its own defaults, and leave the person's choice of a backend as it was."""
-    if "matplotlib" in sys.modules:
-        return
-    # A notebook, for instance, chooses a backend that only exists inside it.
-    backend = os.environ.pop("MPLBACKEND", None)
-    # Where it cannot keep a cache it says so, at length, and works.
-    logging.getLogger("matplotlib").setLevel(logging.ERROR)
-    import matplotlib
-
-    matplotlib.rcdefaults()
-    if backend is not None:
-        os.environ["MPLBACKEND"] = backend

@@ -5,6 +5,7 @@ import contextlib
 import errno
 import gc
 import io
+import logging
 import os
 import re
 import sys
@@ -26,6 +27,9 @@ def run_program(main: Callable[[list[str]], None], arguments: list[str]) -> None
     """Run `main(arguments)`; exit with status 2 on an error of input, and 130 or 143 when stopped by a signal."""
     sys.stdout, sys.stderr = (cast(TextIO, DependableStream(stream)) for stream in (sys.stdout, sys.stderr))
     raise_on_terminate()
+    # matplotlib opens no window here, and a notebook's choice of one may be unknown to it; nor does it need a cache.
+    os.environ.pop("MPLBACKEND", None)
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
     # Python's last garbage collection takes 1.5 s after PyTorch has compiled anything; this skips it.
     atexit.register(gc.freeze)
     try:

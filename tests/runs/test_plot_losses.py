@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-
 from utils.pictures.curves import draw_losses, plot_losses
 
 LOSSES = ("train_reconstruction", "train_kl", "heldout_reconstruction", "heldout_kl")

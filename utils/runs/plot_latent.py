@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
 from data.coordinates import COLORS, N_COORDINATES, PLACES
-from utils.pictures.style import GRAY, WIDTH, scatter, scatter_points
 from utils.runs.run import Run
+from utils.runs.style import GRAY, WIDTH, scatter, scatter_points
 
 # Lines between positions.
 LINES: Any = {"color": GRAY, "linewidth": 0.6, "alpha": 0.7}
@@ -33,8 +33,17 @@ def plot_latent(run: Run) -> Figure:
         for value in values:
             draw_line(value, **LINES)
     _draw_decoded(right, run)
-    right.set_title("what the decoder draws where the lines cross")
+    why = ":\na lattice, because the decoder is the identity" if is_identity(run) else ""
+    right.set_title(f"what the decoder draws where the lines cross{why}")
     return figure
+
+
+def is_identity(run: Run) -> bool:
+    """Whether the decoder of `run` draws each position of the map as the pixel at its place."""
+    places = run.map.points[..., PLACES]
+    rows, columns = np.moveaxis(places.mean(2), -1, 0)
+    # In pixels: how far the points of a position spread, and how far lines of positions bend.
+    return max(places.std(2).max(), rows.std(1).max(), columns.std(0).max()) < 1
 
 
 def what_to_see(run: Run) -> str:

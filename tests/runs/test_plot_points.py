@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 from matplotlib.colors import rgb_to_hsv
+from utils.pictures.comparison import SUSPICION, plot_comparison
 
 from data.points import Canvas
-from utils.pictures.comparison import SUSPICION, plot_comparison
 
 
 def judged(points: np.ndarray) -> Any:

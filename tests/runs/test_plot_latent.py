@@ -3,9 +3,9 @@ from typing import Any
 
 import numpy as np
 from matplotlib.contour import QuadContourSet
+from utils.pictures.latent import plot_latent
 
 from utils.evaluation.latent import LatentMap
-from utils.pictures.latent import plot_latent
 
 
 def a_map(points: np.ndarray, n_latents: int = 2, shares: tuple[float, ...] = (0.5, 0.8, 0.95)) -> LatentMap:

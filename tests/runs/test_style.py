@@ -4,9 +4,9 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 from PIL import Image
+from utils.pictures.style import BLUE, as_svg, save_figure, scatter_points
 
 from data.points import Canvas
-from utils.pictures.style import BLUE, as_svg, save_figure, scatter_points
 
 
 def test_a_figure_is_saved_whole(tmp_path: Path):
