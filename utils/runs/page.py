@@ -11,9 +11,10 @@ from typing import Any
 import jinja2
 import numpy as np
 from matplotlib.figure import Figure
-from PIL import Image
+from PIL import Image, ImageOps
 
 from data.painting import paint, paint_small, save_picture
+from data.points import Canvas
 from data.thinning import thinned
 from utils.evaluation.figures import in_order
 from utils.runs.plot_latent import draw_map, is_identity, map_shape, plot_latent, what_to_see
@@ -61,7 +62,7 @@ def page(run: Run) -> str:
         "found": run.evaluation,
         "metrics": run.evaluation.metrics,
         "date": time.strftime("%Y-%m-%d %H:%M"),
-        "pictures": [(n, len(p), _embedded(paint_small(p, run.data.canvas, 640))) for n, p in pictures.items()],
+        "pictures": [(name, len(points), _painted(points, run.data.canvas)) for name, points in pictures.items()],
         "comparison": as_svg("comparison", plot_points, run),
         "losses": as_svg("losses", plot_losses, "", run.history, run.settings),
         "what_to_see": what_to_see(run),
@@ -111,6 +112,12 @@ def _explorer(run: Run) -> dict[str, Any]:
         "others": run.means.shape[1] - len(latent_map.latents),
         "script": script,
     }
+
+
+def _painted(points: np.ndarray, canvas: Canvas) -> str:
+    """The address of the picture that `points (n, 5)` paint, 640 pixels high or wide at most, with hard edges."""
+    picture = paint_small(points, canvas, 640)
+    return _embedded(ImageOps.scale(picture, 640 // max(picture.size), Image.Resampling.NEAREST))
 
 
 def _film(path: Path) -> str | None:

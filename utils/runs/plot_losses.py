@@ -5,17 +5,14 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, FigureBase
 from matplotlib.ticker import MaxNLocator
 
 from utils.runs.run import History
 from utils.runs.style import BLUE, GRAY, INK, ORANGE
 from utils.training.schedules import beta_schedule
 
-# Above all plots, where it covers none.
-LEGEND: Any = {"loc": "outside upper center", "frameon": False, "fontsize": "small"}
 PARTS = {"train": ("training", "-"), "heldout": ("held-out", "--")}
 # Epochs `(k,)`, and beta there `(k,)`.
 Beta = tuple[np.ndarray, np.ndarray]
@@ -27,8 +24,8 @@ def plot_losses(title: str, history: History, settings: Mapping[str, Any]) -> Fi
     above, below = figure.subplots(2, 1, sharex=True)
     above.set_title(title)
     beta = beta_curve(history, settings)
-    artists = draw_losses(above, below, history, beta, [history])
-    figure.legend([*artists.values()], [*artists], ncols=2, **LEGEND)
+    draw_losses(above, below, history, beta, [history])
+    add_legend(figure, ncols=2)
     if (np.diff(beta[1]) < 0).any():
         why = "Where β falls, KL is cheap, so the model uses more of it, and KL and total loss jump."
         figure.supxlabel(why, fontsize="small")
@@ -57,10 +54,10 @@ def beta_curve(history: History, settings: Mapping[str, Any]) -> Beta:
     return np.arange(len(beta)) / per_epoch, beta
 
 
-def draw_losses(above: Axes, below: Axes, history: History, beta: Beta, others: Sequence[History]) -> dict[str, Artist]:
+def draw_losses(above: Axes, below: Axes, history: History, beta: Beta, others: Sequence[History]) -> None:
     """Draw reconstruction and total loss on `above`, KL and `beta` on `below`; every second cycle of beta is shaded.
 
-    The scale is that of all the `others`. Returns what was drawn, by names for a legend.
+    The scale is that of all the `others`.
     """
     epoch, beta_axes = history["epoch"], below.twinx()
     # A line of a few epochs is hardly seen.
@@ -89,13 +86,21 @@ def draw_losses(above: Axes, below: Axes, history: History, beta: Beta, others: 
     bands = list(pairwise(starts))[::2] if len(starts) > 2 else []
     for axes in (above, below):
         for left, right in bands:
-            label = "every second cycle of β" if axes is below else None
-            axes.axvspan(left, right, color=GRAY, alpha=0.2, linewidth=0, label=label)
+            name = "every second cycle of β" if axes is below else ""
+            axes.axvspan(left, right, color=GRAY, alpha=0.2, linewidth=0, label=name)
         axes.grid(alpha=0.3, color=GRAY)
         axes.set_xlim(0, 1.02 * epoch[-1])
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    drawn = [axes.get_legend_handles_labels() for axes in (above, below, beta_axes)]
-    return {name: artist for artists, names in drawn for artist, name in zip(artists, names, strict=True)}
+
+
+def add_legend(figure: FigureBase, ncols: int) -> None:
+    """Put a legend of all that is drawn on `figure` above its plots, where it covers none."""
+    artists = {}
+    for axes in figure.axes:
+        for artist, name in zip(*axes.get_legend_handles_labels(), strict=True):
+            artists.setdefault(name, artist)
+    place: Any = {"loc": "outside upper center", "frameon": False, "fontsize": "small"}
+    figure.legend([*artists.values()], [*artists], ncols=ncols, **place)
 
 
 def loss(history: History, part: str, name: str) -> np.ndarray:

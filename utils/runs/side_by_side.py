@@ -5,12 +5,11 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
 from utils.evaluation.figures import Metric, in_order
 from utils.evaluation.two_sample import SIGNIFICANT
-from utils.runs.plot_losses import LEGEND, beta_curve, draw_losses, loss
+from utils.runs.plot_losses import add_legend, beta_curve, draw_losses, loss
 from utils.runs.run import OF_MODEL, Run
 from utils.runs.style import BLUE, WIDTH
 from utils.settings.values import as_yaml
@@ -52,8 +51,9 @@ def plot_side_by_side(groups: Groups) -> Figure:
     """Curves of each group, in columns; below, pictures of their data and of each group's points, and the table."""
     first = {name: runs[0] for name, runs in groups.items()}
     one = len({run.data_id for run in first.values()}) == 1
-    originals = {"data" if one else f"data of {name}": run.original for name, run in first.items() if run.original}
-    pictures = originals | {name: run.painted for name, run in first.items()}
+    originals = {"data" if one else f"data of {name}": run.original for name, run in first.items()}
+    pictures = {name: picture for name, picture in originals.items() if picture}
+    pictures |= {name: run.painted for name, run in first.items()}
     # Wide pictures are stacked.
     width, shape = max(WIDTH, 4.5 * len(groups)), max(picture.height / picture.width for picture in pictures.values())
     down, across = (len(pictures), 1) if shape < 0.4 else (1, len(pictures))
@@ -76,7 +76,6 @@ def plot_side_by_side(groups: Groups) -> Figure:
 def _draw_curves(figure: Any, groups: Groups) -> None:
     """Draw on `figure` a column for each group: the mean of its seeds, and each seed as a thin line."""
     histories = [run.history for runs in groups.values() for run in runs]
-    artists: dict[str, Artist] = {}
     axes = figure.subplots(2, len(groups), sharex="col", sharey="row", squeeze=False)
     for (losses, kl), (name, runs) in zip(axes.T, groups.items(), strict=True):
         seeds = [run.history for run in runs]
@@ -84,12 +83,12 @@ def _draw_curves(figure: Any, groups: Groups) -> None:
         n_epochs = min(len(seed["epoch"]) for seed in seeds)
         columns = [column for column in seeds[0] if all(column in seed for seed in seeds)]
         mean = {column: np.mean([seed[column][:n_epochs] for seed in seeds], axis=0) for column in columns}
-        artists |= draw_losses(losses, kl, mean, beta_curve(mean, runs[0].settings), histories)
+        draw_losses(losses, kl, mean, beta_curve(mean, runs[0].settings), histories)
         for seed in seeds[len(seeds) == 1 :]:
             for panel, part in ((losses, "total"), (kl, "kl")):
                 panel.plot(seed["epoch"], loss(seed, "heldout", part), color=BLUE, linewidth=0.7, alpha=0.5)
         losses.set_title(textwrap.fill(name, 40), fontweight="bold")
-    figure.legend([*artists.values()], [*artists], ncols=4, **LEGEND)
+    add_legend(figure, ncols=4)
 
 
 def setting_rows(groups: Collection[Sequence[Run]]) -> dict[str, list[str]]:
