@@ -21,10 +21,15 @@ NEEDS_BROWSER = [
     pytest.mark.browser,
     pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="needs Debian's packages chromium and chromium-driver"),
 ]
+# The explorer draws once its pictures are decoded.
+SETTLED = """
+return Promise.all([...document.images].map(image => image.decode()))
+  .then(() => new Promise(drawn => requestAnimationFrame(drawn)));
+"""
 
 
 class Browser:
-    """A session of a browser."""
+    """A session of a browser, at an `address` of the driver."""
 
     def __init__(self, address: str) -> None:
         self.address = address
@@ -36,22 +41,15 @@ class Browser:
         with urllib.request.urlopen(request, timeout=60) as answer:
             return json.load(answer)["value"]
 
-    def open(self, page: Path, width: int = 1280, **media: str) -> None:
-        """Open `page` in a window of this width, with `media` such as prefers_color_scheme="dark" or type="print"."""
+    def devtools(self, name: str, **parameters: Any) -> None:
+        self.command("goog/cdp/execute", cmd=name, params=parameters)
+
+    def open(self, page: Path, width: int = 1280) -> None:
+        """Open `page` in a window of this width."""
         size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
         self.devtools("Emulation.setDeviceMetricsOverride", **size)
-        kind = media.pop("type", "screen")
-        features = [{"name": name.replace("_", "-"), "value": value} for name, value in media.items()]
-        self.devtools("Emulation.setEmulatedMedia", media=kind, features=features)
         self.command("url", url=page.resolve().as_uri())
-        # The explorer draws once its pictures are decoded.
-        self.run(
-            "return Promise.all([...document.images].map(image => image.decode()))"
-            ".then(() => new Promise(drawn => requestAnimationFrame(drawn)))"
-        )
-
-    def devtools(self, name: str, **parameters: Any) -> Any:
-        return self.command("goog/cdp/execute", cmd=name, params=parameters)
+        self.run(SETTLED)
 
     def run(self, script: str) -> Any:
         """What `script` returns in the page."""
@@ -59,8 +57,8 @@ class Browser:
 
     def press(self, key: str) -> None:
         """Press a key where the focus is."""
-        self.devtools("Input.dispatchKeyEvent", type="keyDown", key=key)
-        self.devtools("Input.dispatchKeyEvent", type="keyUp", key=key)
+        for kind in ("keyDown", "keyUp"):
+            self.devtools("Input.dispatchKeyEvent", type=kind, key=key)
 
     def point(self, x: float, y: float) -> None:
         """Move the pointer to a place in the window."""
@@ -79,9 +77,9 @@ def browser() -> Iterator[Browser]:
         try:
             started = next(match for line in driver.stdout if (match := re.search(r"successfully on port (\d+)", line)))
             options = {"binary": CHROMIUM, "args": [*FLAGS, f"--user-data-dir={profile}"]}
-            wanted = {"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}
+            capabilities = {"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}
             root = Browser(f"http://127.0.0.1:{started[1]}")
-            session = root.command("session", capabilities={"alwaysMatch": wanted})["sessionId"]
+            session = root.command("session", capabilities={"alwaysMatch": capabilities})["sessionId"]
             yield Browser(f"{root.address}/session/{session}")
             root.command(f"session/{session}", "DELETE")
         finally:

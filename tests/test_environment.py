@@ -123,9 +123,3 @@ def test_the_first_answer_waits_for_no_package_that_takes_seconds_to_load(comman
 
     assert run.returncode == status, run.stderr.decode()
     assert run.stderr.decode().splitlines()[-1] == "loaded:"
-
-
-def test_importing_the_pictures_leaves_the_persons_own_choice_of_backend():
-    code = "import os, utils.pictures, matplotlib; print(os.environ['MPLBACKEND'], matplotlib.rcParams['font.size'])"
-
-    assert started("-c", code, MPLBACKEND="svg").stdout.strip() == b"svg 10.0"

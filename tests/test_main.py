@@ -13,7 +13,8 @@ from data.drawing import draw, glyph_mask, write
 from main import main
 from models import colored_pi_generator
 from models.registry import MODELS
-from utils.runs.run import PLOTS, Result, Trained, read_history
+from utils.runs.page import PLOTS
+from utils.runs.run import Result, Trained, read_history
 from utils.settings.config import load_config
 from utils.training.eager import EagerStep
 
