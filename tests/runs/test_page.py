@@ -6,7 +6,6 @@ import re
 import shlex
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -123,8 +122,10 @@ def a_page(config: Config, points: ColoredPoints, evaluation: Evaluation, n: int
     settings = dataclasses.asdict(config)
     generator = Generator(build_model(settings, points.scaling), points.scaling, settings, "abc")
     history = dict.fromkeys((*LOSSES, "beta", "epoch"), np.ones(1)) | {"seconds": np.array([200.0])}
-    parts: dict[str, Any] = {"settings": settings, "generator": generator, "data": points, "history": history}
-    return page(Run(config.output, samples=generator.sample(n, 1), evaluation=evaluation, **parts))
+    parts = {"settings": settings, "generator": generator, "history": history, "samples": generator.sample(n, 1)}
+    run = Run(config.output, data=points, evaluation=evaluation)
+    vars(run).update(parts)
+    return page(run)
 
 
 def test_with_too_few_points_for_a_verdict_and_nothing_else_there_is_a_page(points: ColoredPoints, tmp_path: Path):
@@ -142,7 +143,7 @@ def test_the_verdict_is_marked_and_the_loss_stands_beside_its_yardsticks(
         "c2st_auc": Measured(0.6, 0.5, p, error=0.02, detectable=0.57),
         "copies": Measured(0.25, 0.0, p_of_copies),
     }
-    yardsticks = {"nats_one_normal": 23.25, "nats_no_latent": 21.5}
+    yardsticks = {"one_normal_loss": 23.25, "no_latent_loss": 21.5}
     evaluation = Evaluation(50, 30, 50, figures, model=MODEL | yardsticks)
 
     texts = Page(a_page(Config(result_path=str(tmp_path)), points, evaluation)).texts
@@ -151,7 +152,7 @@ def test_the_verdict_is_marked_and_the_loss_stands_beside_its_yardsticks(
     assert [text for text in shown if text not in texts] == []
 
 
-def test_the_page_of_a_large_picture_and_a_long_film_has_3_mb_or_less(tmp_path: Path, rng: np.random.Generator):
+def test_the_page_of_a_large_picture_and_a_long_film_has_4_mb_or_less(tmp_path: Path, rng: np.random.Generator):
     places = rng.integers(0, [3000, 4000], (50_000, 2))
     points = torch.from_numpy(np.column_stack([places, rng.integers(0, 256, (50_000, 3))]))
     config = Config(model="vanilla", result_path=str(tmp_path))
@@ -160,4 +161,4 @@ def test_the_page_of_a_large_picture_and_a_long_film_has_3_mb_or_less(tmp_path: 
 
     html = a_page(config, ColoredPoints(points, Scaling((3000, 4000))), TOO_FEW, n=50_000)
 
-    assert len(html.encode()) < 3e6
+    assert len(html.encode()) < 4e6

@@ -30,7 +30,7 @@ def curves(axes: Axes) -> dict[str, list[float]]:
 
 @pytest.mark.parametrize("epochs", [1, 30])
 def test_losses_are_drawn_above_and_kl_and_beta_below(epochs: int):
-    history = a_history(epochs) | {"train_parameter_kl": np.full(epochs, 0.5)}
+    history = a_history(epochs) | {"parameter_kl": np.full(epochs, 0.5)}
 
     figure = plot_losses("a title", history, {})
     figure.canvas.draw()

@@ -59,8 +59,6 @@ def page(run: Run) -> str:
     pictures = {"data": thinned(run.shown, len(samples)), "generated": samples}
     content = {
         "run": run,
-        "found": run.evaluation,
-        "metrics": run.evaluation.metrics,
         "date": time.strftime("%Y-%m-%d %H:%M"),
         "pictures": [(name, len(points), _painted(points, run.data.canvas)) for name, points in pictures.items()],
         "comparison": as_svg("comparison", plot_points, run),
@@ -121,7 +119,7 @@ def _painted(points: np.ndarray, canvas: Canvas) -> str:
 
 
 def _film(path: Path) -> str | None:
-    """The address of the film in `path`; None if there is none, or it would make the page larger than 3 MB."""
+    """The address of the film in `path`; None if there is none, or it would make the page slow to load."""
     return _address("gif", path.read_bytes()) if path.exists() and path.stat().st_size < 900_000 else None
 
 

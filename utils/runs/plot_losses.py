@@ -104,7 +104,9 @@ def add_legend(figure: FigureBase, ncols: int) -> None:
 
 
 def loss(history: History, part: str, name: str) -> np.ndarray:
-    """A loss of a `part` of the data; the `total` is the sum of all terms, with the KL at its full weight."""
+    """A loss of a `part` of the data. The `total` is the sum of all terms, with the KL at its full weight."""
     if name != "total":
         return history[f"{part}_{name}"]
-    return history[f"{part}_reconstruction"] + history[f"{part}_kl"] + history.get(f"{part}_parameter_kl", 0)
+    # Only training minimizes the third term.
+    of_parameters = history.get("parameter_kl", 0) if part == "train" else 0
+    return history[f"{part}_reconstruction"] + history[f"{part}_kl"] + of_parameters
