@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from quick import Finished, command_line
+from quick import Finished
 
-from main import main as train
 from utils.runs.__main__ import main
 from utils.system.errors import InputError
 
@@ -30,21 +29,6 @@ def test_runs_are_printed_and_drawn_side_by_side_but_for_those_that_were_interru
     assert Image.open(picture).width >= 900
     with pytest.raises(InputError, match="two or more finished runs"):
         main([str(runs[0]), str(interrupted)])
-
-
-@pytest.mark.usefixtures("without_figures")
-def test_two_runs_in_one_folder_are_compared_by_what_was_changed(
-    finished: Finished, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-):
-    finished.copied(tmp_path / "result")
-    train(command_line(finished.data, tmp_path / "result", "model=vanilla", "epochs=1"))
-    (earlier,) = (tmp_path / "result" / "earlier").glob("[!.]*")
-    capsys.readouterr()
-
-    main([str(earlier), str(tmp_path / "result" / "vanilla"), "--out", str(tmp_path / "of_two.svg")])
-
-    assert ["epochs", "2", "1"] in [line.split() for line in capsys.readouterr().out.splitlines()]
-    assert (tmp_path / "of_two.svg").exists()
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure, FigureBase
+from matplotlib.figure import Figure, SubFigure
 from matplotlib.ticker import MaxNLocator
 
 from utils.runs.run import History
@@ -93,9 +93,9 @@ def draw_losses(above: Axes, below: Axes, history: History, beta: Beta, others: 
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
-def add_legend(figure: FigureBase, ncols: int) -> None:
+def add_legend(figure: Figure | SubFigure, ncols: int) -> None:
     """Put a legend of all that is drawn on `figure` above its plots, where it covers none."""
-    artists = {}
+    artists: dict[Any, Any] = {}
     for axes in figure.axes:
         for artist, name in zip(*axes.get_legend_handles_labels(), strict=True):
             artists.setdefault(name, artist)

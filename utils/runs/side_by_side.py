@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
 
 from utils.evaluation.figures import Metric, in_order
 from utils.evaluation.two_sample import SIGNIFICANT
@@ -73,7 +73,7 @@ def plot_side_by_side(groups: Groups) -> Figure:
     return figure
 
 
-def _draw_curves(figure: Any, groups: Groups) -> None:
+def _draw_curves(figure: SubFigure, groups: Groups) -> None:
     """Draw on `figure` a column for each group: the mean of its seeds, and each seed as a thin line."""
     histories = [run.history for runs in groups.values() for run in runs]
     axes = figure.subplots(2, len(groups), sharex="col", sharey="row", squeeze=False)
