@@ -50,8 +50,9 @@ def table(groups: Groups) -> str:
 def plot_side_by_side(groups: Groups) -> Figure:
     """Curves of each group, in columns; below, pictures of their data and of each group's points, and the table."""
     first = {name: runs[0] for name, runs in groups.items()}
-    one = len({run.data_id for run in first.values()}) == 1
-    originals = {"data" if one else f"data of {name}": run.original for name, run in first.items()}
+    originals = {f"data of {name}": run.original for name, run in first.items()}
+    if len({run.data_id for run in first.values()}) == 1:
+        originals = {"data": next(iter(originals.values()))}
     pictures = {name: picture for name, picture in originals.items() if picture}
     pictures |= {name: run.painted for name, run in first.items()}
     # Wide pictures are stacked.
