@@ -24,13 +24,13 @@ def main(arguments: list[str]) -> None:
 
     # Imported late, because PyTorch takes seconds to load: --help and mistakes in settings or data are answered before.
     import torch
-    from utils.system.environment import keep_freed_memory
 
     from models.generator import build_model
     from utils.runs.console import describe_data, describe_training, suggestion
     from utils.runs.folders import claimed_folders, clear_results
     from utils.runs.run import FreshRun
     from utils.runs.steps import compare, generate, judge, losses_plotted, report
+    from utils.system.environment import keep_freed_memory
     from utils.system.torch_state import own_torch_state
     from utils.training.checkpoint import Record, check, has_checkpoint, load_trained
     from utils.training.loop import Training

@@ -27,7 +27,7 @@ from models.point_vae import DecodedPoints, PointVAE
 from models.registry import MODELS, PRIORS
 from models.vae import VAE
 from utils.evaluation.likelihood import evaluate_loss, posterior_means
-from utils.pictures.style import save_figure
+from utils.runs.style import save_plot
 from utils.settings.config import Config
 from utils.system.errors import run_program
 from utils.system.reading import expanded
@@ -137,7 +137,7 @@ def main(arguments: list[str]) -> None:
     path = Path(expanded(options.picture))
     if path.suffix[1:] not in Figure().canvas.get_supported_filetypes() or not path.parent.is_dir():
         parser.error(f"{path}: name a picture, as priors.png, in a folder that there is")
-    save_figure(draw_priors(config), path)
+    save_plot(path, draw_priors, config)
 
 
 if __name__ == "__main__":

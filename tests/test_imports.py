@@ -13,8 +13,6 @@ FLOORS = (
     "utils.settings",
     "utils.evaluation",
     "utils.training",
-    "utils.runs.run",
-    "utils.pictures",
     "utils.runs",
     "main",
     "benchmarks",

@@ -19,7 +19,8 @@ from data.drawing import draw, glyph_mask, write
 from main import main
 from models import colored_pi_generator
 from models.registry import MODELS
-from utils.runs.run import PLOTS, ResultFile, Run
+from utils.runs.page import PLOTS
+from utils.runs.run import ResultFile, Run
 from utils.settings.config import load_config
 from utils.training.checkpoint import TrainingFile
 from utils.training.loop import Training

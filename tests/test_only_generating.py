@@ -8,7 +8,8 @@ import pytest
 from quick import Finished, command_line
 
 from main import main
-from utils.runs.run import PLOTS, ResultFile
+from utils.runs.page import PLOTS
+from utils.runs.run import ResultFile
 from utils.settings.config import load_config
 from utils.system.errors import InputError
 

@@ -1,1 +1,1 @@
-"""What a run leaves in its folder, and what it prints."""
+"""A finished run: its files, its plots, its page, and runs side by side."""

@@ -2,7 +2,7 @@
 
     python -m utils.runs result/attention result/earlier/2026-11-25_12-00-00_attention
 
-prints and draws the settings in which they differ and their figures. Runs that differ in their seed only share a
+prints and draws the settings in which they differ, and their figures. Runs that differ only in their seed share a
 column. Earlier runs are in the folder earlier of result_path.
 """
 
@@ -12,32 +12,33 @@ from pathlib import Path
 from utils.system.commands import Parser
 from utils.system.errors import InputError, run_program
 
+ENDINGS = (".png", ".pdf", ".svg", ".jpg")
+
 
 def main(arguments: list[str]) -> None:
     """Read the runs, print their table, and draw it. Raises InputError if one of them cannot be read."""
-    parser = Parser("python -m utils.runs", description=__doc__)
+    parser = Parser("python -m utils.runs", description=__doc__ or "")
     parser.add_argument("runs", metavar="RUN", nargs="*", type=Path, help="the folder of a run, as result/attention")
-    parser.add_argument(
-        "--out", metavar="FILE", type=Path, default="compare.png", help="picture to write (%(default)s)"
-    )
+    parser.add_argument("--out", metavar="FILE", type=Path, default="compare.png", help="its picture (%(default)s)")
     options = parser.parse_args(arguments)
-    endings = (".png", ".pdf", ".svg", ".jpg")
-    if options.out.suffix.lower() not in endings:
-        raise InputError(f"{options.out}: is no name for a picture; end it with {', '.join(endings)}")
+    if options.out.suffix.lower() not in ENDINGS:
+        raise InputError(f"{options.out}: is not a name for a picture; end it with {', '.join(ENDINGS)}")
     # PyTorch and matplotlib, which take seconds to load, come after what can be said without.
-    from utils.pictures.style import save_figure
     from utils.runs.run import ResultFile, Run
     from utils.runs.side_by_side import NOTE, grouped, plot_side_by_side, table
+    from utils.runs.style import save_plot
 
-    runs = [Run(folder.expanduser()) for folder in options.runs]
-    for run in runs:
-        if not (run.folder / ResultFile.METRICS).exists():
-            print(f"left out: {run.folder}: holds no finished run, because it has no {ResultFile.METRICS}")
-    runs = [run for run in runs if (run.folder / ResultFile.METRICS).exists()]
+    runs = []
+    for folder in options.runs:
+        run = Run(folder)
+        if (run.folder / ResultFile.METRICS).exists():
+            runs.append(run)
+        else:
+            print(f"left out: {run.folder}: it has no {ResultFile.METRICS}, so it is not a finished run")
     if len(runs) < 2:
         raise InputError("the command line: name the folders of two or more finished runs, as result/attention")
     groups = grouped(runs)
-    save_figure(plot_side_by_side(groups), options.out)
+    save_plot(options.out, plot_side_by_side, groups)
     for name, group in groups.items():
         print(f"{name}: {' '.join(str(run.folder) for run in group)}")
     print(f"\n{table(groups)}\n\n{NOTE}\nside by side: {options.out}")

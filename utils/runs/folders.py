@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from utils.runs.run import PLOTS, ResultFile
+from utils.runs.run import ResultFile
 from utils.settings.config import Config
 from utils.system.errors import InputError
 from utils.system.files import claimed, skipped_if_held
@@ -72,6 +72,9 @@ def run_files(folder: Path) -> list[Path]:
 
 def clear_results(folder: Path) -> None:
     """Remove what was made with the model in `folder` before, so that nothing of other points stays beside new ones."""
+    # Imported late, because matplotlib takes a while to load.
+    from utils.runs.page import PLOTS
+
     for name in {*ResultFile, *PLOTS}:
         with skipped_if_held():
             (folder / name).unlink(missing_ok=True)

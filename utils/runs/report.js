@@ -41,5 +41,8 @@
     event.preventDefault();
     moveTo(row + step[0], column + step[1]);
   });
-  Promise.all([sheet.decode(), data.decode()]).then(() => moveTo(row, column));
+  Promise.all([sheet.decode(), data.decode()]).then(() => {
+    document.querySelectorAll("[data-script]").forEach(element => element.hidden = false);
+    moveTo(row, column);
+  });
 })();

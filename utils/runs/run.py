@@ -14,7 +14,6 @@ from PIL import Image
 from data.points import ColoredPoints
 from data.thinning import thinned
 from models.generator import Generator, load_generator
-from models.registry import Registry
 from utils.evaluation.figures import Figure, Metric
 from utils.evaluation.latent import LatentMap, latent_map
 from utils.evaluation.likelihood import posterior_means
@@ -52,15 +51,6 @@ class ResultFile(StrEnum):
     COMPARISON = "comparison.png"
     LATENT = "latent.png"
     REPORT = "report.html"
-
-
-# The plots of a run by their files, each a function of the `Run`. A new one is a function and a row.
-PLOTS = Registry(
-    {
-        ResultFile.COMPARISON: "utils.pictures.comparison:plot_comparison",
-        ResultFile.LATENT: "utils.pictures.latent:plot_latent",
-    }
-)
 
 
 @dataclass(frozen=True, eq=False)

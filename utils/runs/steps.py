@@ -32,12 +32,12 @@ def losses_plotted(config: Config) -> Iterator[None]:
         yield
     finally:
         # Imported late, because matplotlib takes a while to load, and training need not wait for it.
-        from utils.pictures.curves import plot_losses
-        from utils.pictures.style import save_figure
+        from utils.runs.plot_losses import plot_losses
+        from utils.runs.style import save_plot
 
-        run = Run(config.output)
+        run, title = Run(config.output), f"{config.model} VAE: training"
         with contextlib.suppress(InputError), skipped_if_held():
-            save_figure(plot_losses(f"{config.model} VAE: training", run.history), run.folder / TrainingFile.LOSSES)
+            save_plot(run.folder / TrainingFile.LOSSES, plot_losses, title, run.history, run.settings)
 
 
 def generate(generator: Generator, config: Config) -> tuple[Path, np.ndarray]:
@@ -89,9 +89,9 @@ def judge(generator: Generator, samples: np.ndarray, data: ColoredPoints, seed: 
 
 def report(run: FreshRun) -> None:
     """Write the figures, the pictures and the page of `run` into its folder, and print what it came to."""
-    from utils.runs.page import plot_run, write_page
+    from utils.runs.page import write_report
 
-    write_page(run, plot_run(run))
+    write_report(run)
     print(describe_result(run.folder, run.evaluation))
 
 
@@ -99,13 +99,13 @@ def compare(configs: Sequence[Config]) -> None:
     """Plot the models of the `configs` side by side, if they are several, from what their runs wrote."""
     if len(configs) < 2:
         return
-    from utils.pictures.style import save_figure
     from utils.runs.side_by_side import grouped, plot_side_by_side
+    from utils.runs.style import save_plot
 
     path = configs[0].output.parent / COMPARED
     try:
         with skipped_if_held():
-            save_figure(plot_side_by_side(grouped([Run(config.output) for config in configs])), path)
+            save_plot(path, plot_side_by_side, grouped([Run(config.output) for config in configs]))
             print(f"side by side: {path}")
     except InputError as error:
         print(f"not shown side by side: {error}")

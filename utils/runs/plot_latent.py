@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
 from data.coordinates import COLORS, N_COORDINATES, PLACES
-from utils.pictures.style import GRAY, WIDTH, scatter, scatter_points
 from utils.runs.run import FreshRun
+from utils.runs.style import GRAY, WIDTH, scatter, scatter_points
 
 # Lines between positions.
 LINES: Any = {"color": GRAY, "linewidth": 0.6, "alpha": 0.7}
@@ -33,8 +33,17 @@ def plot_latent(run: FreshRun) -> Figure:
         for value in values:
             draw_line(value, **LINES)
     _draw_decoded(right, run)
-    right.set_title("what the decoder draws where the lines cross")
+    why = ":\na lattice, because the decoder is the identity" if is_identity(run) else ""
+    right.set_title(f"what the decoder draws where the lines cross{why}")
     return figure
+
+
+def is_identity(run: FreshRun) -> bool:
+    """Whether the decoder of `run` draws each position of the map as the pixel at its place."""
+    places = run.map.points[..., PLACES]
+    rows, columns = np.moveaxis(places.mean(2), -1, 0)
+    # In pixels: how far the points of a position spread, and how far lines of positions bend.
+    return max(places.std(2).max(), rows.std(1).max(), columns.std(0).max()) < 1
 
 
 def what_to_see(run: FreshRun) -> str:
@@ -56,19 +65,19 @@ def map_shape(run: FreshRun) -> float:
 
 def draw_map(axes: Axes, run: FreshRun) -> None:
     """Draw each mean of the map of `run` in its point's color, and contours of the prior's density."""
-    found, (across, down) = run.map, run.map.grid
-    scatter(axes, found.means[:, 0], found.means[:, 1], run.shown[:, COLORS])
-    lines = axes.contour(across, down, found.density, found.levels[::-1], colors="white", linewidths=1.3)
-    names = {level: f"{share:.0%}" for level, share in zip(found.levels, found.contours, strict=True)}
+    latent_map, (across, down) = run.map, run.map.grid
+    scatter(axes, latent_map.means[:, 0], latent_map.means[:, 1], run.shown[:, COLORS])
+    lines = axes.contour(across, down, latent_map.density, latent_map.levels[::-1], colors="white", linewidths=1.3)
+    names = {level: f"{share:.0%}" for level, share in zip(latent_map.levels, latent_map.contours, strict=True)}
     # The title names a single share.
     labels = axes.clabel(lines, fmt=names, fontsize="small") if len(names) > 1 else []
     # Seen on bright and on dark backgrounds.
     for artist in (lines, *labels):
         artist.set_path_effects([withStroke(linewidth=3, foreground="#333333")])
     axes.set(facecolor=np.divide(run.data.canvas.color, 255), xlim=across[[0, -1]], ylim=down[[-1, 0]])
-    axes.set_xlabel(f"latent {found.latents[0] + 1}")
-    if len(found.latents) == 2:
-        axes.set_ylabel(f"latent {found.latents[1] + 1}")
+    axes.set_xlabel(f"latent {latent_map.latents[0] + 1}")
+    if len(latent_map.latents) == 2:
+        axes.set_ylabel(f"latent {latent_map.latents[1] + 1}")
     else:
         axes.set_yticks([])
 

@@ -10,14 +10,14 @@ from matplotlib.figure import Figure
 from data.coordinates import COLORS, NAMES
 from data.points import Canvas
 from data.thinning import thinned
-from utils.pictures.style import BLUE, GRAY, WIDTH, scatter_points
 from utils.runs.run import MOST_SHOWN, FreshRun
+from utils.runs.style import BLUE, GRAY, WIDTH, scatter_points
 
 # On black: bright where the classifier is sure, dim where it is not; told apart with any kind of color vision.
 SUSPICION = LinearSegmentedColormap.from_list("suspicion", ["#5cc8ff", "#255a80", "#4d4d4d", "#8a5a10", "#ffb733"])
 
 
-def plot_comparison(run: FreshRun) -> Figure:
+def plot_points(run: FreshRun) -> Figure:
     """Scatter plots and marginals of the data and of the samples of `run`.
 
     A third panel shows the opinion of the classifier, if there is one.

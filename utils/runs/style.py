@@ -1,11 +1,13 @@
-"""The look of all plots, the scatter plot, and how plots are saved, as a file and as a part of a page."""
+"""The look of all plots, and how they are drawn: into a file, and into a page."""
 
+import contextlib
 import io
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import matplotlib
+import matplotlib.style
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -20,17 +22,14 @@ BLUE, ORANGE, GRAY = "#0072b2", "#d55e00", "#999999"
 INK = "#1a1a1b"
 # In inches. Plots are this wide so that their texts stay readable where they are shrunk to 600 pixels.
 WIDTH = 9
-# For the whole process: the program plots nothing else.
-matplotlib.rcParams.update(
-    {
-        "font.size": 11,
-        "axes.facecolor": "none",
-        "axes.titlesize": "medium",
-        "figure.titlesize": "medium",
-        "svg.fonttype": "none",
-        **dict.fromkeys(("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color"), INK),
-    }
-)
+STYLE = {
+    "font.size": 11,
+    "axes.facecolor": "none",
+    "axes.titlesize": "medium",
+    "figure.titlesize": "medium",
+    "svg.fonttype": "none",
+    **dict.fromkeys(("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color"), INK),
+}
 
 
 def scatter(axes: Axes, across: np.ndarray, up: np.ndarray, colors: np.ndarray, sizes: Any = 2.5) -> None:
@@ -46,18 +45,21 @@ def scatter_points(axes: Axes, points: np.ndarray, canvas: Canvas, sizes: Any = 
     axes.set(xlim=(0, canvas.width), ylim=(canvas.height, 0), aspect="equal", facecolor=np.divide(canvas.color, 255))
 
 
-def save_figure(figure: Figure, path: Path) -> None:
-    """Write `figure` to `path`, whole or not at all. Raises InputError if it cannot be written."""
-    write_whole(path, figure.savefig)
+def save_plot(path: Path, plot: Callable[..., Figure], *arguments: Any) -> None:
+    """Write `plot(*arguments)` to `path`, whole or not at all. Raises InputError if it cannot be written."""
+    with _our_style():
+        write_whole(path, plot(*arguments).savefig)
 
 
-def as_svg(figure: Figure, name: str) -> str:
-    """The `figure` as an <svg> element of a page, with texts that are texts, and colors of the page's.
+def as_svg(name: str, plot: Callable[..., Figure], *arguments: Any) -> str:
+    """`plot(*arguments)` as an <svg> element of a page, with texts that are texts, and colors of the page's.
 
-    The names of its parts depend on its `name`, so that no two figures of a page share them.
+    It has no title. The names of its parts depend on its `name`, so that no two plots of a page share them.
     """
     packed = io.StringIO()
-    with matplotlib.rc_context({"svg.hashsalt": name}):
+    with _our_style(**{"svg.hashsalt": name}):
+        figure = plot(*arguments)
+        figure.suptitle("")
         figure.savefig(packed, format="svg", dpi=150, facecolor="none", metadata={"Date": None})
     start, _, rest = packed.getvalue().partition("<svg")[2].partition(">")
     # Left out: what only a file needs, and names of parts that each plot has. The page gives the size.
@@ -66,3 +68,8 @@ def as_svg(figure: Figure, name: str) -> str:
     for color, variable in ((INK, "currentColor"), (BLUE, "var(--blue)"), (ORANGE, "var(--orange)")):
         rest = rest.replace(color, variable)
     return f"<svg {view}>{rest}"
+
+
+def _our_style(**more: Any) -> contextlib.AbstractContextManager[None]:
+    """While it lasts, whatever style and settings of matplotlib the person chose, plots have ours."""
+    return matplotlib.style.context(["default", STYLE | more])

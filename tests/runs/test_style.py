@@ -1,0 +1,88 @@
+"""All plots: a contract for each row of PLOTS and for the curves, which a new row passes without a new test."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import matplotlib.style
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from PIL import Image
+
+from data.points import Canvas
+from utils.runs.page import PLOTS
+from utils.runs.plot_losses import plot_losses
+from utils.runs.style import BLUE, as_svg, save_plot, scatter_points
+
+NAMES = ("epoch", "beta", "train_reconstruction", "train_kl", "heldout_reconstruction", "heldout_kl")
+
+
+def curves(_: Any) -> Figure:
+    return plot_losses("a title", dict.fromkeys(NAMES, np.arange(1, 9)), {})
+
+
+every_plot = pytest.mark.parametrize("plot", [*PLOTS.values(), curves])
+
+
+@every_plot
+@pytest.mark.parametrize(("height", "width"), [(20, 160), (160, 20), (30, 50)])
+def test_a_plot_is_legible_whatever_the_pictures_shape(
+    plot: Callable[[Any], Figure], a_run: Callable[..., Any], height: int, width: int
+):
+    run = a_run()
+    run.data.canvas = Canvas(height, width, (0, 0, 0))
+    run.shown = run.samples = run.shown % [min(height, 30), min(width, 50), 256, 256, 256]
+
+    figure = plot(run)
+    figure.canvas.draw()
+
+    for axes in figure.axes:
+        extent = axes.get_window_extent()
+        assert max(extent.width, extent.height) > 100
+        assert 0 <= extent.x0 < extent.x1 <= figure.bbox.width
+        assert 0 <= extent.y0 < extent.y1 <= figure.bbox.height
+
+
+@every_plot
+def test_a_plot_is_the_same_whatever_matplotlib_was_told_and_leaves_that(
+    plot: Callable[[Any], Figure], a_run: Callable[..., Any], tmp_path: Path
+):
+    def drawn() -> tuple[bytes, str]:
+        save_plot(tmp_path / "plot.png", plot, a_run())
+        return (tmp_path / "plot.png").read_bytes(), as_svg("a name", plot, a_run())
+
+    def told() -> dict[str, Any]:
+        return {name: value for name, value in matplotlib.rcParams.items() if name != "backend"}
+
+    ours = drawn()
+    theirs = {"text.usetex": True, "savefig.dpi": 37, "savefig.bbox": "tight", "axes.grid": True, "font.size": 30}
+    with matplotlib.style.context(["ggplot", theirs]):
+        before = told()
+        assert drawn() == ours
+        assert told() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["plot.png"]
+    assert Image.open(tmp_path / "plot.png").width >= 600
+
+
+def test_on_a_page_texts_are_texts_in_the_pages_color_and_points_are_a_picture(some_points: np.ndarray, canvas: Canvas):
+    def plot() -> Figure:
+        figure = Figure()
+        axes, curve = figure.subplots(2)
+        scatter_points(axes, some_points, canvas)
+        axes.set_title("a title & more")
+        curve.plot([1, 2], color=BLUE)
+        return figure
+
+    svg = as_svg("a name", plot)
+
+    assert re.match(r'<svg viewBox="0 0 460\.8 345\.6">', svg)
+    assert svg.rstrip().endswith("</svg>")
+    assert ">a title &amp; more</text>" in svg
+    assert svg.count("<image") == 1
+    assert "stroke: var(--blue)" in svg
+    assert "stroke: currentColor" in svg
+    assert "#0a143c" in svg, "the background of the picture is not that of the page"
+    assert "#ffffff" not in svg
+    assert "http" not in svg

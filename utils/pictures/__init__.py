@@ -1,5 +1,0 @@
-"""Every picture and plot."""
-
-import matplotlib
-
-matplotlib.rcdefaults()
