@@ -48,11 +48,14 @@ def seconds_of_steps(training: Training) -> list[float]:
     """The seconds of each of some steps of `training`; the first ones, which fill caches, are left out."""
     ends: list[float] = []
 
-    def stopped() -> bool:
-        ends.append(time.perf_counter())
-        return len(ends) > STEPS
+    class Signals:
+        """Stop the training after `STEPS` steps, as a signal would."""
 
-    training.run(lambda epoch: None, stopped)
+        def __bool__(self) -> bool:
+            ends.append(time.perf_counter())
+            return len(ends) > STEPS
+
+    training.run(lambda epoch: None, Signals())
     return [end - start for start, end in itertools.pairwise(ends[STEPS // 10 :])]
 
 

@@ -19,7 +19,7 @@ from models.generator import Generator, build_model
 from utils.evaluation.figures import Figure as Measured
 from utils.evaluation.result import Evaluation
 from utils.runs.page import page
-from utils.runs.run import Run
+from utils.runs.run import FreshRun
 from utils.settings.config import Config, load_config
 
 MODEL = {"heldout_reconstruction": 17.5, "heldout_kl": 3.25, "active_units": 2}
@@ -123,7 +123,7 @@ def a_page(config: Config, points: ColoredPoints, evaluation: Evaluation, n: int
     generator = Generator(build_model(settings, points.scaling), points.scaling, settings, "abc")
     history = dict.fromkeys((*LOSSES, "beta", "epoch"), np.ones(1)) | {"seconds": np.array([200.0])}
     parts = {"settings": settings, "generator": generator, "history": history, "samples": generator.sample(n, 1)}
-    run = Run(config.output, data=points, evaluation=evaluation)
+    run = FreshRun(config.output, data=points, evaluation=evaluation)
     vars(run).update(parts)
     return page(run)
 

@@ -43,4 +43,4 @@ def test_the_time_left_after_a_resume_goes_by_the_steps_that_were_taken_since(mo
     lines = run(monkeypatch, seconds_per_step=10, done=5).splitlines()
 
     # Two steps, and the line itself, looked at the clock: 30 s for two steps, and three are left.
-    assert lines[0] == "7 of 10 steps (70%), 0:45 left"
+    assert lines[0] == "7 of 10 steps (70%), 00:45 left"

@@ -2,8 +2,7 @@
 
 import sys
 import time
-from types import TracebackType
-from typing import Never
+from typing import Never, Self
 
 from tqdm import tqdm
 
@@ -16,17 +15,14 @@ class Progress:
     """
 
     def __init__(self, n_steps: int, done: int) -> None:
-        self.n_steps, self.step, self.first_step = n_steps, done, done
+        self.n_steps, self.step, self.first_step, self.losses = n_steps, done, done, ""
         self.bar: tqdm[Never] = tqdm(total=n_steps, initial=done, unit="step", disable=None)
         self.start = self.last_line = time.monotonic()
-        self.losses = ""
 
-    def __enter__(self) -> "Progress":
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.bar.close()
         if self.bar.disable and self.step > self.first_step:
             self._print_line()
@@ -41,12 +37,11 @@ class Progress:
     def show(self, losses: str) -> None:
         """Show `losses`, the figures of the epoch that has just ended."""
         self.losses = losses
-        self.bar.set_postfix_str(self.losses)
+        self.bar.set_postfix_str(losses)
 
     def _print_line(self) -> None:
         self.last_line = time.monotonic()
         left = (self.last_line - self.start) / max(1, self.step - self.first_step) * (self.n_steps - self.step)
-        minutes, seconds = divmod(round(left), 60)
-        remaining = f"{minutes}:{seconds:02} left" if self.step < self.n_steps else "done"
+        remaining = f"{tqdm.format_interval(round(left))} left" if self.step < self.n_steps else "done"
         share = f"{self.step:,} of {self.n_steps:,} steps ({self.step / self.n_steps:.0%}), {remaining}"
         print(f"{share}; {self.losses}" if self.losses else share, file=sys.stderr, flush=True)
