@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 from torch.quasirandom import SobolEngine
 
+from data.coordinates import random_subset as thinned
 from data.points import ColoredPoints
-from data.thinning import thinned
 from models.generator import Generator
 from models.vae import VAE, Noise
 

@@ -8,8 +8,8 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from data.coordinates import COLORS, NAMES
+from data.coordinates import random_subset as thinned
 from data.points import Canvas
-from data.thinning import thinned
 from utils.pictures.style import BLUE, GRAY, WIDTH, scatter_points
 from utils.runs.run import MOST_SHOWN, Run
 

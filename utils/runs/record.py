@@ -12,7 +12,6 @@ from PIL import Image
 
 from data.painting import paint, save_film, save_picture
 from data.points import ColoredPoints
-from data.thinning import thinned
 from models.generator import Generator
 from utils.runs.folders import clear_results
 from utils.runs.run import History, Trained
@@ -131,7 +130,7 @@ class Record:
         painted = [epoch for epoch in self.epochs if self._is_painted(epoch) and self._frame_path(epoch).exists()]
         if painted:
             # A film of more than 100 frames would be tiresome, and large.
-            painted = [painted[i] for i in thinned(np.arange(len(painted)), 100)]
+            painted = [painted[i] for i in np.linspace(0, len(painted) - 1, min(100, len(painted))).round().astype(int)]
             frames = (Image.open(self._frame_path(epoch)) for epoch in painted)
             captions = [
                 f"epoch {epoch.epoch}   beta {epoch.beta:.2f}   KL {epoch.train_kl:.1f} nats" for epoch in painted

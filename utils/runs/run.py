@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from data.coordinates import random_subset as thinned
 from data.points import ColoredPoints
-from data.thinning import thinned
 from models.generator import Generator
 from models.registry import Registry
 from utils.evaluation.figures import Figure, Metric
