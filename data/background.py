@@ -59,7 +59,7 @@ def find_background(picture: np.ndarray) -> Background | None:
 
 
 def canvas_color(background: Background | None, colors: np.ndarray) -> tuple[int, int, int]:
-    """What points of these `colors (n, 3)` are painted on: the background, if they stand out from it and it has a color.
+    """What to paint points of these `colors (n, 3)` on: the color of the background, if it has one and they stand out.
 
     Otherwise it is black or white, whichever contrasts.
     """
@@ -72,8 +72,8 @@ def canvas_color(background: Background | None, colors: np.ndarray) -> tuple[int
 def _frequent_colors(areas: list[np.ndarray], most: int, share: float) -> Background | None:
     """At most `most` colors that together cover a `share` of the pixels `(n, 3)` of `areas`.
 
-    Each must be in all areas, as in a pattern, or differ little from another, as in noise or uneven light. Sky and ground
-    do not: a figure stands on the ground, and before the sky.
+    Each must be in all areas, as in a pattern, or differ little from another, as in noise or uneven light: the ground
+    that a figure stands on is no second background beside the sky.
     """
     colors: list[np.ndarray] = []
     pixels = np.concatenate(areas).astype(int)

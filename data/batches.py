@@ -35,7 +35,7 @@ class Batches:
             sampler=_Shuffle(len(points), batch_size * max(1, 4096 // batch_size), self.rng),
             num_workers=num_workers,
             persistent_workers=num_workers > 0,
-            worker_init_fn=_leave_signals_to_the_main_process,
+            worker_init_fn=_leave_signals,
         )
 
     def __len__(self) -> int:
@@ -75,7 +75,9 @@ class _Shuffle(Sampler[Tensor]):
         yield from torch.randperm(self.n, generator=self.rng, device="cpu").split(self.size)
 
 
-def _leave_signals_to_the_main_process(worker: int) -> None:
-    """Ctrl-C reaches all processes, but the main one still needs batches to finish its step."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _leave_signals(worker: int) -> None:
+    """What a terminal or a cluster sends reaches all processes, but the main one needs batches to finish its step."""
+    for name in ("SIGINT", "SIGHUP", "SIGBREAK", "SIGUSR1", "SIGUSR2", "SIGXCPU"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)

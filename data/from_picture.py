@@ -28,41 +28,37 @@ from utils.system.reading import expanded
 POINTS, MANY_POINTS, SIZE = 5000, 15_000, 300
 # The longer side up to which a picture is enlarged, so that a small figure has room for its points, and others.
 ENLARGED = 2000
-# What may give a figure pixels, if it has none.
+# What may give pixels to a figure that has none.
 REMEDIES: dict[str, dict[str, object]] = {
     "leave out --invert": {"invert": False},
-    "leave out --background": {"background": None},
-    "leave out --threshold": {"threshold": None},
-    "lower it with --threshold 10": {"threshold": 10},
-    "lower it with --threshold 3": {"threshold": 3},
-    "put points everywhere with --background none": {"background": "none", "threshold": None},
+    "leave out --background": {"background": "guess"},
+    "use --threshold 10": {"threshold": 10},
+    "use --threshold 3": {"threshold": 3},
+    "use --background none": {"background": None},
 }
 
 DataSet = tuple[np.ndarray, np.ndarray, bytes]
 
 
-def parse_background(text: str) -> str | tuple[int, ...]:
-    """What --background names: the three channels of a color, or "transparent" or "none" as they are."""
-    return text if text in ("transparent", "none") else ImageColor.getrgb(text)[:3]
+def parse_background(text: str) -> Background | None:
+    """What --background names: a color, "transparent", or "none", which is None."""
+    if text in ("transparent", "none"):
+        return TRANSPARENT if text == "transparent" else None
+    return Background(np.array([ImageColor.getrgb(text)[:3]]))
 
 
 def pixel_weights(
-    pixels: np.ndarray, named: str | tuple[int, ...] | None, threshold: int | None
+    pixels: np.ndarray, named: Background | str | None, threshold: int | None
 ) -> tuple[np.ndarray, Background | None]:
     """The weights `(height, width)` of `pixels (height, width, 4)`, and the background, or None if it is a photo.
 
     The weight is the opacity times the difference from the background: the one that is `named`, or the one that the
-    border shows. Pixels that differ by `threshold` levels or less have no weight. In a photo, all weigh
-    the same.
+    border shows, if that is a "guess". Pixels that differ by `threshold` levels or less have no weight. In a photo, all
+    weigh the same.
     """
     transparency = opacity(pixels)
     everywhere = transparency * (transparency >= 0.5)
-    if named is None:
-        background = find_background(pixels)
-    else:
-        background = (
-            TRANSPARENT if named == "transparent" else None if named == "none" else Background(np.array([named]))
-        )
+    background = find_background(pixels) if isinstance(named, str) else named
     if background is None or not len(background.colors):
         return everywhere, background
     if threshold is None:
@@ -71,7 +67,7 @@ def pixel_weights(
     distance = background.distance(pixels)
     weights = np.where(distance > threshold, distance * transparency, 0.0)
     # The sky and the ground of a landscape cover its border, too. They are noisy, and next to nothing stands out.
-    is_photo = not named and background.noise > 4 and (weights > 0).mean() < 0.02
+    is_photo = isinstance(named, str) and background.noise > 4 and (weights > 0).mean() < 0.02
     return (everywhere, None) if is_photo else (weights, background)
 
 
@@ -85,18 +81,17 @@ def native_pixels(picture: Image.Image) -> Image.Image | None:
     return Image.fromarray(art) if is_art else None
 
 
-def figure_box(weights: np.ndarray) -> tuple[float, float, float, float]:
-    """Left, top, right, bottom of what to show of a picture, as shares of it.
-
-    That is all of it, or the figure and a margin, if the figure fills less than half of the width and of the height.
-    """
-    extents = [np.flatnonzero(weights.any(i)) for i in (0, 1)]
-    longer = max(np.ptp(extent) + 1 if len(extent) else 0 for extent in extents)
-    if not 0 < longer < max(weights.shape) / 2:
-        return 0, 0, 1, 1
-    margin, (height, width) = max(1, 0.1 * longer), weights.shape
-    (left, right), (top, bottom) = ((extent[0] - margin, extent[-1] + 1 + margin) for extent in extents)
-    return max(0, left / width), max(0, top / height), min(1, right / width), min(1, bottom / height)
+def cropped(picture: Image.Image, weights: np.ndarray) -> Image.Image:
+    """`picture`, or its figure and a margin, if that fills less than half of the width and of the height."""
+    box = Image.fromarray(weights > 0).getbbox() or (0, 0, *weights.shape)
+    longer = max(box[2] - box[0], box[3] - box[1])
+    if 2 * longer >= max(weights.shape):
+        return picture
+    print("the figure is small in its picture, so the picture is cropped to it")
+    margin, scale = 1 + longer // 10, max(picture.size) / max(weights.shape)
+    low = [max(0, round(scale * (edge - margin))) for edge in box[:2]]
+    high = [min(side, round(scale * (edge + margin))) for edge, side in zip(box[2:], picture.size, strict=True)]
+    return picture.crop((*low, *high))
 
 
 def choose_size(
@@ -104,9 +99,9 @@ def choose_size(
 ) -> tuple[int, int]:
     """How many points, and the size of the picture, for a figure that covers `room_at(size)` pixels.
 
-    `points` and `size` are what the person asked for; what is None is chosen, and printed, so that the figure has three
-    times as many pixels: generated points are judged by those that no data point has. Raises InputError if both were asked for
-    and do not fit, or the figure has no pixels, which the `remedy` may change.
+    `points` and `size` are what the person asked for; what is None is chosen, and printed, so that pixels are
+    left for generated points. Raises InputError if both were asked for and do not fit, or if the figure has no pixels,
+    which the `remedy` may change.
     """
     n, side = points or POINTS, size or SIZE
     room = room_at(side)
@@ -114,26 +109,22 @@ def choose_size(
         raise InputError(f"the figure covers only {room} pixels; {remedy()}")
     if not points and room > 10 * POINTS:
         n = MANY_POINTS
-    larger, larger_room = side, room
-    if 2 * room < 3 * n:
-        while larger_room < 3 * n and larger < ENLARGED:
-            # A little more than enough, because a border does not grow with the area.
-            larger = min(ENLARGED, max(larger + 1, round(larger * (3.6 * n / larger_room) ** 0.5)))
-            larger_room = room_at(larger)
-    advice = f"--points {max(2, room // 3)}" + (f" or --size {larger}" if larger_room >= 3 * n else "")
-    if not size:
-        side, room = larger, larger_room
+    is_crowded = 2 * room < 3 * n
+    while is_crowded and not size and room < 3 * n and side < ENLARGED:
+        # A little more than enough, because a border does not grow with the area.
+        side = min(ENLARGED, max(side + 1, round(side * (3.6 * n / room) ** 0.5)))
+        room = room_at(side)
+    advice = f"ask for --points {max(2, room // 3)}, or for a larger --size"
     if points and room < points:
-        raise InputError(f"the figure covers only {room:,} pixels; ask for {advice}")
-    if not points and 2 * room < 3 * n:
-        n = max(2, room // 3)
-    words = f"at size {side}, {n:,} points take {n / room:.0%} of the figure's {room:,} pixels"
+        raise InputError(f"the figure covers only {room:,} pixels; {advice}")
+    if is_crowded and not points:
+        n = min(n, max(2, room // 3))
+    note = f"at size {side}, {n:,} points take {n / room:.0%} of the figure's {room:,} pixels"
     if 2 * room < 3 * n:
-        print(f"{words}; too few are left for a verdict on generated points, so rather ask for {advice}")
-    elif n > POINTS and not points:
-        print(f"{words}, and {POINTS:,} would take {POINTS / room:.0%}; to change that, use --points")
+        print(f"{note}, which leaves too few for a verdict on the generated ones: {advice}")
     elif (n, side) != (POINTS, SIZE) or n < room / 10:
-        print(f"{words}; to change that, use --size or --points")
+        usual = f" ({POINTS:,} would take {POINTS / room:.0%})" if n == MANY_POINTS else ""
+        print(f"{note}{usual}; to change that, use --size or --points")
     return n, side
 
 
@@ -153,24 +144,18 @@ def _of_picture(options: argparse.Namespace) -> DataSet:
 
     def remedy() -> str:
         for words, change in REMEDIES.items():
-            if np.count_nonzero(weighted(SIZE, argparse.Namespace(**vars(options) | change))[1]) >= 100:
+            if (weighted(SIZE, argparse.Namespace(**vars(options) | change))[1] > 0).sum() >= 100:
                 return words
         return "no --threshold or --background changes that: it has one color, or is transparent"
 
-    left, top, right, bottom = figure_box(weighted(options.size or SIZE)[1])
-    if (left, top, right, bottom) != (0, 0, 1, 1) and not options.invert:
-        width, height = picture.size
-        picture = picture.crop(
-            (int(left * width), int(top * height), math.ceil(right * width), math.ceil(bottom * height))
-        )
-        print("the figure is small in its picture, so the picture is cropped to it")
-    n, size = choose_size(lambda size: np.count_nonzero(weighted(size)[1]), options.points, options.size, remedy)
+    if not options.invert:
+        picture = cropped(picture, weighted(options.size or SIZE)[1])
+    n, size = choose_size(lambda size: int((weighted(size)[1] > 0).sum()), options.points, options.size, remedy)
     scaled, weights, background = weighted(size)
-    note = "none, as in a photo: points are everywhere"
-    if background:
+    colors = "what is transparent" if background else "none, as in a photo: points are everywhere"
+    if background and len(background.colors):
         colors = " and ".join("#{:02x}{:02x}{:02x}".format(*color) for color in background.colors)
-        note = colors or "what is transparent"
-    print(f"background: {note}; if that is wrong, use --background or --invert")
+    print(f"background: {colors}; if that is wrong, use --background or --invert")
     shares = weights.ravel() / weights.sum(dtype=float)
     chosen = np.random.default_rng(options.seed).choice(weights.size, n, replace=False, p=shares)
     rows, columns = np.divmod(chosen, weights.shape[1])
@@ -183,9 +168,8 @@ def _of_text(options: argparse.Namespace) -> DataSet:
     """The data set of the text in `options`."""
     font = Path(expanded(options.font)) if options.font else None
     mask = cache(lambda size: glyph_mask(options.text, size, font))
-    n, size = choose_size(
-        lambda size: int(mask(size).sum()), options.points, options.size, lambda: "use a larger --size"
-    )
+    room = lambda size: int(mask(size).sum())  # noqa: E731
+    n, size = choose_size(room, options.points, options.size, lambda: "use a larger --size")
     return draw(mask(size), n, options.seed)
 
 
@@ -198,7 +182,9 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--font", metavar="FILE", help="a .ttf or .otf file for --text")
     parser.add_argument("--points", type=int, help=f"how many ({POINTS}, or what suits the figure)")
     parser.add_argument("--size", type=int, help=f"the longer side in pixels ({SIZE}, or what the points need)")
-    parser.add_argument("--background", type=parse_background, help="no points: white, #1c2b3a, transparent, none")
+    parser.add_argument(
+        "--background", type=parse_background, default="guess", help="no points: white, #1c2b3a, transparent, none"
+    )
     parser.add_argument("--invert", action="store_true", help="points on the background instead of the figure")
     parser.add_argument("--threshold", type=int, help="differences from the background that do not count, 0 to 254")
     parser.add_argument("--seed", type=int, default=0, help="each seed is another draw (%(default)s)")

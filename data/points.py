@@ -105,7 +105,7 @@ def read_points(folder: str | Path) -> ColoredPoints:
 
 
 def load_array(path: Path) -> np.ndarray:
-    """The array in `path`, or the only one of an archive. Raises InputError if it cannot be read, or is not an array."""
+    """The array in `path`, or the only one of an archive. Raises InputError if there is none, or several."""
     advice = "save one array of numbers with numpy.save"
     with reading(path, "a NumPy array", advice):
         with open(path, "rb") as file:
