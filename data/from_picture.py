@@ -40,11 +40,13 @@ REMEDIES: dict[str, dict[str, object]] = {
 DataSet = tuple[np.ndarray, np.ndarray, bytes]
 
 
-def parse_background(text: str) -> Background | None:
-    """What --background names: a color, "transparent", or "none", which is None."""
-    if text in ("transparent", "none"):
-        return TRANSPARENT if text == "transparent" else None
-    return Background(np.array([ImageColor.getrgb(text)[:3]]))
+def parse_background(text: str) -> Background | str | None:
+    """What --background names: a color, "transparent", "none", which is None, or a "guess". Raises InputError."""
+    named = {"guess": "guess", "none": None, "transparent": TRANSPARENT}
+    try:
+        return named[text] if text in named else Background(np.array([ImageColor.getrgb(text)[:3]]))
+    except ValueError:
+        raise InputError(f"--background {text}: is not a color; write one as white or #1c2b3a") from None
 
 
 def pixel_weights(

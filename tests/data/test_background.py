@@ -51,7 +51,7 @@ def test_a_figure_that_fills_the_border_is_told_by_the_rest_of_the_picture():
 
 
 def test_the_ground_that_a_figure_stands_on_is_no_second_background():
-    scene = on(np.where(ROWS[..., None] < 50, (90, 150, 250), (120, 80, 30)), (200, 30, 30))
+    scene = on(np.where(ROWS[..., None] < 55, (90, 150, 250), (120, 80, 30)), (200, 30, 30))
 
     assert find_background(scene).colors.tolist() == [[90, 150, 250]]
 

@@ -68,7 +68,7 @@ DATA = {
     "picture of another name": (renamed(PICTURE, "pi.PNG"), r"holds pi\.PNG"),
     "only litter": (renamed(PICTURE, "._pi.jpg"), "holds nothing like it"),
     "rows are a broken link": (gone(XS, link_to_nowhere), "link to nowhere"),
-    "rows are a folder": (gone(XS, Path.mkdir), "is a (folder|directory)"),
+    "rows are a folder": (gone(XS, Path.mkdir), "Is a directory"),
     "rows of zero bytes": (raw(XS, b""), "it is empty"),
     "rows as text": (raw(XS, b"1 2 3\n"), r"is text, perhaps CSV, .*numpy\.loadtxt"),
     "rows as CSV with a head": (raw(XS, b"x\r\n1\r\n2\r\n"), "is text"),

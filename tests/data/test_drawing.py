@@ -45,7 +45,7 @@ def test_the_character_that_is_missing_is_the_one_that_no_font_of_text_has(monke
 def test_text_that_needs_raqm_is_refused_without_it(text: str, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(features, "check", lambda feature: False)
 
-    with pytest.raises(InputError, match="Raqm or FriBiDi.*install"):
+    with pytest.raises(InputError, match="Raqm or FriBiDi"):
         glyph_mask(text, 40)
     for plain in ("π", "Ж", "e\u0301", "♥\ufe0e", "한글", "\u1112\u1161\u11ab"):
         assert not needs_shaping(unicodedata.normalize("NFC", plain))
