@@ -132,7 +132,10 @@ def choose_size(
 
 def _of_picture(options: argparse.Namespace) -> DataSet:
     """The data set of the picture that `options` name: distinct pixels, drawn in proportion to their weights."""
-    picture = open_picture(expanded(options.picture), options.size or ENLARGED).convert("RGBA")
+    path = expanded(options.picture)
+    if (Path(path) / XS).exists():
+        raise InputError(f"{path}: is a data set already; to train on it: {main_command(f'data_path={path}')}")
+    picture = open_picture(path, options.size or ENLARGED).convert("RGBA")
     picture = native_pixels(picture) or picture
 
     def weighted(size: int, options: argparse.Namespace = options) -> tuple[Image.Image, np.ndarray, Background | None]:

@@ -30,7 +30,8 @@ def open_picture(path: str | Path, shown_side: int | None = None) -> Image.Image
     # Pillow warns of broken metadata.
     with look, warnings.catch_warnings(action="ignore"):
         if path.is_dir():
-            raise InputError(f"{path}: is a folder; name a picture; {nearby(path / 'picture.png')}")
+            contents = nearby(path / "*").removeprefix("its folder ")
+            raise InputError(f"{path}: is a folder, which {contents}; name a picture itself")
         with Image.open(path) as file:
             if file.width * file.height > most:
                 raise InputError(f"{path}: has more pixels than {most:,}; make it smaller")

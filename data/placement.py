@@ -82,9 +82,9 @@ def _is_another_figure(x: np.ndarray, y: np.ndarray, height: int, width: int, fi
     Or they have as many points as the figure has pixels in its rows and its columns, but not where these meet.
     """
     # In squares so large that each has more than ten points, where points are everywhere.
-    bins, limits = int(np.clip(len(x) ** 0.5 / 4, 2, 32)), ((0, height), (0, width))
+    bins, limits = int(np.clip(len(x) ** 0.5 / 4, 2, 32)), np.array([[0, height], [0, width]])
     points = np.histogram2d(x, y, bins, limits)[0] / len(x)
-    pixels = np.histogram2d(*figure, bins, limits)[0] / max(1, figure.shape[1])
+    pixels = np.histogram2d(figure[0], figure[1], bins, limits)[0] / max(1, figure.shape[1])
     differences = [np.abs(points.sum(axis) - pixels.sum(axis)).sum() / 2 for axis in (0, 1)]
     is_far = pixels.any() and points[pixels == 0].sum() >= 0.1
     return bool(is_far and (pixels[points == 0].sum() > 0.25 or max(differences) < 0.1))
