@@ -65,8 +65,9 @@ def _changes(
                 yield name, height - 1 - rows if below else rows, width - 1 - columns if right else columns
     yield "one of the two files in reverse order", x[::-1], y
     yield "rows and columns counted from 0 in place of 1", x - 1, y - 1
-    if figure.size:
-        places = np.stack([x, y])
+    places = np.stack([x, y])
+    # Anything can be made of points that lie together.
+    if figure.size and np.ptp(places, axis=1).min() >= 10:
         moved = figure.min(1) - places.min(1)
         yield "rows moved by {} and columns by {}".format(*moved), *(places + moved[:, None])
         scale = (figure.max(1) + 1) / np.maximum(1, places.max(1) + 1)

@@ -121,7 +121,7 @@ def load_array(path: Path) -> np.ndarray:
             content = content[content.files[0]]
         if not isinstance(content, np.ndarray):
             names = ", ".join(content.files[:5]) or "nothing"
-            raise InputError(f"{path}: is an archive, and not of one array (it holds {names}); {advice}")
+            raise InputError(f"{path}: is an archive, and not of one array; {advice} (it holds {names})")
     return content
 
 

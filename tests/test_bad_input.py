@@ -111,4 +111,4 @@ def test_unusual_data_run_to_the_end(
     main(command_line(folder, tmp_path / "result", "epochs=1", "n_generate=50"))
 
     assert np.load(tmp_path / "result" / "attention" / "generated.npy").shape == (50, 5)
-    assert capsys.readouterr().out.splitlines()[0] == f"data: {len(xs)} points from {folder}"
+    assert f"data: {len(xs)} points from {folder}\n" in capsys.readouterr().out
