@@ -2,7 +2,6 @@
 
 import contextlib
 import io
-import re
 import warnings
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
 from utils.system.errors import InputError
-from utils.system.reading import nearby, reading
+from utils.system.reading import reading
 
 # Pillow's own bound is lower than that of open_picture.
 Image.MAX_IMAGE_PIXELS = None
@@ -22,33 +21,21 @@ def open_picture(path: str | Path, shown_side: int | None = None) -> Image.Image
     Its rows and colors are those of the file. With a `shown_side`, they are as viewers show them: turned as the EXIF
     orientation says, and in sRGB; and the picture may be smaller, with a longer side of `shown_side` or more.
     """
-    refuse_address(path, "a picture")
     path = Path(path)
     # More pixels take gigabytes; a picture that is made smaller may have more.
     most = 300_000_000 if shown_side else 100_000_000
     look = reading(path, "a picture", "save it again, as PNG or JPEG")
     # Pillow warns of broken metadata.
-    with look, warnings.catch_warnings(action="ignore"):
-        if path.is_dir():
-            contents = nearby(path / "*").removeprefix("its folder ")
-            raise InputError(f"{path}: is a folder, which {contents}; name a picture itself")
-        with Image.open(path) as file:
-            if file.width * file.height > most:
-                raise InputError(f"{path}: has more pixels than {most:,}; make it smaller")
-            if shown_side:
-                file.draft("RGB", (shown_side, shown_side))
-            file.load()
-            picture = _as_shown(file) if shown_side else file
-            if picture.mode[0] in "FI":
-                picture = _eight_bits(np.asarray(picture), picture.mode, path)
-            return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-
-
-def refuse_address(path: str | Path, kind: str) -> None:
-    """Raise InputError if `path`, which should name a file or a folder of some `kind`, is an address of the web."""
-    # A path keeps one slash of two, and a drive of Windows has one letter.
-    if re.match(r"[a-zA-Z][\w+.-]+:/", str(path)):
-        raise InputError(f"{path}: is an address; download it, and give the path of {kind} on this machine")
+    with look, warnings.catch_warnings(action="ignore"), Image.open(path) as file:
+        if file.width * file.height > most:
+            raise InputError(f"{path}: has more pixels than {most:,}; make it smaller")
+        if shown_side:
+            file.draft("RGB", (shown_side, shown_side))
+        file.load()
+        picture = _as_shown(file) if shown_side else file
+        if picture.mode[0] in "FI":
+            picture = _eight_bits(np.asarray(picture), picture.mode, path)
+        return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
 
 
 def _as_shown(picture: Image.Image) -> Image.Image:

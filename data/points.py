@@ -1,7 +1,6 @@
 """The data set: colored points, read from two arrays and a picture, checked, and split."""
 
 import hashlib
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -9,7 +8,7 @@ import numpy as np
 
 from data.background import canvas_color, find_background
 from data.coordinates import COLORS
-from data.pictures import open_picture, refuse_address
+from data.pictures import open_picture
 from data.placement import check_placement
 from utils.system.errors import InputError
 from utils.system.reading import expanded, nearby, reading
@@ -73,7 +72,6 @@ def read_points(folder: str | Path) -> ColoredPoints:
     Prints a line if many points lie on the picture's background. Raises InputError if a file is missing or broken, or
     the three do not fit together.
     """
-    refuse_address(folder, "a folder")
     folder = Path(expanded(str(folder)))
     files = folder / XS, folder / YS
     with reading(folder, "a folder of data", "make it readable, or set data_path to another"):
@@ -109,13 +107,8 @@ def load_array(path: Path) -> np.ndarray:
     advice = "save one array of numbers with numpy.save"
     with reading(path, "a NumPy array", advice):
         with open(path, "rb") as file:
-            head = file.read(400)
-        # Pointers of Git LFS, and web pages, are text, too.
-        if re.fullmatch(rb"(?!version http|\s*<)\s*[^\0-\x08\x0e-\x1f]+", head):
-            made = f"numpy.save({path.name!r}, numpy.loadtxt({path.name!r}, int, delimiter=','))"
-            raise InputError(f"{path}: is text, perhaps CSV, and not a NumPy array; {advice}, as in {made}")
-        if head.startswith(b"\x80"):
-            raise InputError(f"{path}: is a pickle, and not a NumPy array; load it where it was made, and {advice}")
+            if file.read(1) == b"\x80":
+                raise InputError(f"{path}: is a pickle, and not a NumPy array; load it where it was made, and {advice}")
         content = np.load(path, allow_pickle=False)
         if not isinstance(content, np.ndarray) and len(content.files) == 1:
             content = content[content.files[0]]
