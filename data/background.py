@@ -1,64 +1,92 @@
-"""The background of a picture: the few colors that its border, or most of it, consists of."""
+"""The background of a picture: what is transparent, or the few colors that its border, or most of it, consists of."""
 
 from typing import NamedTuple
 
 import numpy as np
+
+from data.coordinates import random_subset
 
 # Colors that differ by at most this much in each channel may belong to one noisy or unevenly lit background.
 SPREAD = 40
 
 
 class Background(NamedTuple):
-    """The background's integer `colors (k, 3)`, the most frequent first, and the `noise` in them, in levels of 256."""
+    """The background's integer `colors (k, 3)`, the most frequent first; none, if it is what is transparent.
+
+    `noise` is their standard deviation, in levels of 256.
+    """
 
     colors: np.ndarray
     noise: float = 0.0
 
-    @property
-    def color(self) -> tuple[int, int, int]:
-        """The most frequent color."""
-        red, green, blue = self.colors[0].tolist()
-        return red, green, blue
-
-    def distance(self, colors: np.ndarray) -> np.ndarray:
-        """The distance of `colors (..., 3)` from the background: the largest difference in a channel, 0 to 255."""
+    def distance(self, pixels: np.ndarray) -> np.ndarray:
+        """How far `pixels (..., 3 or 4)` are from the background: the largest difference in a channel, 0 to 255."""
         # In 16 bits, because pictures may have a hundred million pixels.
-        each = [np.abs(colors.astype(np.int16) - color.astype(np.int16)).max(-1) for color in self.colors]
-        return np.min(each, axis=0)
+        differences = [np.abs(pixels[..., :3].astype(np.int16) - color).max(-1) for color in self.colors.astype("i2")]
+        return np.min(differences, axis=0) if differences else np.full(pixels.shape[:-1], 255, np.int16)
 
-    def holds(self, colors: np.ndarray) -> np.ndarray:
-        """Which of `colors (..., 3)` belong to the background: booleans `(...)`."""
-        return self.distance(colors) <= max(SPREAD, 2 * self.noise)
+    def holds(self, pixels: np.ndarray) -> np.ndarray:
+        """Which of `pixels (..., 3 or 4)` belong to the background: booleans `(...)`."""
+        return (self.distance(pixels) <= max(SPREAD, 2 * self.noise)) | (opacity(pixels) < 0.5)
 
 
-def find_background(picture: np.ndarray, opaque: np.ndarray | None = None) -> Background | None:
-    """The background of `picture (height, width, 3)`, or None if no few colors stand out.
+TRANSPARENT = Background(np.empty((0, 3), int))
 
-    It consists of up to three colors that cover 80% of the border, or of one that covers 60% of the whole picture. Only
-    pixels that are `opaque (height, width)` count.
+
+def opacity(pixels: np.ndarray) -> np.ndarray:
+    """The opacity of `pixels (..., 3 or 4)`, relative to the most opaque one: float32 `(...)`, 0 to 1."""
+    if pixels.shape[-1] < 4:
+        return np.ones(pixels.shape[:-1], np.float32)
+    return pixels[..., 3] / np.float32(max(1, pixels[..., 3].max(initial=0)))
+
+
+def find_background(picture: np.ndarray) -> Background | None:
+    """The background of `picture (height, width, 3 or 4)`, or None if no few colors stand out.
+
+    It is what is transparent, if half of the border is. Otherwise it consists of up to three colors that cover 80% of
+    the border, or of one that covers 60% of the whole picture. Only opaque pixels count.
     """
-    edge = max(1, round(min(picture.shape[:2]) / 50))
-    everywhere = np.ones(picture.shape[:2], bool) if opaque is None else opaque
-    border = everywhere.copy()
-    border[edge:-edge, edge:-edge] = False
-    for where, n_colors, share in ((border, 3, 0.8), (everywhere, 1, 0.6)):
-        pixels = picture[where]
-        found = _frequent_colors(pixels[:: 1 + len(pixels) // 50_000], n_colors, share)
-        # Several colors that leave nothing over are the picture itself, not what is behind a figure.
-        if found and (len(found.colors) == 1 or found.holds(picture).mean() <= 0.98):
-            return found
-    return None
+    opaque, edge = opacity(picture) >= 0.5, max(1, round(min(picture.shape[:2]) / 50))
+    if np.concatenate([opaque[0], opaque[-1], opaque[:, 0], opaque[:, -1]]).mean() < 0.5:
+        return TRANSPARENT
+    parts = np.s_[:edge], np.s_[-edge:], np.s_[:, :edge], np.s_[:, -edge:]
+    sides = [random_subset(picture[part][opaque[part]][:, :3], 20_000) for part in parts]
+    background = _frequent_colors(sides, 3, 0.8)
+    # Several colors that leave nothing over are the picture itself, not what is behind a figure.
+    if background and (len(background.colors) == 1 or background.holds(picture).mean() <= 0.98):
+        return background
+    return _frequent_colors([random_subset(picture[opaque][:, :3], 50_000)], 1, 0.6)
 
 
-def _frequent_colors(pixels: np.ndarray, most: int, share: float) -> Background | None:
-    """At most `most` colors that cover a `share` of the `pixels (n, 3)`."""
+def canvas_color(background: Background | None, colors: np.ndarray) -> tuple[int, int, int]:
+    """What to paint points of these `colors (n, 3)` on: the color of the background, if it has one and they stand out.
+
+    Otherwise it is black or white, whichever contrasts.
+    """
+    if background and len(background.colors) and np.median(background.distance(colors)) > 10:
+        red, green, blue = background.colors[0].tolist()
+        return red, green, blue
+    return (0, 0, 0) if colors.mean() > 127 else (255, 255, 255)
+
+
+def _frequent_colors(areas: list[np.ndarray], most: int, share: float) -> Background | None:
+    """At most `most` colors that together cover a `share` of the pixels `(n, 3)` of `areas`.
+
+    Each must be in all areas, as in a pattern, or differ little from another, as in noise or uneven light: the ground
+    that a figure stands on is no second background beside the sky.
+    """
     colors: list[np.ndarray] = []
-    rest = pixels.astype(int)
+    pixels = np.concatenate(areas).astype(int)
+    rest = pixels
     while len(colors) < most and len(rest) > (1 - share) * len(pixels):
         cells, counts = np.unique(rest // SPREAD, axis=0, return_counts=True)
         middle = (cells[counts.argmax()] + 0.5) * SPREAD
-        colors.append(np.median(rest[np.abs(rest - middle).max(1) <= SPREAD], axis=0).astype(int))
-        rest = rest[np.abs(rest - colors[-1]).max(1) > SPREAD]
+        color = np.median(rest[np.abs(rest - middle).max(1) <= SPREAD], axis=0).astype(int)
+        is_everywhere = all((np.abs(area - color).max(1) <= SPREAD).mean() > 0.05 for area in areas)
+        if colors and not is_everywhere and np.abs(colors - color).max(1).min() > 2 * SPREAD:
+            return None
+        colors.append(color)
+        rest = rest[np.abs(rest - color).max(1) > SPREAD]
     if not colors or len(rest) > (1 - share) * len(pixels):
         return None
     distance = Background(np.array(colors)).distance(pixels)

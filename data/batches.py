@@ -22,21 +22,20 @@ class Batches:
 
     def __init__(self, points: ColoredPoints, batch_size: int, num_workers: int, seed: int) -> None:
         self.points, self.batch_size = points, batch_size
-        self.rng = torch.Generator().manual_seed(seed)
-        self.rng_at_epoch_start = self.rng.get_state()
+        self.rng = torch.Generator("cpu").manual_seed(seed)
+        self.end_epoch()
         # PyTorch advises against more processes than cores, at length.
         warnings.filterwarnings("ignore", "This DataLoader will create")
-        # About 4096 points are fetched at once, because loading costs per call and not per point.
-        n_fetched = batch_size * max(1, 4096 // batch_size)
         self.loader = DataLoader(
             cast(Dataset[Tensor], points),
             batch_size=None,
             # PyTorch would draw seeds of workers, which need none, from the random numbers of training.
             generator=torch.Generator(),
-            sampler=_Shuffle(len(points), n_fetched, self.rng),
+            # About 4096 points are fetched at once, because loading costs per call and not per point.
+            sampler=_Shuffle(len(points), batch_size * max(1, 4096 // batch_size), self.rng),
             num_workers=num_workers,
             persistent_workers=num_workers > 0,
-            worker_init_fn=_leave_signals_to_the_main_process,
+            worker_init_fn=_leave_signals,
         )
 
     def __len__(self) -> int:
@@ -48,18 +47,18 @@ class Batches:
         chunks = (self.points.scaling.to_model(chunk).split(self.batch_size) for chunk in self.loader)
         yield from itertools.islice(itertools.chain.from_iterable(chunks), skip, None)
 
+    def end_epoch(self) -> None:
+        """Make the next epoch the current one."""
+        self.rng_at_epoch_start = self.rng.get_state()
+
     def state_dict(self) -> dict[str, Any]:
         """All that the batches of the current epoch depend on."""
         return {"rng_at_epoch_start": self.rng_at_epoch_start}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Return to the beginning of the epoch in which `state_dict` was taken."""
-        self.rng_at_epoch_start = state["rng_at_epoch_start"].cpu()
-        self.rng.set_state(self.rng_at_epoch_start)
-
-    def end_epoch(self) -> None:
-        """Make the next epoch the current one."""
-        self.rng_at_epoch_start = self.rng.get_state()
+        self.rng.set_state(state["rng_at_epoch_start"].cpu())
+        self.end_epoch()
 
     def close(self) -> None:
         """End the worker processes, which live from epoch to epoch."""
@@ -73,10 +72,12 @@ class _Shuffle(Sampler[Tensor]):
         self.n, self.size, self.rng = n, size, rng
 
     def __iter__(self) -> Iterator[Tensor]:
-        yield from torch.randperm(self.n, generator=self.rng).split(self.size)
+        yield from torch.randperm(self.n, generator=self.rng, device="cpu").split(self.size)
 
 
-def _leave_signals_to_the_main_process(worker: int) -> None:
-    """Ctrl-C reaches all processes, but the main one still needs batches to finish its step."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _leave_signals(worker: int) -> None:
+    """What a terminal or a cluster sends reaches all processes, but the main one needs batches to finish its step."""
+    for name in ("SIGINT", "SIGHUP", "SIGBREAK", "SIGUSR1", "SIGUSR2", "SIGXCPU"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)

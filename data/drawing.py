@@ -1,10 +1,11 @@
 """Draw a text as colored points, as the sample data set was drawn, and write data sets."""
 
 import io
+import unicodedata
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, features
 
 from data.points import PICTURE, XS, YS
 from utils.system.errors import InputError
@@ -25,27 +26,42 @@ def find_font(text: str, font: Path | None = None) -> Path:
     usual = [findfont(FontProperties(family=name, weight="bold")) for name in ("STIXGeneral", "DejaVu Sans")]
     # A font of last resort has a placeholder for every character.
     others = sorted(entry.fname for entry in fontManager.ttflist if not entry.name.startswith("Last Resort"))
-    lacking = ""
-    for candidate in [font] if font else map(Path, usual + others):
+    lacking: list[str] = []
+    for path in [font] if font else map(Path, usual + others):
         try:
-            with reading(candidate, "a font", "name a .ttf or .otf file with --font"):
-                known = FT2Font(str(candidate)).get_charmap()
+            with reading(path, "a font", "name a .ttf or .otf file with --font"):
+                glyphs = FT2Font(str(path)).get_charmap()
         except InputError:
             if font:
                 raise
             continue
-        absent = [character for character in text if not character.isspace() and ord(character) not in known]
+        absent = [character for character in text if not character.isspace() and ord(character) not in glyphs]
         if not absent:
-            return candidate
-        lacking = lacking or absent[0]
+            return path
+        lacking = lacking or absent
     where = font or "the fonts of this machine"
-    raise InputError(f"there is no glyph for {lacking!r} in {where}; name a font file that has it with --font")
+    raise InputError(f"there is no glyph for {lacking[0]!r} in {where}; name a font file that has it with --font")
+
+
+def needs_shaping(text: str) -> bool:
+    """Whether `text` is more than its characters side by side: it runs from right to left, or some join or stack."""
+    joining = ("MONGOLIAN", "PHAGS-PA", "HANGUL CHOSEONG", "HANGUL JUNGSEONG", "HANGUL JONGSEONG")
+    return any(
+        unicodedata.bidirectional(character) in ("R", "AL", "RLE", "RLO", "RLI")
+        # Marks, but not those that choose between a letter's variants, which have no glyph.
+        or (unicodedata.category(character) in ("Mn", "Mc", "Me") and not 0xFE00 <= ord(character) <= 0xFE0F)
+        or unicodedata.name(character, "").startswith(joining)
+        for character in text
+    )
 
 
 def glyph_mask(text: str = "π", size: int = 300, font: Path | None = None) -> np.ndarray:
     """Where `text` covers a square picture: booleans `(size, size)`. Raises InputError if it cannot be drawn."""
-    # Pillow breaks lines at \n only.
-    text = "\n".join(text.splitlines())
+    # Composed, letters with accents need no shaping. Pillow breaks lines at \n only.
+    text = "\n".join(unicodedata.normalize("NFC", text).splitlines())
+    if needs_shaping(text) and not features.check("raqm"):
+        lack = "Pillow lacks Raqm or FriBiDi, which put such letters in their order and join them"
+        raise InputError(f"{text!r} would be drawn wrong: {lack}; install libfribidi, or give a picture of the text")
     path, canvas = find_font(text, font), Image.new("L", (size, size))
     drawing = ImageDraw.Draw(canvas)
     left, top, right, bottom = drawing.textbbox((0, 0), text, ImageFont.truetype(path, size))

@@ -6,16 +6,17 @@ python -m data.from_picture --text "Ω" --out my_data    a text, in the sample s
 Then: python main.py data_path=my_data
 """
 
+import argparse
+import math
 import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PIL import Image, ImageColor
 
-from data.background import Background, find_background
+from data.background import TRANSPARENT, Background, canvas_color, find_background, opacity
 from data.drawing import as_jpeg, draw, glyph_mask, write
 from data.pictures import open_picture
 from data.points import PICTURE, XS, YS
@@ -23,106 +24,172 @@ from utils.system.commands import Parser, main_command
 from utils.system.errors import InputError, run_program
 from utils.system.reading import expanded
 
-# The longer side in pixels up to which a picture is enlarged, so that a small figure has room for its points.
+# The usual number of points; of a figure that hides so few; and the longer side of the picture.
+POINTS, MANY_POINTS, SIZE = 5000, 15_000, 300
+# The longer side up to which a picture is enlarged, so that a small figure has room for its points, and others.
 ENLARGED = 2000
+# What may give pixels to a figure that has none.
+REMEDIES: dict[str, dict[str, object]] = {
+    "leave out --invert": {"invert": False},
+    "leave out --background": {"background": "guess"},
+    "use --threshold 10": {"threshold": 10},
+    "use --threshold 3": {"threshold": 3},
+    "use --background none": {"background": None},
+}
+
+DataSet = tuple[np.ndarray, np.ndarray, bytes]
 
 
-def color(text: str) -> str | tuple[int, ...]:
-    """What --background names: the three channels of a color, or "transparent" or "none" as they are."""
-    return text if text in ("transparent", "none") else ImageColor.getrgb(text)[:3]
+def parse_background(text: str) -> Background | str | None:
+    """What --background names: a color, "transparent", "none", which is None, or a "guess". Raises InputError."""
+    named = {"guess": "guess", "none": None, "transparent": TRANSPARENT}
+    try:
+        return named[text] if text in named else Background(np.array([ImageColor.getrgb(text)[:3]]))
+    except ValueError:
+        raise InputError(f"--background {text}: is not a color; write one as white or #1c2b3a") from None
 
 
-def weigh(
-    picture: Image.Image, named: str | tuple[int, ...] | None, threshold: int | None
-) -> tuple[np.ndarray, Background | None, str]:
-    """The weights `(height, width)` of the pixels of `picture`; the background, if it has a color; a note on it.
+def pixel_weights(
+    pixels: np.ndarray, named: Background | str | None, threshold: int | None
+) -> tuple[np.ndarray, Background | None]:
+    """The weights `(height, width)` of `pixels (height, width, 4)`, and the background, or None if it is a photo.
 
     The weight is the opacity times the difference from the background: the one that is `named`, or the one that the
-    border shows. Pixels that differ by `threshold` levels or less have no weight. In a photo, all weigh the same.
+    border shows, if that is a "guess". Pixels that differ by `threshold` levels or less have no weight. In a photo, all
+    weigh the same.
     """
-    pixels = np.asarray(picture.convert("RGBA"))
-    colors, opacity = pixels[..., :3], pixels[..., 3] / np.float32(255)
-    opaque = opacity >= 0.5
-    border = np.concatenate([opaque[0], opaque[-1], opaque[:, 0], opaque[:, -1]])
-    if named == "transparent" or (named is None and border.mean() < 0.5):
-        return opacity * opaque, None, "what is transparent"
-    found = find_background(colors, opaque) if named is None else None
-    if isinstance(named, tuple):
-        found = Background(np.array([named]))
-    if found:
-        if threshold is None:
-            # Compression and noise leave a shimmer around the figure.
-            threshold = round(min(80, max(20, 6 * found.noise)))
-        distance = found.distance(colors)
-        weights = np.where(distance > threshold, distance * opacity, 0.0)
-        # The sky and the ground of a landscape cover its border, too. They are noisy, and next to nothing stands out.
-        if named or found.noise <= 4 or (weights > 0).mean() >= 0.02:
-            return weights, found, " and ".join("#{:02x}{:02x}{:02x}".format(*one) for one in found.colors)
-    return opacity * opaque, None, "none, as in a photo: points are everywhere"
+    transparency = opacity(pixels)
+    everywhere = transparency * (transparency >= 0.5)
+    background = find_background(pixels) if isinstance(named, str) else named
+    if background is None or not len(background.colors):
+        return everywhere, background
+    if threshold is None:
+        # Compression and noise leave a shimmer around the figure.
+        threshold = round(min(80, max(20, 6 * background.noise)))
+    distance = background.distance(pixels)
+    weights = np.where(distance > threshold, distance * transparency, 0.0)
+    # The sky and the ground of a landscape cover its border, too. They are noisy, and next to nothing stands out.
+    is_photo = isinstance(named, str) and background.noise > 4 and (weights > 0).mean() < 0.02
+    return (everywhere, None) if is_photo else (weights, background)
 
 
-def fit(count: Callable[[int], int], n: int | None, size: int | None) -> tuple[int, int]:
-    """How many points, and the size of the picture, for a figure that covers `count(size)` pixels.
+def native_pixels(picture: Image.Image) -> Image.Image | None:
+    """Pixel art in its own pixels, though it may have been enlarged by a whole number; None if `picture` is none."""
+    pixels = np.asarray(picture)
+    borders = [np.flatnonzero((np.diff(pixels, axis=i) != 0).any((1 - i, 2))) + 1 for i in (0, 1)]
+    block = math.gcd(*pixels.shape[:2], *np.concatenate(borders).tolist())
+    art = pixels[::block, ::block]
+    is_art = max(art.shape) <= 128 and len(np.unique(art.reshape(-1, art.shape[2]), axis=0)) <= 64
+    return Image.fromarray(art) if is_art else None
 
-    n, size: what the person asked for; what is None is changed, and printed, until the points find room. Raises
-    InputError if both were asked for and do not fit, or the figure has no pixels.
+
+def cropped(picture: Image.Image, weights: np.ndarray) -> Image.Image:
+    """`picture`, or its figure and a margin, if that fills less than half of the width and of the height."""
+    box = Image.fromarray(weights > 0).getbbox() or (0, 0, *weights.shape)
+    longer = max(box[2] - box[0], box[3] - box[1])
+    if 2 * longer >= max(weights.shape):
+        return picture
+    print("the figure is small in its picture, so the picture is cropped to it")
+    margin, scale = 1 + longer // 10, max(picture.size) / max(weights.shape)
+    low = [max(0, round(scale * (edge - margin))) for edge in box[:2]]
+    high = [min(side, round(scale * (edge + margin))) for edge, side in zip(box[2:], picture.size, strict=True)]
+    return picture.crop((*low, *high))
+
+
+def choose_size(
+    room_at: Callable[[int], int], points: int | None, size: int | None, remedy: Callable[[], str]
+) -> tuple[int, int]:
+    """How many points, and the size of the picture, for a figure that covers `room_at(size)` pixels.
+
+    `points` and `size` are what the person asked for; what is None is chosen, and printed, so that pixels are
+    left for generated points. Raises InputError if both were asked for and do not fit, or if the figure has no pixels,
+    which the `remedy` may change.
     """
-    wanted, side = n or 5000, size or 300
-    room = count(side)
-    while 0 < room < wanted and not size and side < ENLARGED:
-        # A little more than enough, because a border does not grow with the area.
-        side = min(ENLARGED, max(side + 1, round(side * (1.2 * wanted / room) ** 0.5)))
-        room = count(side)
+    n, side = points or POINTS, size or SIZE
+    room = room_at(side)
     if room < 2:
-        reason = f"the figure covers only {room} pixels, because nothing else differs from the background"
-        raise InputError(f"{reason}; lower --threshold, or name another --background")
-    if room < wanted and n:
-        raise InputError(f"the figure covers only {room:,} pixels; ask for --points {room}, or for a larger --size")
-    if room < wanted or side > (size or 300):
-        print(f"at size {side}, the figure has room for {room:,} points; to change that, use --size or --points")
-    return min(room, wanted), side
+        raise InputError(f"the figure covers only {room} pixels; {remedy()}")
+    if not points and room > 10 * POINTS:
+        n = MANY_POINTS
+    is_crowded = 2 * room < 3 * n
+    while is_crowded and not size and room < 3 * n and side < ENLARGED:
+        # A little more than enough, because a border does not grow with the area.
+        side = min(ENLARGED, max(side + 1, round(side * (3.6 * n / room) ** 0.5)))
+        room = room_at(side)
+    advice = f"ask for --points {max(2, room // 3)}, or for a larger --size"
+    if points and room < points:
+        raise InputError(f"the figure covers only {room:,} pixels; {advice}")
+    if is_crowded and not points:
+        n = min(n, max(2, room // 3))
+    note = f"at size {side}, {n:,} points take {n / room:.0%} of the figure's {room:,} pixels"
+    if 2 * room < 3 * n:
+        print(f"{note}, which leaves too few for a verdict on the generated ones: {advice}")
+    elif (n, side) != (POINTS, SIZE) or n < room / 10:
+        usual = f" ({POINTS:,} would take {POINTS / room:.0%})" if n == MANY_POINTS else ""
+        print(f"{note}{usual}; to change that, use --size or --points")
+    return n, side
 
 
-def _of_picture(options: Any) -> tuple[np.ndarray, np.ndarray, bytes]:
+def _of_picture(options: argparse.Namespace) -> DataSet:
     """The data set of the picture that `options` name: distinct pixels, drawn in proportion to their weights."""
-    picture = open_picture(expanded(options.picture), options.size or ENLARGED).convert("RGBA")
+    path = expanded(options.picture)
+    if (Path(path) / XS).exists():
+        raise InputError(f"{path}: is a data set already; to train on it: {main_command(f'data_path={path}')}")
+    picture = open_picture(path, options.size or ENLARGED).convert("RGBA")
+    picture = native_pixels(picture) or picture
 
-    @cache
-    def weighed(size: int) -> tuple[Image.Image, np.ndarray, Background | None, str]:
-        resized = picture.resize([max(1, round(size / max(picture.size) * side)) for side in picture.size])
-        weights, background, note = weigh(resized, options.background, options.threshold)
-        return resized, np.where(weights > 0, 0.0, 1.0) if options.invert else weights, background, note
+    def weighted(size: int, options: argparse.Namespace = options) -> tuple[Image.Image, np.ndarray, Background | None]:
+        """The picture with a longer side of `size` pixels, or a little less, their weights, and the background."""
+        factor = size / max(picture.size)
+        hard = native_pixels(picture) is not None and factor >= 1
+        sides = [max(1, round((int(factor) if hard else factor) * side)) for side in picture.size]
+        scaled = picture.resize(sides, Image.Resampling.NEAREST if hard else Image.Resampling.BICUBIC)
+        weights, background = pixel_weights(np.asarray(scaled), options.background, options.threshold)
+        return scaled, np.where(weights > 0, 0.0, 1.0) if options.invert else weights, background
 
-    n, size = fit(lambda size: int(np.count_nonzero(weighed(size)[1])), options.points, options.size)
-    resized, weights, background, note = weighed(size)
-    print(f"background: {note}; if that is wrong, use --background or --invert")
+    def remedy() -> str:
+        for words, change in REMEDIES.items():
+            if (weighted(SIZE, argparse.Namespace(**vars(options) | change))[1] > 0).sum() >= 100:
+                return words
+        return "no --threshold or --background changes that: it has one color, or is transparent"
+
+    if not options.invert:
+        picture = cropped(picture, weighted(options.size or SIZE)[1])
+    n, size = choose_size(lambda size: int((weighted(size)[1] > 0).sum()), options.points, options.size, remedy)
+    scaled, weights, background = weighted(size)
+    colors = "what is transparent" if background else "none, as in a photo: points are everywhere"
+    if background and len(background.colors):
+        colors = " and ".join("#{:02x}{:02x}{:02x}".format(*color) for color in background.colors)
+    print(f"background: {colors}; if that is wrong, use --background or --invert")
     shares = weights.ravel() / weights.sum(dtype=float)
     chosen = np.random.default_rng(options.seed).choice(weights.size, n, replace=False, p=shares)
     rows, columns = np.divmod(chosen, weights.shape[1])
-    colors = np.asarray(resized)[rows, columns, :3].astype(float)
-    contrast = (0, 0, 0) if colors.mean() > 127 else (255, 255, 255)
-    ground = background.color if background and not options.invert else contrast
-    return rows, columns, as_jpeg(rows, columns, colors, weights.shape, ground)
+    points = np.asarray(scaled)[rows, columns, :3].astype(float)
+    canvas = canvas_color(None if options.invert else background, points)
+    return rows, columns, as_jpeg(rows, columns, points, weights.shape, canvas)
 
 
-def _of_text(options: Any) -> tuple[np.ndarray, np.ndarray, bytes]:
+def _of_text(options: argparse.Namespace) -> DataSet:
     """The data set of the text in `options`."""
     font = Path(expanded(options.font)) if options.font else None
     mask = cache(lambda size: glyph_mask(options.text, size, font))
-    n, size = fit(lambda size: int(mask(size).sum()), options.points, options.size)
+    room = lambda size: int(mask(size).sum())  # noqa: E731
+    n, size = choose_size(room, options.points, options.size, lambda: "use a larger --size")
     return draw(mask(size), n, options.seed)
 
 
 def main(arguments: list[str]) -> None:
     """Write the data set that the command line asks for. Raises InputError if it cannot be made."""
-    parser = Parser("python -m data.from_picture", description=__doc__)
+    parser = Parser("python -m data.from_picture", description=__doc__ or "")
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("picture", nargs="?", help="a picture, in any format that Pillow reads")
     source.add_argument("--text", help="one or a few characters")
     parser.add_argument("--font", metavar="FILE", help="a .ttf or .otf file for --text")
-    parser.add_argument("--points", type=int, help="how many (5000, or as many as the figure has room for)")
-    parser.add_argument("--size", type=int, help="the longer side in pixels (300, or what the points need)")
-    parser.add_argument("--background", type=color, help="what has no points: white, #1c2b3a, transparent, none")
+    parser.add_argument("--points", type=int, help=f"how many ({POINTS}, or what suits the figure)")
+    parser.add_argument("--size", type=int, help=f"the longer side in pixels ({SIZE}, or what the points need)")
+    parser.add_argument(
+        "--background", type=parse_background, default="guess", help="no points: white, #1c2b3a, transparent, none"
+    )
     parser.add_argument("--invert", action="store_true", help="points on the background instead of the figure")
     parser.add_argument("--threshold", type=int, help="differences from the background that do not count, 0 to 254")
     parser.add_argument("--seed", type=int, default=0, help="each seed is another draw (%(default)s)")

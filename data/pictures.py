@@ -31,45 +31,35 @@ def open_picture(path: str | Path, shown_side: int | None = None) -> Image.Image
             raise InputError(f"{path}: has more pixels than {most:,}; make it smaller")
         if shown_side:
             file.draft("RGB", (shown_side, shown_side))
-        # Of 16 bits, Pillow keeps the upper 8.
-        is_deep = any(";16" in str(tile) for tile in file.tile)
         file.load()
-        picture = _upright(file) if shown_side else file
-        if picture.mode in ("F", "I") or picture.mode.startswith("I;16"):
-            picture = Image.fromarray(_eight_bits(np.asarray(picture), picture.mode, path))
-        elif is_deep and np.asarray(picture)[..., :3].max() < 16:
-            raise InputError(f"{path}: is black, perhaps because it has 12 bits in 16; save it with 8 bits per channel")
-        kind = "RGBA" if picture.has_transparency_data else "RGB"
-        if shown_side and "icc_profile" in file.info:
-            picture = _in_srgb(picture, file.info["icc_profile"], kind)
-        return picture.convert(kind)
+        picture = _as_shown(file) if shown_side else file
+        if picture.mode[0] in "FI":
+            picture = _eight_bits(np.asarray(picture), picture.mode, path)
+        return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
 
 
-def _upright(picture: Image.Image) -> Image.Image:
-    """`picture` turned as its EXIF orientation says. Broken EXIF is ignored, as viewers do."""
+def _as_shown(picture: Image.Image) -> Image.Image:
+    """`picture` turned as its EXIF orientation says, and in sRGB. What is broken is ignored, as viewers do."""
+    profile = picture.info.get("icc_profile")
     with contextlib.suppress(Exception):
         # The orientation is read, and the rest dropped: Pillow would write it anew, which fails where it is broken.
         picture.getexif()
         picture.info.pop("exif", None)
-        return ImageOps.exif_transpose(picture)
+        picture = ImageOps.exif_transpose(picture)
+    if profile and picture.mode[0] not in "FI":
+        kind = "RGBA" if picture.has_transparency_data else "RGB"
+        with contextlib.suppress(Exception):
+            theirs, srgb = ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB")
+            colors = picture if picture.mode in ("CMYK", "L") and kind == "RGB" else picture.convert(kind)
+            picture = ImageCms.profileToProfile(colors, theirs, srgb, outputMode=kind) or picture
     return picture
 
 
-def _in_srgb(picture: Image.Image, profile: bytes, kind: str) -> Image.Image:
-    """`picture`, whose colors are those of `profile`, in sRGB. A broken profile is ignored, as viewers do."""
-    with contextlib.suppress(Exception):
-        theirs, srgb = ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB")
-        colors = picture if picture.mode in ("CMYK", "L") and kind == "RGB" else picture.convert(kind)
-        return ImageCms.profileToProfile(colors, theirs, srgb, outputMode=kind) or picture
-    return picture
-
-
-def _eight_bits(values: np.ndarray, mode: str, path: Path) -> np.ndarray:
+def _eight_bits(values: np.ndarray, mode: str, path: Path) -> Image.Image:
     """One channel of 16 or 32 bits or of floating-point numbers as 8 bits. Raises InputError for an unusual range."""
     # Cameras and microscopes store 10 or 12 bits in 16.
-    low, high = float(values.min()), float(values.max())
-    most = 1.0 if mode == "F" else next((top for top in (255, 1023, 4095, 65_535) if high <= top), 0)
-    if not (low >= 0 and high <= most):
-        found = f"its values go from {low:g} to {high:g}, which could mean any color"
-        raise InputError(f"{path}: {found}; save it with 8 bits per channel")
-    return (values * (255 / most)).round().astype(np.uint8)
+    white = 1.0 if mode == "F" else next((top for top in (255, 1023, 4095, 65_535) if values.max() <= top), 0)
+    if not 0 <= values.min() <= values.max() <= white:
+        extent = f"its values go from {values.min():g} to {values.max():g}, which could mean any color"
+        raise InputError(f"{path}: {extent}; save it with 8 bits per channel")
+    return Image.fromarray((values * (255 / white)).round().astype(np.uint8))

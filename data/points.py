@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from data.background import Background, find_background
+from data.background import canvas_color, find_background
 from data.coordinates import COLORS
 from data.pictures import open_picture
+from data.placement import check_placement
 from utils.system.errors import InputError
 from utils.system.reading import expanded, nearby, reading
 
-# PyTorch takes seconds to load. It is imported where points are made, so that mistakes in them are answered before.
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -58,7 +58,7 @@ class ColoredPoints:
         import torch
 
         n_held_out = max(1, round(holdout * len(self)))
-        order = torch.randperm(len(self), generator=torch.Generator().manual_seed(seed))
+        order = torch.randperm(len(self), generator=torch.Generator("cpu").manual_seed(seed), device="cpu")
         return self.with_points(self[order[n_held_out:]]), self.with_points(self[order[:n_held_out]])
 
     def with_points(self, points: "Tensor") -> "ColoredPoints":
@@ -69,79 +69,64 @@ class ColoredPoints:
 def read_points(folder: str | Path) -> ColoredPoints:
     """Read `pi_xs.npy` (rows), `pi_ys.npy` (columns) and the picture in `folder`; color is `picture[x, y]`.
 
-    Raises InputError if a file is missing or broken, or the three do not fit together.
+    Prints a line if many points lie on the picture's background. Raises InputError if a file is missing or broken, or
+    the three do not fit together.
     """
     folder = Path(expanded(str(folder)))
+    files = folder / XS, folder / YS
     with reading(folder, "a folder of data", "make it readable, or set data_path to another"):
         if folder.is_file():
             raise InputError(f"{folder}: is a file; data_path is the folder that it lies in: data_path={folder.parent}")
-        for path in (folder, folder / XS, folder / YS, folder / PICTURE):
+        for path in (folder, *files, folder / PICTURE):
             if not (path.exists() or path.is_symlink()):
                 remedy = f"data_path must name a folder with {XS}, {YS} and {PICTURE}"
                 raise InputError(f"{path.absolute()}: is missing; {remedy}; {nearby(path, (XS, YS, PICTURE))}")
-    picture = np.asarray(open_picture(folder / PICTURE).convert("RGB"))
-    xs, ys = _read_coordinates(folder / XS), _read_coordinates(folder / YS)
+    picture = np.asarray(open_picture(folder / PICTURE))
+    xs, ys = map(_read_indices, files)
     if len(xs) != len(ys):
         raise InputError(f"{folder}: {XS} holds {len(xs)} numbers and {YS} {len(ys)}; each point needs one of both")
     if len(xs) < 2:
         raise InputError(f"{folder}: one point cannot be split into training and held-out points; give 2 or more")
-    background = _check_axes(folder, picture, xs, ys)
+    background = find_background(picture)
+    check_placement(files, picture, background, xs, ys)
+    colors = picture[xs, ys, :3]
 
     import torch
 
     from data.scaling import Scaling, come_from_ycbcr
 
-    height, width, _ = picture.shape
     # 32 bits, because there may be millions of points.
-    points = torch.from_numpy(np.column_stack([xs, ys, picture[xs, ys]]).astype(np.int32))
+    points = torch.from_numpy(np.column_stack([xs, ys, colors]).astype(np.int32))
+    height, width = picture.shape[:2]
     scaling = Scaling((height, width), come_from_ycbcr(points[:, COLORS]))
-    return ColoredPoints(points, scaling, background.color if background else (0, 0, 0))
+    return ColoredPoints(points, scaling, canvas_color(background, colors))
 
 
 def load_array(path: Path) -> np.ndarray:
-    """The array in `path`, or the only one of an archive. Raises InputError if it cannot be read, or is no array."""
+    """The array in `path`, or the only one of an archive. Raises InputError if there is none, or several."""
     advice = "save one array of numbers with numpy.save"
     with reading(path, "a NumPy array", advice):
+        with open(path, "rb") as file:
+            if file.read(1) == b"\x80":
+                raise InputError(f"{path}: is a pickle, and not a NumPy array; load it where it was made, and {advice}")
         content = np.load(path, allow_pickle=False)
         if not isinstance(content, np.ndarray) and len(content.files) == 1:
             content = content[content.files[0]]
         if not isinstance(content, np.ndarray):
-            raise InputError(f"{path}: is an archive, and not of one array; {advice}")
+            names = ", ".join(content.files[:5]) or "nothing"
+            raise InputError(f"{path}: is an archive, and not of one array; {advice} (it holds {names})")
     return content
 
 
-def _read_coordinates(path: Path) -> np.ndarray:
-    """The integers in `path`."""
+def _read_indices(path: Path) -> np.ndarray:
+    """The integers in `path`, of any type that can hold them."""
     values = load_array(path)
     if values.ndim != 1 or len(values) == 0 or values.dtype.kind not in "iuf":
-        found = f"its shape is {values.shape} and its type {values.dtype}"
-        raise InputError(f"{path}: must hold integers (pixel indices), one per point, but {found}")
+        kind = f"its shape is {values.shape} and its type {values.dtype}"
+        raise InputError(f"{path}: must hold integers (pixel indices), one per point, but {kind}")
     # The cast turns NaN, and numbers that are too large, into other numbers, which the comparison finds.
     with np.errstate(invalid="ignore"):
-        whole = values.astype(np.int64)
-    if (whole != values).any():
-        raise InputError(f"{path}: must hold integers (pixel indices), but holds {values[whole != values][0]}")
-    return whole
-
-
-def _check_axes(folder: Path, picture: np.ndarray, xs: np.ndarray, ys: np.ndarray) -> Background | None:
-    """The background of the picture. Raises InputError if points lie outside of the picture, or the axes are swapped.
-
-    They are if points fall on the background, and would fall on the figure with rows and columns exchanged.
-    """
-    height, width = picture.shape[:2]
-    could_be_exchanged = min(xs.min(), ys.min()) >= 0 and xs.max() < width and ys.max() < height
-    advice = f"with the two files exchanged, all points would fit: {XS} must hold the rows and {YS} the columns"
-    for name, values, size, axis in ((XS, xs, height, "rows"), (YS, ys, width, "columns")):
-        if values.min() < 0 or values.max() >= size:
-            outside = f"{values.min()} to {values.max()} leaves the picture, which has {size} {axis}"
-            hint = advice if could_be_exchanged else "the numbers must be pixel indices, from 0"
-            raise InputError(f"{folder / name}: {outside}; {hint}")
-    background = find_background(picture)
-    if could_be_exchanged and background:
-        as_given, exchanged = background.holds(picture[xs, ys]).mean(), background.holds(picture[ys, xs]).mean()
-        # JPEG blurs some points into the background, whichever way round they are.
-        if as_given >= 0.3 and exchanged <= 0.1:
-            found = f"{as_given:.0%} of the points fall on the background, exchanged {exchanged:.0%}"
-            raise InputError(f"{folder}: the axes are swapped: {found}; {advice}")
-    return background
+        indices = values.astype(np.int64)
+    if (indices != values).any():
+        raise InputError(f"{path}: must hold integers (pixel indices), but holds {values[indices != values][0]}")
+    return indices

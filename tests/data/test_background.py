@@ -47,7 +47,13 @@ def test_a_figure_that_fills_the_border_is_told_by_the_rest_of_the_picture():
     picture = SPOTS.copy()
     picture[3:-3, 3:-3] = 255
 
-    assert find_background(picture).color == (255, 255, 255)
+    assert find_background(picture).colors.tolist() == [[255, 255, 255]]
+
+
+def test_the_ground_that_a_figure_stands_on_is_no_second_background():
+    scene = on(np.where(ROWS[..., None] < 55, (90, 150, 250), (120, 80, 30)), (200, 30, 30))
+
+    assert find_background(scene).colors.tolist() == [[90, 150, 250]]
 
 
 def test_the_distance_is_the_largest_difference_of_a_channel():
@@ -56,5 +62,10 @@ def test_the_distance_is_the_largest_difference_of_a_channel():
     assert background.distance(np.array([[255, 255, 255], [250, 255, 155], [0, 0, 0]])).tolist() == [0, 100, 255]
 
 
-def test_transparent_pixels_do_not_count():
-    assert find_background(on(GROUNDS["white"], (10, 10, 200)), opaque=FIGURE).color == (10, 10, 200)
+@pytest.mark.parametrize("opacity", [255, 100])
+def test_what_is_transparent_is_the_background_or_does_not_count(opacity: int):
+    picture = np.dstack([on(GROUNDS["blue"], (10, 10, 200)), opacity * FIGURE]).astype(np.uint8)
+    assert find_background(picture).holds(picture).sum() == (~FIGURE).sum()
+
+    picture[..., 3] = opacity * ~FIGURE
+    assert find_background(picture).colors.tolist() == [[20, 60, 180]]

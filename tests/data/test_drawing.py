@@ -1,11 +1,12 @@
 import io
+import unicodedata
 
 import numpy as np
 import pytest
 from matplotlib.font_manager import fontManager
-from PIL import Image
+from PIL import Image, features
 
-from data.drawing import CORNERS, draw, find_font, glyph_mask
+from data.drawing import CORNERS, draw, find_font, glyph_mask, needs_shaping
 from utils.system.errors import InputError
 
 
@@ -36,10 +37,18 @@ def test_the_character_that_is_missing_is_the_one_that_no_font_of_text_has(monke
     symbols = [entry for entry in fontManager.ttflist if entry.name == "STIXNonUnicode"]
     monkeypatch.setattr(fontManager, "ttflist", symbols)
 
-    with pytest.raises(
-        InputError, match=r"there is no glyph for '\\U0010fffd' in the fonts of this machine; name a font"
-    ):
+    with pytest.raises(InputError, match=r"no glyph for '\\U0010fffd' in the fonts of this machine"):
         find_font("A\U0010fffd")
+
+
+@pytest.mark.parametrize("text", ["שלום", "سلام", "हिन्दी", "กำ้", "ᠮᠣᠩᠭᠣᠯ", "a\u0323\u0302\u0315"])
+def test_text_that_needs_raqm_is_refused_without_it(text: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(features, "check", lambda feature: False)
+
+    with pytest.raises(InputError, match="Raqm or FriBiDi"):
+        glyph_mask(text, 40)
+    for plain in ("π", "Ж", "e\u0301", "♥\ufe0e", "한글", "\u1112\u1161\u11ab"):
+        assert not needs_shaping(unicodedata.normalize("NFC", plain))
 
 
 def test_points_have_the_color_of_their_corner_plus_noise_and_each_seed_is_another_draw():

@@ -1,13 +1,14 @@
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from PIL import Image
+from PIL import Image, ImageDraw
 from quick import REPOSITORY
 
-from data.coordinates import PLACES
+from data.coordinates import COLORS, PLACES
 from data.from_picture import main
 from data.points import ColoredPoints, read_points
 from utils.system.errors import InputError
@@ -83,21 +84,70 @@ def test_the_command_draws_the_committed_sample_set_again(tmp_path: Path):
     assert (drawn.points - committed.points).abs().max() <= 3
 
 
-def test_a_figure_with_too_little_room_is_made_larger_or_gets_fewer_points(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+STROKE = drawn_on(255, 0, (np.abs(ROWS - 100) < 3) & (np.abs(COLUMNS - 100) < 90)).crop((0, 90, SIDE, 110))
+
+
+@pytest.mark.parametrize(
+    ("picture", "options", "n", "line"),
+    [
+        (drawn_on(255, 0), [], 5000, ""),
+        (STROKE, [], 5000, "at size .*, 5,000 points take .*%"),
+        (STROKE, ["--points", "2000", "--size", "600"], 2000, "take 2.%"),
+        (STROKE, ["--points", "2000", "--size", "300"], 2000, "take 8.% .* too few for a verdict .*--points 8"),
+        (drawn_on(255, 0, ROWS >= 0), ["--background", "none"], 15_000, "15,000 points take 17% .*5,000 would take 6%"),
+        (drawn_on(255, 0, ROWS >= 0), ["--background", "none", "--points", "3000"], 3000, "take 3%"),
+    ],
+)
+def test_points_leave_room_for_those_that_are_generated_and_show_the_picture(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], picture: Image.Image, options: list[str], n: int, line: str
 ):
-    stroke = (np.abs(ROWS - 100) < 3) & (np.abs(COLUMNS - 100) < 90)
-    banner = drawn_on(255, 0, stroke).crop((0, 90, SIDE, 110))
+    data = made(tmp_path, picture, *options)
 
-    assert len(made(tmp_path, banner)) == 5000
-    assert "at size 472, the figure has room for 5,512 points; to change that, use --size or" in capsys.readouterr().out
+    assert len(data) == n
+    said = capsys.readouterr().out.splitlines()
+    assert re.search(line, said[0])
+    assert len(said) == 2 + bool(line)
+    if "--size" not in options:
+        assert len(made(tmp_path, picture, *options, "--points", str(3 * n), "--size", "2000", "--overwrite")) == 3 * n
 
-    few = len(made(tmp_path, banner, "--size", "100", "--overwrite"))
-    assert 100 < few < 1000
-    assert f"at size 100, the figure has room for {few} points" in capsys.readouterr().out
 
-    with pytest.raises(InputError, match=f"covers only {few} pixels; ask for --points {few}, or for a larger --size$"):
-        made(tmp_path, banner, "--size", "100", "--points", "2000", "--overwrite")
+def test_fewer_points_are_taken_of_a_figure_without_room_and_no_more_than_it_has(tmp_path: Path):
+    few = len(made(tmp_path, STROKE, "--size", "100"))
+
+    assert 50 < few < 200
+    with pytest.raises(InputError, match=f"covers only .* pixels; ask for --points {few}, or for a larger --size$"):
+        made(tmp_path, STROKE, "--size", "100", "--points", "2000", "--overwrite")
+
+
+def test_pixel_art_keeps_hard_edges_and_its_ground_whatever_its_size(tmp_path: Path):
+    art = np.full((16, 16, 3), (90, 150, 250), np.uint8)
+    art[12:], art[4:12, 6:10], art[5, 7] = (120, 80, 30), (200, 30, 30), 0
+    sets = [made(tmp_path, Image.fromarray(art).resize((side, side), 0), "--overwrite") for side in (16, 400)]
+
+    assert sets[0].fingerprint() == sets[1].fingerprint()
+    x, y = sets[0].points[:, PLACES].T.numpy() * 16 // 288
+    assert sets[0].scaling.shape == (288, 288)
+    assert np.abs(sets[0].points[:, COLORS].numpy() - art[x, y].astype(int)).max(1).mean() < 12
+    assert 0.3 < (x >= 12).mean() < 0.9
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_a_small_figure_is_cropped_to_itself_and_a_margin(tmp_path: Path, mode: str):
+    page = Image.new(mode, (1000, 700), "white" if mode == "RGB" else (0, 0, 0, 0))
+    ImageDraw.Draw(page).ellipse((700, 100, 800, 200), fill=(0, 120, 90))
+
+    rows, columns = made(tmp_path, page).points[:, PLACES].T.numpy()
+
+    assert np.ptp(rows) > 200
+    assert 15 < rows.min() < 45
+    assert rows.mean() == pytest.approx(columns.mean(), abs=15)
+
+
+def test_opacity_is_relative_to_the_most_opaque(tmp_path: Path):
+    glass = Image.new("RGBA", (SIDE, SIDE), (0, 0, 0, 0))
+    ImageDraw.Draw(glass).ellipse((40, 40, 160, 160), fill=(30, 90, 200, 100))
+
+    assert len(made(tmp_path, glass)) == 5000
 
 
 def test_texts_find_room_and_a_font_and_the_command_to_go_on_with_survives_a_space(
@@ -112,12 +162,12 @@ def test_texts_find_room_and_a_font_and_the_command_to_go_on_with_survives_a_spa
 
 
 def test_a_photo_has_points_everywhere(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    spots = Image.fromarray(np.random.default_rng(0).integers(0, 256, (6, 9, 3), np.uint8)).resize((90, 60))
+    spots = Image.fromarray(np.random.default_rng(0).integers(0, 256, (60, 90, 3), np.uint8))
     sky_and_meadow = np.where(ROWS[..., None] < 110, (120, 160, 230), (90, 130, 60))
     for photo in (spots, drawn_on(sky_and_meadow + 8 * NOISE, 0, np.zeros((SIDE, SIDE), bool))):
         rows, columns = made(tmp_path, photo, "--overwrite").points[:, PLACES].T.numpy()
 
-        assert "none, as in a photo: points are everywhere; if that is wrong, use --back" in capsys.readouterr().out
+        assert "none, as in a photo: points are everywhere" in capsys.readouterr().out
         assert np.histogram2d(rows, columns, 4)[0].min() > 200
 
 
@@ -127,10 +177,15 @@ def test_a_photo_has_points_everywhere(tmp_path: Path, capsys: pytest.CaptureFix
         ("A", ["--points", "1"], "--points must be from 2 to 100000000, not 1"),
         ("A", ["--size", "3"], "--size must be from 8 to 10000, not 3"),
         (" ", [], "has nothing to draw"),
-        ("A\U0010fffd", [], r"there is no glyph for '\\U0010fffd' .*--font"),
-        ("A", ["--font", str(Path(__file__))], r"\.py: cannot be read as a font: .*, or name a \.ttf"),
-        (Image.new("L", (50, 50), 20), [], "covers only 0 pixels, because nothing else differs"),
-        (HALVES, ["--background", "nocolor"], "argument --background: invalid color value: 'nocolor'"),
+        ("A\U0010fffd", [], "there is no glyph .*--font"),
+        ("A", ["--font", str(Path(__file__))], "cannot be read as a font"),
+        (HALVES, ["--background", "nocolor"], "is not a color"),
+        # What is advised was tried.
+        (Image.new("L", (50, 50), 20), [], "covers only 0 pixels; use --background none"),
+        (Image.new("L", (50, 50), 20), ["--background", "#191919"], "use --threshold"),
+        (drawn_on(200, 206), [], "use --threshold 3"),
+        (HALVES, ["--background", "none", "--invert"], "leave out --invert"),
+        (Image.new("RGBA", (50, 50)), [], "no --threshold or --background changes that"),
     ],
 )
 def test_an_impossible_data_set_is_refused_before_anything_is_written(

@@ -1,7 +1,6 @@
 """Pictures of any format, mode, depth and orientation; files that are something else say what they are."""
 
 import struct
-import zlib
 from pathlib import Path
 
 import numpy as np
@@ -12,23 +11,25 @@ from data.pictures import open_picture
 from utils.system.errors import InputError
 
 
+def saved(folder: Path, values: object, kind: str = "uint8") -> Path:
+    Image.fromarray(np.full((4, 5), values, kind)).save(folder / "picture", "TIFF")
+    return folder / "picture"
+
+
 @pytest.mark.parametrize(
     ("value", "kind", "expected"),
     [
-        (200, np.uint8, 200),
-        (0x8040, np.uint16, 0x80),
-        (4095, np.uint16, 255),
-        (512, np.uint16, 128),
-        (200, np.int32, 200),
-        (0x8040, np.int32, 0x80),
-        (0.5, np.float32, 128),
-        (True, bool, 255),
+        (200, "uint8", 200),
+        (0x8040, "uint16", 0x80),
+        (4095, "uint16", 255),
+        (512, "uint16", 128),
+        (200, "int32", 200),
+        (0.5, "float32", 128),
+        (True, "bool", 255),
     ],
 )
-def test_one_channel_of_any_depth_becomes_eight_bits(tmp_path: Path, value: float, kind: type, expected: int):
-    Image.fromarray(np.full((4, 5), value, kind)).save(tmp_path / "picture", "TIFF")
-
-    picture = open_picture(tmp_path / "picture")
+def test_one_channel_of_any_depth_becomes_eight_bits(tmp_path: Path, value: float, kind: str, expected: int):
+    picture = open_picture(saved(tmp_path, value, kind))
 
     assert picture.size == (5, 4)
     assert set(np.asarray(picture.convert("RGB")).ravel().tolist()) == {expected}
@@ -36,10 +37,8 @@ def test_one_channel_of_any_depth_becomes_eight_bits(tmp_path: Path, value: floa
 
 @pytest.mark.parametrize("value", [300, -1, np.nan])
 def test_values_that_could_mean_any_color_are_refused(tmp_path: Path, value: float):
-    Image.fromarray(np.full((4, 5), value, np.float32)).save(tmp_path / "picture", "TIFF")
-
-    with pytest.raises(InputError, match=r"could mean any color; save it with 8 bits per channel"):
-        open_picture(tmp_path / "picture")
+    with pytest.raises(InputError, match="could mean any color"):
+        open_picture(saved(tmp_path, value, "float32"))
 
 
 @pytest.mark.parametrize("mode", ["L", "LA", "P", "1", "CMYK", "YCbCr", "RGBA", "RGB"])
@@ -48,21 +47,8 @@ def test_every_mode_becomes_rgb_or_rgba(tmp_path: Path, mode: str):
 
     picture = open_picture(tmp_path / "picture")
 
-    assert picture.mode in ("RGB", "RGBA")
+    assert picture.mode == ("RGBA" if mode in ("LA", "RGBA") else "RGB")
     assert np.asarray(picture.convert("RGB")).min() >= 254
-
-
-def test_deep_colors_that_pillow_would_make_black_are_refused(tmp_path: Path):
-    """A PNG of 16 bits per channel, of which 12 are used: Pillow cannot write one, but it reads the upper 8 bits."""
-    rows = b"".join(b"\0" + np.full(3 * 4, 4095, ">u2").tobytes() for _ in range(4))
-    chunks = ((b"IHDR", struct.pack(">IIBBBBB", 4, 4, 16, 2, 0, 0, 0)), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
-    parts = (
-        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body)) for kind, body in chunks
-    )
-    (tmp_path / "deep.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(parts))
-
-    with pytest.raises(InputError, match="is black, perhaps because it has 12 bits in 16; save it with 8 bits"):
-        open_picture(tmp_path / "deep.png")
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -110,15 +96,15 @@ def test_a_photo_of_many_pixels_is_read_to_be_made_smaller_and_no_data_set_has_a
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
-        (b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\n", "is a Git LFS pointer.*git lfs pull"),
-        (b"<!DOCTYPE html><html></html>", "is a web page; download the file itself"),
-        (b"\x93NUMPY\x01\x00", "is a NumPy array"),
-        (b"\x89PNG\r\n", "is cut off, broken, or holds something else; copy it again, or save it again"),
-        (b"hello", "cannot be read as a picture: it is cut off.*; copy it again, or save it again, as PNG or JPEG"),
-        (b"", "is empty; copy it again"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\n", "Git LFS pointer"),
+        (b"<!DOCTYPE html><html></html>", "web page"),
+        (b"\x93NUMPY\x01\x00", "NumPy array"),
+        (b"\x89PNG\r\n", "cut off, broken"),
+        (b"hello", "save it again, as PNG or JPEG"),
+        (b"", "is empty"),
     ],
 )
-def test_what_is_no_picture_is_called_what_it_is(tmp_path: Path, content: bytes, complaint: str):
+def test_what_is_not_a_picture_is_called_what_it_is(tmp_path: Path, content: bytes, complaint: str):
     (tmp_path / "picture.png").write_bytes(content)
 
     with pytest.raises(InputError, match=complaint):
@@ -126,17 +112,18 @@ def test_what_is_no_picture_is_called_what_it_is(tmp_path: Path, content: bytes,
 
 
 @pytest.mark.parametrize(
-    ("there", "name", "complaint"),
+    ("name", "complaint"),
     [
-        ("._wanted.jpg", "wanted.jpg", "there is no such file; its folder holds nothing like it"),
-        ("pi.PNG", "wanted.jpg", r"its folder holds pi\.PNG"),
-        ("pi.PNG", "pi.PN", r"did you mean pi\.PNG\?"),
-        ("pi.PNG", "nowhere/wanted.jpg", r"its folder cannot be read \(No such file or directory\)"),
-        ("pi.PNG", "pi.PNG/wanted.jpg", "pi.PNG"),
+        ("wanted.jpg", r"its folder holds pi\.PNG$"),
+        ("pi.PN", r"did you mean pi\.PNG\?"),
+        ("nowhere/wanted.jpg", "its folder cannot be read"),
+        ("pi.PNG/wanted.jpg", r"pi\.PNG"),
+        (".", "(?i)is a (folder|directory)"),
     ],
 )
-def test_a_missing_picture_names_those_that_are_there(tmp_path: Path, there: str, name: str, complaint: str):
-    (tmp_path / there).touch()
+def test_where_there_is_no_picture_those_that_are_there_are_named(tmp_path: Path, name: str, complaint: str):
+    (tmp_path / "pi.PNG").touch()
+    (tmp_path / "._pi.PNG").touch()
 
     with pytest.raises(InputError, match=complaint):
         open_picture(tmp_path / name)

@@ -1,14 +1,16 @@
-"""Reading, splitting and naming data sets. What is refused, and with which words, is in tests/test_bad_input.py."""
+"""Reading, splitting and naming data sets. What is refused is in test_bad_data.py and test_placement.py."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
+from data.coordinates import random_subset
 from data.points import PICTURE, XS, YS, ColoredPoints, read_points
-from utils.system.errors import InputError
 
 
 def test_a_point_is_row_column_and_the_color_of_the_picture_there(tmp_path: Path):
@@ -52,34 +54,31 @@ def test_the_fingerprint_changes_with_the_points_and_with_their_grid(points: Col
     assert len({data.fingerprint() for data in (points, reordered, on_another_grid)}) == 3
 
 
-@pytest.mark.parametrize(
-    ("ground", "ink", "shape", "complaint"),
-    [
-        ((255, 255, 255), (0, 0, 0), (80, 80), "the axes are swapped: "),
-        ((0, 0, 0), (255, 255, 255), (80, 80), "the axes are swapped: "),
-        ((20, 60, 180), (250, 200, 0), (80, 80), "the axes are swapped: "),
-        ((0, 0, 0), (250, 200, 0), (70, 120), "leaves the picture"),
-    ],
-)
-def test_exchanged_axes_are_told_by_the_background_whatever_its_color_or_by_the_size(
-    tmp_path: Path, ground: tuple[int, int, int], ink: tuple[int, int, int], shape: tuple[int, int], complaint: str
-):
-    ell = np.zeros(shape, bool)
-    ell[8:60, 10:20] = ell[50:60, 10 : shape[1] - 10] = True
-    Image.fromarray(np.where(ell[..., None], ink, ground).astype(np.uint8)).save(tmp_path / PICTURE, "PNG")
-    rows, columns = np.nonzero(ell)
-    np.save(tmp_path / XS, rows)
-    np.save(tmp_path / YS, columns)
-    assert read_points(tmp_path).background == ground
+@pytest.mark.parametrize("ink", [(0, 0, 0), (255, 255, 255), (20, 60, 180)])
+def test_an_icon_whose_shape_is_in_its_opacity_is_painted_on_what_contrasts(folder: Path, ink: tuple[int, int, int]):
+    icon = np.zeros((60, 60, 4), np.uint8)
+    icon[..., :3] = ink
+    icon[np.load(folder / XS), np.load(folder / YS), 3] = 90
+    Image.fromarray(icon).save(folder / PICTURE, "PNG")
 
-    np.save(tmp_path / XS, columns)
-    np.save(tmp_path / YS, rows)
-    with pytest.raises(InputError, match=rf"{complaint}.*; with the two files exchanged, all points would fit"):
-        read_points(tmp_path)
+    assert np.abs(np.subtract(read_points(folder).background, ink)).max() > 70
+
+
+@pytest.mark.parametrize("kind", [np.asarray, torch.from_numpy])
+def test_some_points_that_stand_for_all_are_random_ones_and_the_same_each_time(kind: Callable[[np.ndarray], Any]):
+    points = kind(np.arange(1000))
+
+    subset = random_subset(points, 100)
+
+    assert len(set(subset.tolist())) == 100
+    # The first of them, too, are from everywhere.
+    assert 400 < np.mean(subset.tolist()[:50]) < 600
+    assert subset.tolist() == random_subset(points, 100).tolist()
+    assert random_subset(points, 1000) is points
 
 
 def test_a_picture_without_a_background_or_with_nothing_else_is_not_refused(folder: Path, rng: np.random.Generator):
-    for picture in (rng.integers(0, 256, (60, 60, 3), np.uint8), np.full((60, 60, 3), 5, np.uint8)):
-        Image.fromarray(picture).save(folder / PICTURE, "PNG")
-        data = read_points(folder)
-        assert data.background == ((0, 0, 0) if np.ptp(picture) else (5, 5, 5))
+    noise = rng.integers(0, 256, (60, 60, 3), np.uint8)
+    for picture, canvas in ((noise, (0, 0, 0)), (noise // 2, (255, 255, 255)), (0 * noise + 5, (255, 255, 255))):
+        Image.fromarray(picture | np.uint8(1)).save(folder / PICTURE, "PNG")
+        assert read_points(folder).background == canvas

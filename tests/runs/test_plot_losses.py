@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from utils.settings.schedules import beta_schedule
 
 from utils.runs.plot_losses import beta_curve, draw_losses, plot_losses
 from utils.settings.config import Config
+from utils.settings.schedules import beta_schedule
 
 LOSSES = ("train_reconstruction", "train_kl", "heldout_reconstruction", "heldout_kl")
 

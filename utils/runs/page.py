@@ -13,9 +13,9 @@ import numpy as np
 from matplotlib.figure import Figure
 from PIL import Image, ImageOps
 
+from data.coordinates import random_subset
 from data.painting import paint, paint_small, save_picture
 from data.points import Canvas
-from data.thinning import thinned
 from utils.evaluation.figures import in_order
 from utils.runs.plot_latent import draw_map, is_identity, map_shape, plot_latent, what_to_see
 from utils.runs.plot_losses import plot_losses
@@ -39,7 +39,7 @@ def write_report(run: FreshRun) -> None:
 
     Raises InputError if they cannot be written.
     """
-    data = thinned(run.data.points, len(run.samples)).numpy()
+    data = random_subset(run.data.points, len(run.samples)).numpy()
     for picture, points in ((ResultFile.GENERATED, run.samples), (ResultFile.DATA, data)):
         with skipped_if_held():
             save_picture(paint(points, run.data.canvas), run.folder / picture)
@@ -55,8 +55,8 @@ def write_report(run: FreshRun) -> None:
 
 def page(run: FreshRun) -> str:
     """The page of `run`, in HTML."""
-    samples = thinned(run.samples, MOST_SHOWN)
-    pictures = {"data": thinned(run.shown, len(samples)), "generated": samples}
+    samples = random_subset(run.samples, MOST_SHOWN)
+    pictures = {"data": random_subset(run.shown, len(samples)), "generated": samples}
     content = {
         "run": run,
         "date": time.strftime("%Y-%m-%d %H:%M"),

@@ -7,9 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from data.coordinates import COLORS, NAMES
+from data.coordinates import COLORS, NAMES, random_subset
 from data.points import Canvas
-from data.thinning import thinned
 from utils.runs.run import MOST_SHOWN, FreshRun
 from utils.runs.style import BLUE, GRAY, WIDTH, scatter_points
 
@@ -22,7 +21,7 @@ def plot_points(run: FreshRun) -> Figure:
 
     A third panel shows the opinion of the classifier, if there is one.
     """
-    samples, classifier, canvas = thinned(run.samples, MOST_SHOWN), run.evaluation.classifier, run.data.canvas
+    samples, classifier, canvas = random_subset(run.samples, MOST_SHOWN), run.evaluation.classifier, run.data.canvas
     # All findings may be many; the page and the terminal have them.
     title = textwrap.fill(textwrap.shorten(f"{run.name}: {run.evaluation.verdict}", 250, placeholder=" ..."), 90)
     panels = {f"data: {len(run.shown):,} points": run.shown, f"generated: {len(samples):,} points": samples}

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from data.coordinates import random_subset
 from data.points import ColoredPoints
-from data.thinning import thinned
 from models.generator import Generator, load_generator
 from utils.evaluation.figures import Figure, Metric
 from utils.evaluation.latent import LatentMap, latent_map
@@ -155,7 +155,7 @@ class FreshRun(Run):
     @cached_property
     def shown(self) -> np.ndarray:
         """The points of the data that pictures show, `(k, 5)`: all of them, or enough."""
-        return thinned(self.data.points.numpy(), MOST_SHOWN)
+        return random_subset(self.data.points.numpy(), MOST_SHOWN)
 
     @cached_property
     def means(self) -> np.ndarray:

@@ -9,9 +9,8 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from data.coordinates import N_COORDINATES
+from data.coordinates import N_COORDINATES, random_subset
 from data.points import ColoredPoints
-from data.thinning import thinned
 from models.generator import Generator
 from utils.evaluation.evaluate import evaluate
 from utils.evaluation.likelihood import evaluate_model, posterior_means
@@ -81,7 +80,7 @@ def judge(generator: Generator, samples: np.ndarray, data: ColoredPoints, seed: 
     seeds = itertools.count(seed ^ 2**31)
     points = train.points.numpy(), held_out.points.numpy()
     evaluation = evaluate(samples, *points, draw_more=lambda n: generator.sample(n, next(seeds)))
-    means = posterior_means(generator, thinned(data.points.numpy(), MOST_SHOWN))
+    means = posterior_means(generator, random_subset(data.points.numpy(), MOST_SHOWN))
     model = evaluate_model(generator, train, held_out, means)
     more = {"n_shown": trained["epochs"] * len(train), "fingerprint": generator.fingerprint}
     return dataclasses.replace(evaluation, model=model | more)

@@ -12,9 +12,9 @@ import numpy as np
 import torch
 from PIL import Image
 
+from data.coordinates import random_subset
 from data.painting import paint, save_film, save_picture
 from data.points import ColoredPoints
-from data.thinning import thinned
 from models.generator import Generator, load_generator
 from utils.settings.config import Config
 from utils.system.errors import InputError, reason_of
@@ -152,7 +152,7 @@ class Record:
         frames = (Image.open(self._frame_path(epoch)) for epoch in painted)
         captions = [f"epoch {epoch.epoch}   beta {epoch.beta:.2f}   KL {epoch.train_kl:.1f} nats" for epoch in painted]
         # As many points as the frames have, for a fair comparison.
-        data = paint(thinned(self.data.points, FRAME_POINTS).numpy(), self.data.canvas)
+        data = paint(random_subset(self.data.points, FRAME_POINTS).numpy(), self.data.canvas)
         with skipped_if_held():
             save_film(self.folder / TrainingFile.FILM, data, frames, captions)
 
