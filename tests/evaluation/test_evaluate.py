@@ -7,7 +7,7 @@ import pytest
 
 from data.coordinates import COLORS, PLACES
 from utils.evaluation.evaluate import evaluate
-from utils.evaluation.figures import FIGURES
+from utils.evaluation.metrics import FIGURES
 
 Split = tuple[np.ndarray, np.ndarray, np.ndarray]
 

@@ -4,7 +4,7 @@ from typing import Any
 import numpy as np
 from matplotlib.contour import QuadContourSet
 
-from utils.evaluation.latent import LatentMap
+from utils.evaluation.latent_map import LatentMap
 from utils.pictures.latent import plot_latent
 
 

@@ -4,8 +4,8 @@ import dataclasses
 from pathlib import Path
 
 from data.points import ColoredPoints
-from utils.evaluation.figures import Figure
-from utils.evaluation.result import Evaluation
+from utils.evaluation.metrics import Figure
+from utils.evaluation.verdict import Evaluation
 from utils.runs.console import describe_data, describe_result, describe_training, suggestion
 from utils.runs.record import Record
 from utils.settings.config import Config

@@ -17,8 +17,8 @@ from data.points import ColoredPoints, read_points
 from data.scaling import Scaling
 from main import main
 from models.generator import Generator, build_model
-from utils.evaluation.figures import Figure as Measured
-from utils.evaluation.result import Evaluation
+from utils.evaluation.metrics import Figure as Measured
+from utils.evaluation.verdict import Evaluation
 from utils.runs.page import write_page
 from utils.runs.run import Run
 from utils.settings.config import Config, load_config

@@ -10,7 +10,7 @@ import torch
 
 from data.points import ColoredPoints
 from utils.evaluation.evaluate import evaluate
-from utils.evaluation.result import Evaluation
+from utils.evaluation.verdict import Evaluation
 from utils.runs.record import Record
 from utils.runs.run import Run
 from utils.session import generate, judge, load, load_fitting_generator, new_run

@@ -32,8 +32,8 @@ def main(arguments: list[str]) -> None:
     from utils.evaluation.evaluate import evaluate
 
     torch.set_num_threads(settings.threads)
-    found = evaluate(samples.round().astype(np.int64), train, held_out)
-    print(f"{found.conclusion}\n\n{found.table}\n{found.power}")
+    evaluation = evaluate(samples.round().astype(np.int64), train, held_out)
+    print(f"{evaluation.conclusion}\n\n{evaluation.table}\n{evaluation.power}")
 
 
 def read_samples(path: str) -> np.ndarray:

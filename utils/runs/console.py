@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from data.points import ColoredPoints
-from utils.evaluation.result import Evaluation
+from utils.evaluation.verdict import Evaluation
 from utils.runs.run import Result
 from utils.settings.command_line import changed
 from utils.settings.config import ALL_MODELS, Config

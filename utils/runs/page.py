@@ -17,7 +17,7 @@ from data.painting import paint, paint_small, save_picture
 from data.pictures import open_picture
 from data.points import PICTURE
 from data.thinning import thinned
-from utils.evaluation.figures import in_order
+from utils.evaluation.metrics import in_order
 from utils.pictures.curves import plot_losses
 from utils.pictures.latent import draw_map, map_shape, what_to_see
 from utils.pictures.style import as_svg, save_figure

@@ -14,10 +14,10 @@ from data.points import ColoredPoints
 from data.thinning import thinned
 from models.generator import Generator
 from models.registry import Registry
-from utils.evaluation.figures import Figure, Metric
-from utils.evaluation.latent import LatentMap, latent_map
+from utils.evaluation.metrics import Figure, Metric
+from utils.evaluation.latent_map import LatentMap, latent_map
 from utils.evaluation.likelihood import posterior_means
-from utils.evaluation.result import Evaluation
+from utils.evaluation.verdict import Evaluation
 from utils.settings.config import Config
 from utils.settings.values import parse_yaml, read_text
 from utils.system.errors import InputError

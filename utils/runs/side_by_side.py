@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
-from utils.evaluation.figures import in_order
+from utils.evaluation.metrics import in_order
 from utils.evaluation.two_sample import SIGNIFICANT
 from utils.pictures.curves import LEGEND, draw_losses, loss
 from utils.pictures.style import BLUE, WIDTH

@@ -6,7 +6,7 @@ from data.points import ColoredPoints
 from models.generator import Generator, build_model
 from models.latent import Prior
 from models.registry import MODELS
-from utils.evaluation.latent import POINTS, POSITIONS, LatentMap, latent_map
+from utils.evaluation.latent_map import POINTS, POSITIONS, LatentMap, latent_map
 from utils.evaluation.likelihood import posterior_means
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from utils.evaluation.evaluate import evaluate
-from utils.evaluation.figures import FIGURES, Figure, Metric, in_order, share_of_copies
+from utils.evaluation.metrics import FIGURES, Figure, Metric, in_order, share_of_copies
 
 Split = tuple[np.ndarray, np.ndarray, np.ndarray]
 

@@ -4,8 +4,8 @@ import dataclasses
 
 import pytest
 
-from utils.evaluation.figures import FIGURES, Figure
-from utils.evaluation.result import Evaluation
+from utils.evaluation.metrics import FIGURES, Figure
+from utils.evaluation.verdict import Evaluation
 
 GOOD = Evaluation(
     n_generated=5000,
