@@ -7,10 +7,13 @@ import torch
 from torch import Tensor
 from torch.quasirandom import SobolEngine
 
+from data.coordinates import COLORS, N_COORDINATES, N_LEVELS, PLACES
 from data.points import ColoredPoints
 from data.thinning import thinned
+from models.discretized import log_cell
 from models.generator import Generator
 from models.vae import VAE, Noise
+from utils.evaluation.features import NEIGHBORS, nearest
 
 
 @torch.no_grad()
@@ -63,6 +66,37 @@ def active_units(means: np.ndarray) -> int:
     return int((means.var(0) > 0.01).sum())
 
 
+def yardsticks(train: ColoredPoints, held_out: ColoredPoints) -> dict[str, float]:
+    """What two simple densities, fitted to `train`, lose on a held-out point, in nats, to read a model's loss against.
+
+    one_normal_loss: one normal in all five coordinates, as a chain of normals that are integrated over cells.
+    no_latent_loss: places from one normal; colors around the mean of those of the eight nearest training points, as a
+        decoder that sees no latent might know them.
+    """
+    known, x = (part.scaling.to_model(thinned(part.points, 10_000)) for part in (train, held_out))
+    highest = torch.tensor([*(side - 1 for side in train.scaling.shape), *[N_LEVELS - 1] * 3])
+
+    def loss(column: int, of_known: Tensor, of_x: Tensor) -> float:
+        """That of a normal around the means of a column, `(n,)` for `known` and `(m,)` for `x`."""
+        # Below a quarter, nothing but the centers of cells would be likely.
+        log_std = (known[:, column] - of_known).square().mean().sqrt().clamp(min=0.25).log()
+        return -log_cell(x[:, column], x[:, column] - of_x, log_std, highest[column]).mean().item()
+
+    one_normal = no_latent = 0.0
+    for column in range(N_COORDINATES):
+        before, of_x = (torch.column_stack([torch.ones(len(part)), part[:, :column]]) for part in (known, x))
+        slopes = torch.linalg.lstsq(before.double(), known[:, column].double(), driver="gelsd").solution.float()
+        one_normal += loss(column, before @ slopes, of_x @ slopes)
+    for column in range(N_COORDINATES)[PLACES]:
+        no_latent += loss(column, known[:, column].mean(), known[:, column].mean())
+    # A training point is the first of its own neighbors.
+    near = nearest(known[:, PLACES], known[:, PLACES], NEIGHBORS + 1)[1][:, 1:]
+    near_x = nearest(x[:, PLACES], known[:, PLACES], NEIGHBORS)[1]
+    for column in range(N_COORDINATES)[COLORS]:
+        no_latent += loss(column, known[near, column].mean(1), known[near_x, column].mean(1))
+    return {"one_normal_loss": one_normal, "no_latent_loss": no_latent}
+
+
 def evaluate_model(
     generator: Generator, train: ColoredPoints, held_out: ColoredPoints, means: np.ndarray
 ) -> dict[str, float]:
@@ -77,4 +111,4 @@ def evaluate_model(
         figures |= {f"{name}_reconstruction": reconstruction, f"{name}_kl": kl, f"{name}_elbo": -reconstruction - kl}
     x = held_out.scaling.to_model(held_out.points[:1000]).to(rng.device)
     bound = importance_weighted_bound(model, x, k=100, rng=rng).mean().item()
-    return figures | {"heldout_iwae": bound, "active_units": active_units(means)}
+    return figures | yardsticks(train, held_out) | {"heldout_iwae": bound, "active_units": active_units(means)}

@@ -110,6 +110,7 @@ METRICS = {
         format=".2f",
         differs="their density deviates across the picture {value} times as much as by chance",
         size="in the density, {value} times that of chance",
+        small=10,
         advice=PLACES_SETTLE,
     ),
     "density_regions": Metric(
@@ -118,6 +119,7 @@ METRICS = {
         format=".2f",
         differs="their density in regions of the picture deviates {value} times as much as by chance",
         size="in the density, {value} times that of chance",
+        small=10,
         advice=PLACES_SETTLE,
     ),
     "density_details": Metric(
@@ -126,6 +128,7 @@ METRICS = {
         format=".2f",
         differs="their density in small places deviates {value} times as much as by chance",
         size="in the density, {value} times that of chance",
+        small=10,
         advice=PLACES_SETTLE,
     ),
     "energy_distance": Metric(
@@ -134,6 +137,7 @@ METRICS = {
         format=".4f",
         differs="their energy distance from the data is {value}",
         size="an energy distance of {value}",
+        small=0.05,
     ),
     "closest_is_training": Metric(
         "nearest record is a training point (DCR)",

@@ -62,11 +62,10 @@ class Evaluation:
     def verdict(self) -> str:
         """The findings in one to three sentences, without the last period: first their size, then what they are."""
         sentences = [self._difference(), *(_named(row, "differs") for row in self._largest()[:2])]
-        near = self._tests("memorized", MEMORIZED)
-        if self.is_memorized:
-            sentences += [f"Points are memorized: {_named(near[0], 'memorized')}"]
-        elif near:
-            sentences += [f"They are slightly closer to training points than others: {_named(near[0], 'memorized')}"]
+        near = max(self._tests("memorized", MEMORIZED), key=lambda row: _odds_ratio(row[1]), default=None)
+        if near:
+            words = "Points are memorized" if self.is_memorized else "They lie a little closer to training points"
+            sentences.append(f"{words}: {_named(near, 'memorized')}")
         return ". ".join(sentence[0].upper() + sentence[1:] for sentence in sentences)
 
     @property
