@@ -6,7 +6,7 @@ Each seed is another data set and another set of generated points. Prints two ta
 are refused or called memorized, and how often each fault is noticed. Needs scikit-learn and SciPy.
 """
 
-import argparse
+import sys
 from collections.abc import Callable
 
 import numpy as np
@@ -18,6 +18,8 @@ from data.coordinates import COLORS, PLACES
 from data.drawing import glyph_mask
 from utils.evaluation.evaluate import evaluate
 from utils.evaluation.verdict import Evaluation
+from utils.system.commands import Parser
+from utils.system.errors import run_program
 
 N_GENERATED = 5000
 
@@ -43,42 +45,38 @@ def kinds() -> dict[str, World]:
 Fault = Callable[[np.ndarray, World, np.random.Generator], np.ndarray]
 
 
-def blurred_places(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
+def _blurred_places(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
     points[:, PLACES] += rng.normal(0, 3, (len(points), 2)).round().astype(int)
     return points
 
 
-def shuffled_colors(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
+def _shuffled_colors(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
     points[:, COLORS] = rng.permutation(points[:, COLORS])
     return points
 
 
-def blurred_borders(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
+def _blurred_borders(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
     moved = points[:, PLACES] + rng.normal(0, 10, (len(points), 2))
     points[:, COLORS] = points[cKDTree(points[:, PLACES]).query(moved)[1]][:, COLORS]
     return points
 
 
-def tinted(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
+def _tinted(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
     points[:, COLORS] += rng.integers(-3, 4, (len(points), 3))
     return points
 
 
-def strays(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
+def _strays(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
     stray = rng.random(len(points)) < 0.005
     points[stray, PLACES] = rng.integers(0, world.weights.shape, (stray.sum(), 2))
     return points
 
 
-def missing_part(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
+def _missing_part(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
     return points[~part(world, points)]
 
 
-def doubled_part(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
-    return points[part(world, points) | (rng.random(len(points)) < 0.5)]
-
-
-def tilted(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
+def _tilted(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
     low, high = np.flatnonzero(world.weights.sum(0))[[0, -1]]
     across = (points[:, 1] - low) / max(1, high - low)
     return points[1.2 * rng.random(len(points)) < 0.8 + 0.4 * across]
@@ -95,35 +93,34 @@ def part(world: World, points: np.ndarray) -> np.ndarray:
     return np.hypot(points[:, 0] - rows[center], points[:, 1] - columns[center]) <= radius
 
 
-def normals(train: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
+def _normals(train: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
     mixture = GaussianMixture(5, random_state=0, reg_covar=1e-3, max_iter=30).fit(train + 0.5)
     return np.floor(rng.permutation(mixture.sample(N_GENERATED)[0])).astype(int)
 
 
-def kernel_density(train: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
+def _kernel_density(train: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
     points = train[rng.integers(0, len(train), N_GENERATED)] + 0.5
     return np.floor(points + rng.normal(0, 0.05, points.shape) * train.std(0)).astype(int)
 
 
-def handed_back(train: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
+def _handed_back(train: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
     return train
 
 
 # What is made from true points, and what from the training points.
 FROM_TRUE: dict[Fault, str] = {
-    shuffled_colors: "colors exchanged at random",
-    tilted: "density from 0.8 on the left to 1.2 on the right",
-    strays: "0.5% of the points anywhere in the picture",
-    missing_part: "a twentieth of the places without points",
-    doubled_part: "a twentieth of the places with twice the density",
-    blurred_places: "places moved by a normal step of 3 pixels",
-    blurred_borders: "the color of a place 10 pixels off (normal step)",
-    tinted: "each channel off by up to 3 levels",
+    _shuffled_colors: "colors exchanged at random",
+    _tilted: "density from 0.8 on the left to 1.2 on the right",
+    _strays: "0.5% of the points anywhere in the picture",
+    _missing_part: "a twentieth of the places without points",
+    _blurred_places: "places moved by a normal step of 3 pixels",
+    _blurred_borders: "the color of a place 10 pixels off (normal step)",
+    _tinted: "each channel off by up to 3 levels",
 }
 FROM_TRAINING: dict[Fault, str] = {
-    normals: "a mixture of 5 normals, fitted",
-    kernel_density: "training points moved by 0.05 standard deviations",
-    handed_back: "the training points themselves",
+    _normals: "a mixture of 5 _normals, fitted",
+    _kernel_density: "training points moved by 0.05 standard deviations",
+    _handed_back: "the training points themselves",
 }
 
 
@@ -144,14 +141,16 @@ def judged(world: World, fault: Fault | None, seed: int) -> Evaluation:
     return evaluate(draw(N_GENERATED), train, held_out, draw_more=None if fault in FROM_TRAINING else draw)
 
 
-def main() -> None:
+def main(arguments: list[str]) -> None:
     """Print both tables."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.power", description=__doc__.partition("\n")[0])
+    parser = Parser("python -m benchmarks.power", "What the evaluation says of points whose faults are known.")
     parser.add_argument("--true", type=int, default=40, metavar="N", help="seeds of true points (%(default)s)")
     parser.add_argument("--faults", type=int, default=20, metavar="N", help="seeds of each fault (%(default)s)")
     parser.add_argument("kinds", nargs="*", metavar="KIND", help="names of data sets")
-    options = parser.parse_args()
-    worlds = {name: world for name, world in kinds().items() if not options.kinds or name in options.kinds}
+    options, worlds = parser.parse_args(arguments), kinds()
+    if unknown := set(options.kinds) - set(worlds):
+        parser.error(f"there is no {unknown.pop()!r}; the kinds are {', '.join(worlds)}")
+    worlds = {name: worlds[name] for name in options.kinds or worlds}
 
     def table(faults: dict[Fault | None, str], n: int, first_seed: int) -> None:
         print(f"\nOf {n} sets, refused / called memorized:\n\n| points | {' | '.join(worlds)} |")
@@ -169,4 +168,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_program(main, sys.argv[1:])

@@ -23,14 +23,14 @@ README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 # New files with what they hold; and rows: the file, the table in it, and the row.
 FILES = dict(re.findall(r"^# ([\w/]+\.py)\n(.*?\n)\n\n# ", "\n".join(BLOCKS), re.DOTALL | re.MULTILINE))
-ROWS = re.findall(r"^# ([\w/]+\.py), in (\w+)\n(.*)\n", "\n".join(BLOCKS), re.MULTILINE)
+ROWS = re.findall(r"^# ([\w/]+\.py), in (\w+)(?:, with: (.*))?\n(.*)\n", "\n".join(BLOCKS), re.MULTILINE)
 LEARNED = [
-    (table, *re.findall(r'(\w+)="([\w.:]+)",', row)[0]) for _, table, row in ROWS if table in ("MODELS", "PRIORS")
+    (table, *re.findall(r'(\w+)="([\w.:]+)",', row)[0]) for _, table, _, row in ROWS if table in ("MODELS", "PRIORS")
 ]
 # What stands before the first row of a table.
 BEGINNINGS = {
     "PLOTS": "PLOTS = Registry(\n    {\n",
-    "FIGURES": "FIGURES = {\n",
+    "METRICS": "METRICS = {\n",
     "Config": 'if a value has the wrong type or lies outside of its bounds."""\n\n',
 }
 
@@ -73,7 +73,7 @@ def test_a_new_model_or_prior_can_be_trained_resumed_judged_and_loaded(
 @pytest.mark.slow
 def test_with_all_recipes_nothing_else_need_be_edited(folder: Path, tmp_path: Path):
     """In a copy of the program, of which a run with all of them and the tests that know the tables go well."""
-    assert [table for _, table, _ in ROWS] == ["PRIORS", "MODELS", "SCHEDULES", "PLOTS", "FIGURES", "Config"]
+    assert [table for _, table, _, _ in ROWS] == ["PRIORS", "MODELS", "SCHEDULES", "PLOTS", "METRICS", "Config"]
     copy = tmp_path / "copy"
     for name in ("data", "models", "utils", "benchmarks", "tests"):
         shutil.copytree(REPOSITORY / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -81,10 +81,11 @@ def test_with_all_recipes_nothing_else_need_be_edited(folder: Path, tmp_path: Pa
         shutil.copy(REPOSITORY / name, copy)
     for name, text in FILES.items():
         (copy / name).write_text(text, encoding="utf-8")
-    for name, table, row in ROWS:
+    for name, table, imports, row in ROWS:
         beginning, text = BEGINNINGS.get(table, f"{table} = Registry(\n"), (copy / name).read_text(encoding="utf-8")
         assert beginning in text
-        (copy / name).write_text(text.replace(beginning, f"{beginning}    {row}\n"), encoding="utf-8")
+        text = text.replace(beginning, f"{beginning}    {row}\n").replace("\n\n\n", f"\n\n{imports}\n", 1)
+        (copy / name).write_text(text, encoding="utf-8")
 
     def run(*arguments: str) -> str:
         environment = os.environ | {"OMP_NUM_THREADS": "1", "MPLBACKEND": "agg"}
@@ -107,5 +108,5 @@ def test_with_all_recipes_nothing_else_need_be_edited(folder: Path, tmp_path: Pa
     assert "patience: 7 " in (out / "config.yaml").read_text()
     # Of the seven steps that annealing takes, the first epoch has six.
     assert read_history(out)["beta"][0] == pytest.approx(0.5 - 0.5 * math.cos(math.pi * 5 / 7))
-    known = ("settings", "training/test_schedules.py", "evaluation/test_result.py", "runs/test_folders.py")
+    known = ("settings", "training/test_schedules.py", "evaluation/test_verdict.py", "runs/test_folders.py")
     run("-m", "pytest", "-m", "not slow", *(f"tests/{name}" for name in known))

@@ -4,7 +4,7 @@ import dataclasses
 from pathlib import Path
 
 from data.points import ColoredPoints
-from utils.evaluation.metrics import Figure
+from utils.evaluation.metrics import Measured
 from utils.evaluation.verdict import Evaluation
 from utils.runs.console import describe_data, describe_result, describe_training, suggestion
 from utils.runs.record import Record
@@ -17,7 +17,7 @@ MODEL = {
     "active_units": 4,
     "n_shown": 135_000,
 }
-GOOD = Evaluation(5000, 500, 5000, {"off_support": Figure(0.011, 0.007, 0.5)}, model=MODEL)
+GOOD = Evaluation(5000, 500, 5000, {"off_support": Measured(0.011, 0.007, 0.5)}, model=MODEL)
 
 
 def test_the_data_are_counted(points: ColoredPoints):
@@ -62,7 +62,7 @@ def test_a_refused_run_of_few_steps_is_called_young():
         found = dataclasses.replace(found, model=MODEL | {"n_shown": n_shown})
         return " ".join(describe_result(Path(), found).split())
 
-    refused = dataclasses.replace(GOOD, figures={"off_support": Figure(0.013, 0.009, 0.012)})
+    refused = dataclasses.replace(GOOD, measured={"off_support": Measured(0.013, 0.009, 0.012)})
 
     assert "off the shape (real points: 0.9%; p = 0.012). The run is young: it was shown 135,000 points" in printed(
         refused, 135_000

@@ -17,14 +17,14 @@ from data.points import ColoredPoints, read_points
 from data.scaling import Scaling
 from main import main
 from models.generator import Generator, build_model
-from utils.evaluation.metrics import Figure as Measured
+from utils.evaluation.metrics import Measured
 from utils.evaluation.verdict import Evaluation
 from utils.runs.page import write_page
 from utils.runs.run import Run
 from utils.settings.config import Config, load_config
 
 MODEL = {"heldout_reconstruction": 17.5, "heldout_kl": 3.25, "active_units": 2}
-TOO_FEW = Evaluation(50, 30, figures={"copies": Measured(0.25, real=0.0)}, model=MODEL)
+TOO_FEW = Evaluation(50, 30, measured={"copies": Measured(0.25, real=0.0)}, model=MODEL)
 LOSSES = ("train_reconstruction", "train_kl", "heldout_reconstruction", "heldout_kl")
 
 

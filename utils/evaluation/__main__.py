@@ -15,7 +15,7 @@ from utils.system.reading import expanded
 
 def main(arguments: list[str]) -> None:
     """Judge the points of a file. Raises InputError if they or the data cannot be used."""
-    parser = Parser(prog="python -m utils.evaluation", description=__doc__.partition(":")[0])
+    parser = Parser(prog="python -m utils.evaluation", description="Judge any file of points (n, 5): x, y, r, g, b.")
     parser.add_argument("--data", metavar="DIR", default=Config.data_path, help="folder of the data")
     parser.add_argument("--holdout", type=float, default=Config.holdout, help="share of the data held out")
     parser.add_argument("--seed", type=int, default=Config.seed, help="seed of the split: that of the generator's run")

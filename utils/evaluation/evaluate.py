@@ -53,9 +53,7 @@ def evaluate(
     if min(map(len, sets)) < LEAST:
         return Evaluation(len(generated), len(held_out), measured=measured)
 
-    records = chance.subset(train, 50_000), chance.subset(held_out, 5000)
-    closest, p = memorization(chance.subset(generated, MOST_COMPARED), *records, chance.torch)
-    measured |= {"closest_is_training": closest, "copies": measured["copies"]._replace(p=p)}
+    measured |= memorization(chance.subset(generated, MOST_COMPARED), train, held_out, chance)
     sample = comparable(generated, train, held_out, chance.numpy, draw_more)
     real = chance.subset(sample.held_out, MOST_COMPARED)
     # More than this makes the classifier slower, and hardly better.
@@ -130,22 +128,26 @@ def _outliers(
     return measured
 
 
-def memorization(
-    generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, rng: torch.Generator
-) -> tuple[Measured, float]:
-    """The share of generated points whose closest record is a training point, and the p-value of the share of copies.
+def memorization(generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, chance: Chance) -> dict[str, Measured]:
+    """Metrics of generated points that are closest to a training point, and of those that are copies of one.
 
     The closest record (Platzer & Reutterer 2021, arXiv 2104.00635) is that by coordinates in standard deviations.
     """
-    records = np.vstack([train, held_out])
+    seen, unseen = chance.subset(train, 50_000), chance.subset(held_out, 5000)
+    records = np.vstack([seen, unseen])
     # The first of several records at the same distance must not always be a training point.
-    shuffled = torch.randperm(len(records), generator=rng).numpy()
+    order = chance.numpy.permutation(len(records))
     deviation = records.std(0)
     scale = np.where(deviation > 0, deviation, 1.0)
-    x, known = (torch.from_numpy(points / scale).float() for points in (generated, records[shuffled]))
-    hits = np.bincount(shuffled[nearest(x, known, 1)[1][:, 0].numpy()], minlength=len(records))
-    closest, copied = (_shares(counts, len(train), rng) for counts in (hits, copies(generated, records)))
-    return Measured(closest[0].item(), len(train) / len(records), p_value(closest)), p_value(copied)
+    x, known = (torch.from_numpy(points / scale).float() for points in (generated, records[order]))
+    closest = np.bincount(order[nearest(x, known, 1)[1][:, 0].numpy()], minlength=len(records))
+    copied, n = copies(generated, np.vstack([train, held_out])), len(generated)
+    # Each training point has as many copies among real points as each held-out point has.
+    real = min(1.0, copied[len(train) :].sum() / n * len(train) / len(held_out))
+    return {
+        "closest_is_training": _hits(closest, len(seen), n, len(seen) / len(records), chance),
+        "copies": _hits(copied, len(train), n, real, chance),
+    }
 
 
 def copies(generated: np.ndarray, records: np.ndarray) -> np.ndarray:
@@ -157,13 +159,11 @@ def copies(generated: np.ndarray, records: np.ndarray) -> np.ndarray:
     return (hits / multiplicity)[index]
 
 
-def _shares(hits: np.ndarray, n_train: int, rng: torch.Generator) -> Tensor:
-    """The share of `hits (records,)` on the first `n_train` records, and on as many in permutations of the records."""
+def _hits(hits: np.ndarray, n_train: int, n: int, real: float, chance: Chance) -> Measured:
+    """The share of n points that hit one of the first `n_train` records, by the counts `hits (records,)`; its p by permuting."""
     counts = torch.from_numpy(hits).double()
     # Only the places of records with hits matter.
     hit = counts[counts > 0]
-    if not len(hit):
-        return torch.zeros(1 + N_PERMUTATIONS)
-    orders = [torch.randperm(len(counts), generator=rng)[: len(hit)] for _ in range(N_PERMUTATIONS)]
-    of_training = [counts[:n_train].sum(), *(hit[order < n_train].sum() for order in orders)]
-    return torch.stack(of_training) / counts.sum()
+    orders = [torch.randperm(len(counts), generator=chance.torch)[: len(hit)] for _ in range(N_PERMUTATIONS)]
+    of_training = torch.stack([counts[:n_train].sum(), *(hit[order < n_train].sum() for order in orders)])
+    return Measured(of_training[0].item() / n, real, p_value(of_training))

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.quasirandom import SobolEngine
 
-from data.coordinates import COLORS, N_COORDINATES, N_LEVELS, PLACES
+from data.coordinates import COLORS, N_LEVELS, PLACES
 from data.points import ColoredPoints
 from data.thinning import thinned
 from models.discretized import log_cell
@@ -67,34 +67,34 @@ def active_units(means: np.ndarray) -> int:
 
 
 def yardsticks(train: ColoredPoints, held_out: ColoredPoints) -> dict[str, float]:
-    """What two simple densities, fitted to `train`, lose on a held-out point, in nats, to read a model's loss against.
+    """The loss of a held-out point, in nats, under two simple densities of integers that are fitted to `train`.
 
-    one_normal_loss: one normal in all five coordinates, as a chain of normals that are integrated over cells.
-    no_latent_loss: places from one normal; colors around the mean of those of the eight nearest training points, as a
-        decoder that sees no latent might know them.
+    one_normal_loss: a normal in all five coordinates, each integrated over its cell given those before it.
+    no_latent_loss: normals of row and column, and of the color around the mean of the eight nearest training points: as
+        a decoder that sees no latent.
     """
     known, x = (part.scaling.to_model(thinned(part.points, 10_000)) for part in (train, held_out))
     highest = torch.tensor([*(side - 1 for side in train.scaling.shape), *[N_LEVELS - 1] * 3])
 
-    def loss(column: int, of_known: Tensor, of_x: Tensor) -> float:
-        """That of a normal around the means of a column, `(n,)` for `known` and `(m,)` for `x`."""
+    def loss(means_of_known: Tensor, means: Tensor) -> float:
         # Below a quarter, nothing but the centers of cells would be likely.
-        log_std = (known[:, column] - of_known).square().mean().sqrt().clamp(min=0.25).log()
-        return -log_cell(x[:, column], x[:, column] - of_x, log_std, highest[column]).mean().item()
+        log_std = (known - means_of_known).square().mean(0).sqrt().clamp(min=0.25).log()
+        return -log_cell(x, x - means, log_std, highest).sum(1).mean().item()
 
-    one_normal = no_latent = 0.0
-    for column in range(N_COORDINATES):
-        before, of_x = (torch.column_stack([torch.ones(len(part)), part[:, :column]]) for part in (known, x))
-        slopes = torch.linalg.lstsq(before.double(), known[:, column].double(), driver="gelsd").solution.float()
-        one_normal += loss(column, before @ slopes, of_x @ slopes)
-    for column in range(N_COORDINATES)[PLACES]:
-        no_latent += loss(column, known[:, column].mean(), known[:, column].mean())
+    def chain(points: Tensor) -> Tensor:
+        """The mean of each coordinate given those before it."""
+        residuals = torch.linalg.solve_triangular(factor, (points - known.mean(0)).double().T, upper=False).T
+        return points - (residuals * factor.diagonal()).float()
+
+    def around(points: Tensor, skipped: int) -> Tensor:
+        """The mean place, and the mean color of the nearest training points but for the `skipped` first."""
+        index = nearest(points[:, PLACES], known[:, PLACES], NEIGHBORS + skipped)[1][:, skipped:]
+        return torch.cat([known[:, PLACES].mean(0).expand(len(points), 2), known[index][..., COLORS].mean(1)], 1)
+
+    factor = torch.linalg.cholesky(known.double().T.cov() + 1e-3 * torch.eye(known.shape[1], dtype=torch.float64))
     # A training point is the first of its own neighbors.
-    near = nearest(known[:, PLACES], known[:, PLACES], NEIGHBORS + 1)[1][:, 1:]
-    near_x = nearest(x[:, PLACES], known[:, PLACES], NEIGHBORS)[1]
-    for column in range(N_COORDINATES)[COLORS]:
-        no_latent += loss(column, known[near, column].mean(1), known[near_x, column].mean(1))
-    return {"one_normal_loss": one_normal, "no_latent_loss": no_latent}
+    losses = loss(chain(known), chain(x)), loss(around(known, 1), around(x, 0))
+    return dict(zip(("one_normal_loss", "no_latent_loss"), losses, strict=True))
 
 
 def evaluate_model(

@@ -5,8 +5,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from utils.evaluation.pixels import codes
-
 # metrics.json keeps the names of earlier versions, so that their runs can be compared with those of today.
 JSON_NAMES = {"value": "value", "real": "floor", "p": "p", "error": "standard_error", "detectable": "detectable"}
 
@@ -66,12 +64,6 @@ class Metric(NamedTuple):
         return self.size.format(value=self.text(measured.value), excess=self.text(measured.value - measured.real))
 
 
-def share_of_copies(generated: np.ndarray, train: np.ndarray, held_out: np.ndarray) -> Measured:
-    """The share of `generated (n, 5)` that equals a training point; real points equal a held-out one as often."""
-    of_train, of_held_out = (np.isin(codes(generated), codes(part)).mean() for part in (train, held_out))
-    return Measured(float(of_train), real=min(1.0, float(of_held_out) * len(train) / max(1, len(held_out))))
-
-
 SETTLED = "The {} have not settled: more epochs are likely to help{}"
 COLORS_SETTLE = SETTLED.format("colors", ".")
 PLACES_SETTLE = SETTLED.format("places", ", and so is prior=picture where another prior is set.")
@@ -80,8 +72,8 @@ PLACES_SETTLE = SETTLED.format("places", ", and so is prior=picture where anothe
 METRICS = {
     "c2st_auc": Metric(
         "a classifier that tells them apart (AUC)",
-        "How well a classifier tells generated from held-out points (C2ST). 0.5: not at all; 1: every time. README's AUC "
-        "is that of another classifier, which sees ten times as many points.",
+        "How well a classifier tells generated from held-out points (C2ST). 0.5: not at all; 1: every time. "
+        "README's AUC is that of another classifier, which sees ten times as many points.",
         differs="a classifier tells them apart with an AUC of {value}",
         size="AUC {value}",
         small=0.1,
@@ -150,7 +142,6 @@ METRICS = {
         "The share that equals a training point in all coordinates. More than for real points: memorized.",
         format=".1%",
         memorized="{value} of the points are copies of training points",
-        measure=share_of_copies,
     ),
 }
 

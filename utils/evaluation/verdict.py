@@ -70,17 +70,20 @@ class Evaluation:
 
     @property
     def conclusion(self) -> str:
-        """The verdict, a reservation if it is good, and what helps if the model is young or one kind of test refuses."""
-        text, off, row = f"{self.verdict}.", self.measured.get("off_support"), METRICS["off_support"]
-        advice = {row.advice for row, _ in self._tests("differs", SIGNIFICANT)}
-        n_shown = self.model.get("n_shown")
+        """The verdict; a reservation if it is good; what helps if the model is young, or tests of one kind refuse."""
+        text, off, n_shown = f"{self.verdict}.", self.measured.get("off_support"), self.model.get("n_shown")
         if not self.is_refused:
-            reservation = f" {row.text(off.value)} lie off the shape; of real points, {row.text(off.real)}." if off else ""
-            return text + reservation
-        if n_shown is not None and n_shown < YOUNG:
+            row = METRICS["off_support"]
+            return text + (
+                f" {row.text(off.value)} lie off the shape; of real points, {row.text(off.real)}." if off else ""
+            )
+        if n_shown is None:
+            return text
+        if n_shown < YOUNG:
             young = f"it was shown {n_shown:,} points (the default settings show 450,000)"
             return f"{text} The run is young: {young}, so more epochs are likely to help."
-        return f"{text} {advice.pop()}".rstrip() if n_shown is not None and len(advice) == 1 else text
+        advice = {row.advice for row, _ in self._largest()}
+        return f"{text} {advice.pop()}".rstrip() if len(advice) == 1 else text
 
     @property
     def power(self) -> str:

@@ -66,7 +66,7 @@ def write_page(run: Run, plots: Mapping[str, Figure]) -> None:
         "explorer": _explorer(run),
         "film": _film(run.config.output / Trained.FILM),
         "changed": {name: value for name, value in run.settings.items() if value != getattr(Config, name)},
-        "figures": [(row, run.evaluation.figures[key]) for key, row in in_order(run.evaluation.figures)],
+        "figures": [(row, run.evaluation.measured[key]) for key, row in in_order(run.evaluation.measured)],
         "made": {"data": f"fingerprint {run.generator.fingerprint}"} | provenance(),
         "command": main_command("--config", str(run.folder / Trained.CONFIG)),
     }

@@ -14,9 +14,9 @@ from data.points import ColoredPoints
 from data.thinning import thinned
 from models.generator import Generator
 from models.registry import Registry
-from utils.evaluation.metrics import Figure, Metric
 from utils.evaluation.latent_map import LatentMap, latent_map
 from utils.evaluation.likelihood import posterior_means
+from utils.evaluation.metrics import Measured, Metric
 from utils.evaluation.verdict import Evaluation
 from utils.settings.config import Config
 from utils.settings.values import parse_yaml, read_text
@@ -116,13 +116,13 @@ class Run:
             return metrics | {"p": None if metrics.get("p") is None else float(metrics["p"])}
 
     @cached_property
-    def figures(self) -> dict[str, Figure]:
+    def figures(self) -> dict[str, Measured]:
         """The figures by their keys. Those of the model have no counterpart of real points."""
         with reading(self.folder / Result.METRICS, "figures", ADVICE):
             loss = self.metrics["heldout_reconstruction"] + self.metrics["heldout_kl"]
             of_model = {key: value for key, value in self.metrics.items() if key in OF_MODEL} | {"heldout_loss": loss}
-            figures = {key: Figure(float(value), real=math.nan) for key, value in of_model.items()}
-            return figures | {key: found for key, part in self.metrics.items() if (found := Figure.from_json(part))}
+            figures = {key: Measured(float(value), real=math.nan) for key, value in of_model.items()}
+            return figures | {key: found for key, part in self.metrics.items() if (found := Measured.from_json(part))}
 
     @cached_property
     def painted(self) -> Image.Image:
