@@ -160,7 +160,7 @@ def copies(generated: np.ndarray, records: np.ndarray) -> np.ndarray:
 
 
 def _hits(hits: np.ndarray, n_train: int, n: int, real: float, chance: Chance) -> Measured:
-    """The share of n points that hit one of the first `n_train` records, by the counts `hits (records,)`; its p by permuting."""
+    """The share of n points that hit one of the first `n_train` records, which `hits (records,)` counts."""
     counts = torch.from_numpy(hits).double()
     # Only the places of records with hits matter.
     hit = counts[counts > 0]

@@ -73,10 +73,7 @@ class Evaluation:
         """The verdict; a reservation if it is good; what helps if the model is young, or tests of one kind refuse."""
         text, off, n_shown = f"{self.verdict}.", self.measured.get("off_support"), self.model.get("n_shown")
         if not self.is_refused:
-            row = METRICS["off_support"]
-            return text + (
-                f" {row.text(off.value)} lie off the shape; of real points, {row.text(off.real)}." if off else ""
-            )
+            return text + (f" {off.value:.1%} lie off the shape; of real points, {off.real:.1%}." if off else "")
         if n_shown is None:
             return text
         if n_shown < YOUNG:
