@@ -7,7 +7,7 @@ are refused or called memorized, and how often each fault is noticed. Needs scik
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -152,10 +152,10 @@ def main(arguments: list[str]) -> None:
         parser.error(f"there is no {unknown.pop()!r}; the kinds are {', '.join(worlds)}")
     worlds = {name: worlds[name] for name in options.kinds or worlds}
 
-    def table(faults: dict[Fault | None, str], n: int, first_seed: int) -> None:
+    def table(faults: Iterable[tuple[Fault | None, str]], n: int, first_seed: int) -> None:
         print(f"\nOf {n} sets, refused / called memorized:\n\n| points | {' | '.join(worlds)} |")
         print("| --- |" + " --- |" * len(worlds))
-        for fault, name in faults.items():
+        for fault, name in faults:
             print(f"| {name} |", end="", flush=True)
             for world in worlds.values():
                 results = [judged(world, fault, first_seed + seed) for seed in range(n)]
@@ -163,8 +163,8 @@ def main(arguments: list[str]) -> None:
                 print(f" {refused}" + f" / {memorized}" * bool(memorized) + " |", end="", flush=True)
             print()
 
-    table({None: "true points"}, options.true, 0)
-    table(FROM_TRUE | FROM_TRAINING, options.faults, 500)
+    table([(None, "true points")], options.true, 0)
+    table((FROM_TRUE | FROM_TRAINING).items(), options.faults, 500)
 
 
 if __name__ == "__main__":

@@ -44,7 +44,7 @@ def evaluate(
     chance = Chance(np.random.default_rng(0), torch.Generator().manual_seed(0))
     sets = [chance.subset(points, MOST_POINTS) for points in (generated, train, held_out)]
     generated, train, held_out = sets
-    measured = {}
+    measured: dict[str, Measured] = {}
     for key, row in METRICS.items():
         if row.measure:
             measured[key] = own = Measured(*row.measure(*sets))

@@ -53,7 +53,7 @@ class Metric(NamedTuple):
     size: str = "{value}"
     small: float = float("inf")
     advice: str = ""
-    measure: Callable[[np.ndarray, np.ndarray, np.ndarray], tuple[float | None, ...]] | None = None
+    measure: Callable[[np.ndarray, np.ndarray, np.ndarray], tuple[Any, ...]] | None = None
 
     def text(self, value: float) -> str:
         """A value of the metric as it is shown."""

@@ -39,7 +39,7 @@ class Evaluation:
     measured: dict[str, Measured] = field(default_factory=dict)
     classifier: tuple[np.ndarray, np.ndarray] | None = None
     model: dict[str, Any] = field(default_factory=dict)
-    n_real: int | None = None
+    n_real: int = 0
     rule: str = "all"
     n_pixels: int | None = None
 
@@ -101,7 +101,8 @@ class Evaluation:
     @property
     def metrics(self) -> dict[str, Any]:
         """The content of metrics.json."""
-        counts = {"n_compared": self.n_compared, "n_heldout_compared": self.n_real, "n_pixels": self.n_pixels}
+        counts = {"n_compared": self.n_compared, "n_pixels": self.n_pixels}
+        counts |= {} if self.n_compared is None else {"n_heldout_compared": self.n_real}
         counts = {key: number for key, number in counts.items() if number is not None}
         measured = {key: measured.to_json() for key, measured in self.measured.items()}
         counts = {"n_generated": self.n_generated, "n_heldout": self.n_held_out} | counts
