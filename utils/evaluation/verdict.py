@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from utils.evaluation.metrics import METRICS, Measured, Metric, in_order, n_families
+from utils.evaluation.metrics import Measured, Metric, in_order, n_families
 from utils.evaluation.two_sample import N_PERMUTATIONS, SIGNIFICANT
 
 LEAST = 20  # points; no test can find anything in fewer
