@@ -30,7 +30,7 @@ LEARNED = [
 # What stands before the first row of a table.
 BEGINNINGS = {
     "PLOTS": "PLOTS: dict[str, Callable[[Run], Figure]] = {\n",
-    "FIGURES": "FIGURES = {\n",
+    "METRICS": "METRICS = {\n",
     "Config": 'if a value has the wrong type or lies outside of its bounds."""\n\n',
 }
 
@@ -73,7 +73,7 @@ def test_a_new_model_or_prior_can_be_trained_resumed_judged_and_loaded(
 @pytest.mark.slow
 def test_with_all_recipes_nothing_else_need_be_edited(folder: Path, tmp_path: Path):
     """In a copy of the program, of which a run with all of them and the tests that know the tables go well."""
-    assert [table for _, table, *_ in ROWS] == ["PRIORS", "MODELS", "SCHEDULES", "PLOTS", "FIGURES", "Config"]
+    assert [table for _, table, *_ in ROWS] == ["PRIORS", "MODELS", "SCHEDULES", "PLOTS", "METRICS", "Config"]
     copy = tmp_path / "copy"
     for name in ("data", "models", "utils", "benchmarks", "tests"):
         shutil.copytree(REPOSITORY / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -108,5 +108,5 @@ def test_with_all_recipes_nothing_else_need_be_edited(folder: Path, tmp_path: Pa
     assert "patience: 7 " in (out / "config.yaml").read_text()
     # Of the seven steps that annealing takes, the first epoch has six.
     assert read_history(out)["beta"][0] == pytest.approx(0.5 - 0.5 * math.cos(math.pi * 5 / 7))
-    known = ("settings", "training/test_schedules.py", "evaluation/test_result.py", "runs/test_folders.py")
+    known = ("settings", "training/test_schedules.py", "evaluation/test_verdict.py", "runs/test_folders.py")
     run("-m", "pytest", "-m", "not slow", *(f"tests/{name}" for name in known))

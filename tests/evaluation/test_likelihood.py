@@ -1,3 +1,5 @@
+import math
+
 import numpy as np
 import pytest
 import torch
@@ -15,6 +17,7 @@ from utils.evaluation.likelihood import (
     evaluate_model,
     importance_weighted_bound,
     normal_draws,
+    yardsticks,
 )
 
 
@@ -106,3 +109,17 @@ def test_the_models_figures_agree_with_each_other(points: ColoredPoints):
     assert figures["heldout_elbo"] == pytest.approx(-sum(evaluate_loss(generator.model, held_out, 2, 500)), abs=0.01)
     assert figures["heldout_iwae"] > figures["heldout_elbo"]
     assert figures["active_units"] == 2
+
+
+def test_the_yardsticks_are_the_entropies_of_what_they_describe(rng: np.random.Generator):
+    places = (100 + 10 * rng.normal(size=(4000, 2))).round().astype(int)
+    colors = np.repeat(places[:, :1] + rng.integers(-1, 2, (4000, 1)), 3, axis=1)
+    points = ColoredPoints(torch.from_numpy(np.column_stack([places, colors])), Scaling((200, 200)))
+
+    losses = yardsticks(*points.split(0.2, seed=1))
+
+    # Two normals 10 wide, a color that deviates by (2/3)^(1/2) from the row, and two that equal it.
+    two_normals, color = 2 * (math.log(10) + 1.419), math.log((2 / 3) ** 0.5) + 1.419
+    assert losses["one_normal_loss"] == pytest.approx(two_normals + color + 0.1, abs=0.15)
+    # Eight neighbors know the row to a pixel or two, three times over.
+    assert two_normals + color + 0.5 < losses["no_latent_loss"] < two_normals + 3 * (color + 1)

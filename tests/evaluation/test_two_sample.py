@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from utils.evaluation.figures import n_families
+from utils.evaluation.metrics import n_families
 from utils.evaluation.two_sample import (
     N_PERMUTATIONS,
     area_under_curve,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from data.points import Canvas
-from utils.evaluation.latent import LatentMap
+from utils.evaluation.latent_map import LatentMap
 
 
 @pytest.fixture

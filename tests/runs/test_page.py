@@ -16,14 +16,14 @@ from data.points import ColoredPoints, read_points
 from data.scaling import Scaling
 from main import main
 from models.generator import Generator, build_model
-from utils.evaluation.figures import Figure as Measured
-from utils.evaluation.result import Evaluation
+from utils.evaluation.metrics import Measured
+from utils.evaluation.verdict import Evaluation
 from utils.runs.page import page
 from utils.runs.run import FreshRun
 from utils.settings.config import Config, load_config
 
 MODEL = {"heldout_reconstruction": 17.5, "heldout_kl": 3.25, "active_units": 2}
-TOO_FEW = Evaluation(50, 30, figures={"copies": Measured(0.25, real=0.0)}, model=MODEL)
+TOO_FEW = Evaluation(50, 30, measured={"copies": Measured(0.25, real=0.0)}, model=MODEL)
 LOSSES = ("train_reconstruction", "train_kl", "heldout_reconstruction", "heldout_kl")
 
 
@@ -131,7 +131,7 @@ def a_page(config: Config, points: ColoredPoints, evaluation: Evaluation, n: int
 def test_with_too_few_points_for_a_verdict_and_nothing_else_there_is_a_page(points: ColoredPoints, tmp_path: Path):
     texts = Page(a_page(Config(result_path=str(tmp_path), data_path="<&there>"), points, TOO_FEW)).texts
 
-    assert any(text.startswith("? Too few points") for text in texts)
+    assert any(text.startswith("? No verdict: ") for text in texts)
     assert [text for text in ("data_path=<&there>", "25.0%", "3 min") if text not in texts] == []
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from data.points import ColoredPoints
 from utils.evaluation.evaluate import evaluate
-from utils.evaluation.result import Evaluation
+from utils.evaluation.verdict import Evaluation
 from utils.runs.run import FreshRun, Run
 from utils.runs.steps import generate, judge
 from utils.settings.config import Config, load_config

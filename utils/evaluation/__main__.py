@@ -15,7 +15,7 @@ from utils.system.reading import expanded
 
 def main(arguments: list[str]) -> None:
     """Judge the points of a file. Raises InputError if they or the data cannot be used."""
-    parser = Parser(prog="python -m utils.evaluation", description="Judge any file of points.")
+    parser = Parser(prog="python -m utils.evaluation", description="Judge any file of points (n, 5): x, y, r, g, b.")
     parser.add_argument("--data", metavar="DIR", default=Config.data_path, help="folder of the data")
     parser.add_argument("--holdout", type=float, default=Config.holdout, help="share of the data held out")
     parser.add_argument("--seed", type=int, default=Config.seed, help="seed of the split: that of the generator's run")
@@ -32,8 +32,8 @@ def main(arguments: list[str]) -> None:
     from utils.evaluation.evaluate import evaluate
 
     torch.set_num_threads(settings.threads)
-    found = evaluate(samples.round().astype(np.int64), train, held_out)
-    print(f"{found.conclusion}\n\n{found.table}\n{found.power}")
+    evaluation = evaluate(samples.round().astype(np.int64), train, held_out)
+    print(f"{evaluation.conclusion}\n\n{evaluation.table}\n{evaluation.power}")
 
 
 def read_samples(path: str) -> np.ndarray:

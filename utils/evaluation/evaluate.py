@@ -1,7 +1,6 @@
 """Tests of whether generated points come from the distribution of the data. docs/evaluation.md explains each."""
 
 import math
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -9,18 +8,15 @@ import torch
 from torch import Tensor
 
 from data.coordinates import PLACES
-from models.registry import imported
 from utils.evaluation import two_sample
 from utils.evaluation.features import classifier_features, nearest, outlier_distances, random_features, standardized
-from utils.evaluation.figures import FIGURES, Figure, n_families
-from utils.evaluation.pixels import MOST_COMPARED, codes, exchangeable
-from utils.evaluation.result import Evaluation
+from utils.evaluation.metrics import METRICS, Measured, n_families
+from utils.evaluation.pixels import MOST_POINTS, DrawMore, codes, comparable
 from utils.evaluation.two_sample import N_PERMUTATIONS, family, p_value, permuted_labels
+from utils.evaluation.verdict import LEAST, Evaluation
 
-# Larger sets, here and below, are replaced by random subsets: they take longer to search, and hardly improve a test.
-MOST_POINTS = 500_000
-LEAST = 20  # points; no test can find anything in fewer
-DrawMore = Callable[[int], np.ndarray]
+# More points of a set do not make the tests better.
+MOST_COMPARED = 5000
 
 
 class Chance(NamedTuple):
@@ -41,73 +37,59 @@ class Chance(NamedTuple):
 def evaluate(
     generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, draw_more: DrawMore | None = None
 ) -> Evaluation:
-    """All figures of the `generated (n, 5)` points, given a random split of the data: `train` and `held_out`.
+    """All metrics of the `generated (n, 5)` points, given a random split of the data: `train` and `held_out`.
 
     `draw_more(n)` draws n further points; it is called if too few of the generated ones can be compared with data.
     """
     chance = Chance(np.random.default_rng(0), torch.Generator().manual_seed(0))
     sets = [chance.subset(points, MOST_POINTS) for points in (generated, train, held_out)]
     generated, train, held_out = sets
-    figures = {}
-    for key, row in FIGURES.items():
+    measured: dict[str, Measured] = {}
+    for key, row in METRICS.items():
         if row.measure:
-            figure = imported(row.measure)(*sets)
-            figures[key] = figure._replace(p=figure.p and min(1.0, n_families() * figure.p))
-    n_compared = classifier = None
-    if min(map(len, sets)) >= LEAST:
-        records = chance.subset(train, 50_000), chance.subset(held_out, 5000)
-        closest, p = memorization(chance.subset(generated, MOST_COMPARED), *records, chance.torch)
-        figures |= {"closest_is_training": closest, "copies": figures["copies"]._replace(p=p)}
+            measured[key] = own = Measured(*row.measure(*sets))
+            if own.p is not None:
+                measured[key] = own._replace(p=min(1.0, n_families() * own.p))
+    if min(map(len, sets)) < LEAST:
+        return Evaluation(len(generated), len(held_out), measured=measured)
 
-        compared, *data = comparable = _comparable(generated, train, held_out, chance, draw_more)
-        compared = compared[:MOST_COMPARED]
-        n_compared = len(compared)
-        if min(map(len, comparable)) >= LEAST:
-            tested, classifier = _against_held_out(compared, train, chance.subset(data[1], MOST_COMPARED), chance)
-            figures |= tested | _against_all(compared, np.vstack(data), chance)
-            figures |= _outliers(generated, train, held_out, chance)
-    return Evaluation(len(generated), len(held_out), n_compared, figures, classifier)
-
-
-def _comparable(
-    generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, chance: Chance, draw_more: DrawMore | None
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Those generated, training and held-out points whose labels may be exchanged."""
-    data = np.vstack([train, held_out])
-    wanted, most = min(len(generated), 2 * len(held_out)), min(16 * len(generated), MOST_POINTS)
-    while True:
-        points, kept = exchangeable(generated, data, len(held_out), chance.numpy)
-        enough = len(points) >= wanted and kept.mean() > 0.9
-        if enough or draw_more is None or len(generated) >= most:
-            return points, train[kept[: len(train)]], held_out[kept[len(train) :]]
-        generated = np.vstack([generated, draw_more(3 * len(generated))])
+    measured |= memorization(chance.subset(generated, MOST_COMPARED), train, held_out, chance)
+    sample = comparable(generated, train, held_out, chance.numpy, draw_more)
+    real = chance.subset(sample.held_out, MOST_COMPARED)
+    # More than this makes the classifier slower, and hardly better.
+    compared, classifier = sample.generated[: min(MOST_COMPARED, 4 * len(real))], None
+    if min(len(compared), len(real)) >= LEAST and not sample.n_pixels:
+        tests, classifier = _against_held_out(compared, sample.known, real, chance)
+        measured |= tests | _against_all(sample.generated[:MOST_COMPARED], sample.data, chance)
+        others = sample.data if sample.rule == "census" else None
+        measured |= _outliers(generated, train, held_out, chance, others)
+    counts = len(generated), len(held_out), len(compared)
+    return Evaluation(*counts, measured, classifier, {}, len(real), sample.rule, sample.n_pixels)
 
 
 def _against_held_out(
-    generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, chance: Chance
-) -> tuple[dict[str, Figure], tuple[np.ndarray, np.ndarray]]:
-    """Figures of the classifier and of the energy distance, and the points with their scores."""
-    # More than this makes the classifier slower, and hardly better.
-    generated = generated[: 4 * len(held_out)]
+    generated: np.ndarray, known: np.ndarray, held_out: np.ndarray, chance: Chance
+) -> tuple[dict[str, Measured], tuple[np.ndarray, np.ndarray]]:
+    """Metrics of the classifier and of the energy distance, and the points with their scores."""
     points = np.vstack([generated, held_out])
     x = torch.from_numpy(points).float()
     fold = two_sample.folds(x[:, PLACES], chance.torch)
     labels = permuted_labels(len(generated), len(held_out), chance.torch, fold)
-    features = classifier_features(x, chance.references(train), chance.torch)
+    features = classifier_features(x, chance.references(known), chance.torch)
     aucs, scores = two_sample.classifier_auc(features, labels, fold, chance.torch)
     # Pairs of points are many, so fewer points will do.
     some = np.r_[: min(len(generated), 1500), len(generated) : len(generated) + min(len(held_out), 1500)]
     energies = two_sample.energy_distance(standardized(x[some]), labels[some])
     auc, energy = family(aucs, energies)
-    figures = {
+    tests = {
         "c2st_auc": auc._replace(real=0.5, detectable=0.5 + (auc.detectable or 0)),
-        "energy_distance": Figure(energy.value, energy.real, energy.p),
+        "energy_distance": Measured(energy.value, energy.real, energy.p),
     }
-    return figures, (points, scores.numpy())
+    return tests, (points, scores.numpy())
 
 
-def _against_all(generated: np.ndarray, data: np.ndarray, chance: Chance) -> dict[str, Figure]:
-    """Figures of the density of places."""
+def _against_all(generated: np.ndarray, data: np.ndarray, chance: Chance) -> dict[str, Measured]:
+    """Metrics of the density of places."""
     reference = chance.subset(data, MOST_COMPARED)
     labels = permuted_labels(len(generated), len(reference), chance.torch)
     places = standardized(torch.from_numpy(np.vstack([generated, reference])[:, PLACES]).float())
@@ -119,43 +101,53 @@ def _against_all(generated: np.ndarray, data: np.ndarray, chance: Chance) -> dic
         "density_details": 10 * random_features(places, (0.12, 0.06), 150, chance.torch),
     }
     tests = family(*(two_sample.discriminant(part, labels) for part in features.values()))
-    in_units_of_chance = [Figure(test.value / max(test.real, 1e-12), 1.0, test.p) for test in tests]
+    in_units_of_chance = [Measured(test.value / max(test.real, 1e-12), 1.0, test.p) for test in tests]
     return dict(zip(features, in_units_of_chance, strict=True))
 
 
-def _outliers(generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, chance: Chance) -> dict[str, Figure]:
-    """Figures of places and colors far from those of a third of `train`, for all generated points and other data."""
+def _outliers(
+    generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, chance: Chance, others: np.ndarray | None
+) -> dict[str, Measured]:
+    """Metrics of places and colors far from those of a third of `train`.
+
+    They are those of all generated points and of `others`, by default all other data.
+    """
     train = chance.numpy.permutation(train)
     n_references = math.ceil(len(train) / 3)
     generated = chance.subset(generated, MOST_COMPARED)
-    others = chance.subset(np.vstack([train[n_references:], held_out]), MOST_COMPARED)
+    others = np.vstack([train[n_references:], held_out]) if others is None else others
+    others = chance.subset(others, MOST_COMPARED)
     x = torch.from_numpy(np.vstack([generated, others])).float()
     distance, place_excess, color_excess = outlier_distances(x, chance.references(train[:n_references]))
     labels = permuted_labels(len(generated), len(others), chance.torch)
     tests = family(*(two_sample.mean_excess(excess, labels) for excess in (place_excess, color_excess)))
-    figures, n = {}, len(generated)
+    measured, n = {}, len(generated)
     for key, values, test in zip(("off_support", "off_colors"), (distance, color_excess), tests, strict=True):
         is_off = (values > values[n:].quantile(0.99)).double()
-        figures[key] = Figure(is_off[:n].mean().item(), is_off[n:].mean().item(), test.p)
-    return figures
+        measured[key] = Measured(is_off[:n].mean().item(), is_off[n:].mean().item(), test.p)
+    return measured
 
 
-def memorization(
-    generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, rng: torch.Generator
-) -> tuple[Figure, float]:
-    """The share of generated points whose closest record is a training point, and the p-value of the share of copies.
+def memorization(generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, chance: Chance) -> dict[str, Measured]:
+    """Metrics of generated points that are closest to a training point, and of those that are copies of one.
 
     The closest record (Platzer & Reutterer 2021, arXiv 2104.00635) is that by coordinates in standard deviations.
     """
-    records = np.vstack([train, held_out])
+    seen, unseen = chance.subset(train, 50_000), chance.subset(held_out, 5000)
+    records = np.vstack([seen, unseen])
     # The first of several records at the same distance must not always be a training point.
-    shuffled = torch.randperm(len(records), generator=rng).numpy()
+    order = chance.numpy.permutation(len(records))
     deviation = records.std(0)
     scale = np.where(deviation > 0, deviation, 1.0)
-    x, known = (torch.from_numpy(points / scale).float() for points in (generated, records[shuffled]))
-    hits = np.bincount(shuffled[nearest(x, known, 1)[1][:, 0].numpy()], minlength=len(records))
-    closest, copied = (_shares(counts, len(train), rng) for counts in (hits, copies(generated, records)))
-    return Figure(closest[0].item(), len(train) / len(records), p_value(closest)), p_value(copied)
+    x, known = (torch.from_numpy(points / scale).float() for points in (generated, records[order]))
+    closest = np.bincount(order[nearest(x, known, 1)[1][:, 0].numpy()], minlength=len(records))
+    copied, n = copies(generated, np.vstack([train, held_out])), len(generated)
+    # Each training point has as many copies among real points as each held-out point has.
+    real = min(1.0, copied[len(train) :].sum() / n * len(train) / len(held_out))
+    return {
+        "closest_is_training": _hits(closest, len(seen), n, len(seen) / len(records), chance),
+        "copies": _hits(copied, len(train), n, real, chance),
+    }
 
 
 def copies(generated: np.ndarray, records: np.ndarray) -> np.ndarray:
@@ -167,13 +159,11 @@ def copies(generated: np.ndarray, records: np.ndarray) -> np.ndarray:
     return (hits / multiplicity)[index]
 
 
-def _shares(hits: np.ndarray, n_train: int, rng: torch.Generator) -> Tensor:
-    """The share of `hits (records,)` on the first `n_train` records, and on as many in permutations of the records."""
+def _hits(hits: np.ndarray, n_train: int, n: int, real: float, chance: Chance) -> Measured:
+    """The share of n points that hit one of the first `n_train` records, which `hits (records,)` counts."""
     counts = torch.from_numpy(hits).double()
     # Only the places of records with hits matter.
     hit = counts[counts > 0]
-    if not len(hit):
-        return torch.zeros(1 + N_PERMUTATIONS)
-    orders = [torch.randperm(len(counts), generator=rng)[: len(hit)] for _ in range(N_PERMUTATIONS)]
-    of_training = [counts[:n_train].sum(), *(hit[order < n_train].sum() for order in orders)]
-    return torch.stack(of_training) / counts.sum()
+    orders = [torch.randperm(len(counts), generator=chance.torch)[: len(hit)] for _ in range(N_PERMUTATIONS)]
+    of_training = torch.stack([counts[:n_train].sum(), *(hit[order < n_train].sum() for order in orders)])
+    return Measured(of_training[0].item() / n, real, p_value(of_training))

@@ -7,10 +7,12 @@ import torch
 from torch import Tensor
 from torch.quasirandom import SobolEngine
 
-from data.coordinates import random_subset
+from data.coordinates import COLORS, N_LEVELS, PLACES, random_subset
 from data.points import ColoredPoints
+from models.discretized import log_cell
 from models.generator import Generator
 from models.vae import VAE
+from utils.evaluation.features import NEIGHBORS, nearest
 
 
 @torch.no_grad()
@@ -64,6 +66,37 @@ def active_units(means: np.ndarray) -> int:
     return int((means.var(0) > 0.01).sum())
 
 
+def yardsticks(train: ColoredPoints, held_out: ColoredPoints) -> dict[str, float]:
+    """The loss of a held-out point, in nats, under two simple densities of integers that are fitted to `train`.
+
+    one_normal_loss: a normal in all five coordinates, each integrated over its cell given those before it.
+    no_latent_loss: normals of row and column, and of the color around the mean of the eight nearest training points: as
+        a decoder that sees no latent.
+    """
+    known, x = (part.scaling.to_model(random_subset(part.points, 10_000)) for part in (train, held_out))
+    highest = torch.tensor([*(side - 1 for side in train.scaling.shape), *[N_LEVELS - 1] * 3])
+
+    def loss(means_of_known: Tensor, means: Tensor) -> float:
+        # Below a quarter, nothing but the centers of cells would be likely.
+        log_std = (known - means_of_known).square().mean(0).sqrt().clamp(min=0.25).log()
+        return -log_cell(x, x - means, log_std, highest).sum(1).mean().item()
+
+    def chain(points: Tensor) -> Tensor:
+        """The mean of each coordinate given those before it."""
+        residuals = torch.linalg.solve_triangular(factor, (points - known.mean(0)).double().T, upper=False).T
+        return points - (residuals * factor.diagonal()).float()
+
+    def around(points: Tensor, skipped: int) -> Tensor:
+        """The mean place, and the mean color of the nearest training points but for the `skipped` first."""
+        index = nearest(points[:, PLACES], known[:, PLACES], NEIGHBORS + skipped)[1][:, skipped:]
+        return torch.cat([known[:, PLACES].mean(0).expand(len(points), 2), known[index][..., COLORS].mean(1)], 1)
+
+    factor = torch.linalg.cholesky(known.double().T.cov() + 1e-3 * torch.eye(known.shape[1], dtype=torch.float64))
+    # A training point is the first of its own neighbors.
+    losses = loss(chain(known), chain(x)), loss(around(known, 1), around(x, 0))
+    return dict(zip(("one_normal_loss", "no_latent_loss"), losses, strict=True))
+
+
 def evaluate_model(
     generator: Generator, train: ColoredPoints, held_out: ColoredPoints, means: np.ndarray
 ) -> dict[str, float]:
@@ -78,4 +111,4 @@ def evaluate_model(
         figures |= {f"{name}_reconstruction": reconstruction, f"{name}_kl": kl, f"{name}_elbo": -reconstruction - kl}
     x = held_out.scaling.to_model(held_out.points[:1000]).to(rng.device)
     bound = importance_weighted_bound(model, x, k=100, rng=rng).mean().item()
-    return figures | {"heldout_iwae": bound, "active_units": active_units(means)}
+    return figures | yardsticks(train, held_out) | {"heldout_iwae": bound, "active_units": active_units(means)}

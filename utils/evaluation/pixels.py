@@ -1,96 +1,97 @@
-"""The generated points that may be exchanged for data, even if the data hold no pixel twice.
+"""Which generated points may be compared with data: those for which only chance decides to which set they belong.
 
-docs/evaluation.md derives the probabilities; s and t are named as there.
+The pixels of a data set are usually drawn without replacement: none occurs twice, and dense places have fewer points
+than independent draws would put there. So pixels are chosen from the generated points in the same way.
 """
+
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
 from data.coordinates import PLACES
 
-# More points of a set do not make the tests better.
-MOST_COMPARED = 5000
+DrawMore = Callable[[int], np.ndarray]
+# Larger sets are replaced by random subsets: they take longer to search, and hardly improve a test.
+MOST_POINTS = 500_000
 
 
-def exchangeable(
-    generated: np.ndarray, data: np.ndarray, n_reference: int, rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray]:
-    """Choose the `generated (n, 5)` points and those of `data (m, 5)` that may be exchanged for each other.
+class Comparable(NamedTuple):
+    """Points `(n, 5)` that may be compared, in random order.
 
-    Returns the former, in random order, and a mask `(m,)` of the data that are kept. The choice balances their number
-    with that of the `n_reference` data points of the comparison.
+    generated, held_out, data: generated points, those to tell them from, and those with their density.
+    known: training points, to measure both against.
+    rule: "all" where nothing had to be left out; "distinct" where pixels that both sets hold are; "census" where the
+        data hold every pixel, so that they are the distribution, and draws from them stand for real points.
+    n_pixels: how many pixels the generator knows, if they are so few that it has collapsed.
     """
-    pixels, index = np.unique(codes(np.vstack([data, generated])[:, PLACES]), return_inverse=True)
-    of_data, of_generated = index[: len(data)], index[len(data) :]
-    in_data, drawn = (np.bincount(part, minlength=len(pixels)) for part in (of_data, of_generated))
-    overlap = float((in_data[of_generated] > 0).mean())
-    # Among independent draws, a point shares its pixel with another one as often as a generated point does.
-    repeated = float((in_data[of_data] > 1).mean())
-    once = rng.random(len(pixels)) >= (min(1.0, repeated / overlap) if overlap > 0 else float(repeated > 0))
-    is_new = once & (in_data == 0) & (drawn > 0)
 
-    s = len(generated) / _draws_taken(drawn, int((in_data > 0).sum()), overlap)
-    keeps_data, keeps_new, keeps_repeated = _probabilities(of_data, drawn, once, is_new, n_reference, s)
+    generated: np.ndarray
+    held_out: np.ndarray
+    data: np.ndarray
+    known: np.ndarray
+    rule: str
+    n_pixels: int | None = None
+
+
+def comparable(
+    generated: np.ndarray,
+    train: np.ndarray,
+    held_out: np.ndarray,
+    rng: np.random.Generator,
+    draw_more: DrawMore | None = None,
+) -> Comparable:
+    """The points to compare, of those `generated (n, 5)` or drawn with `draw_more(n)`, and of a split of the data.
+
+    Two samples without replacement, each with a probability that is a product over its pixels, are as likely after a
+    pixel that only one holds is exchanged for one that only the other holds.
+    """
+    data = np.vstack([train, held_out])
+    pixels, drawn = codes(data[:, PLACES]), codes(generated[:, PLACES])
+    one_each = one_of_each(pixels)
+    overlap, repeated = np.isin(drawn, pixels).mean(), 1 - len(one_each) / len(data)
+    # Among independent draws, points share their pixel with earlier ones about half as often as with all others.
+    if repeated > overlap / 4:
+        return Comparable(rng.permutation(generated), held_out, data, train, "all")
+    if overlap > 0.9 and _is_census(data[:, PLACES], drawn, pixels[len(train) :]):
+        real = data[rng.integers(0, len(data), min(len(generated), MOST_POINTS))]
+        return Comparable(rng.permutation(generated), real, real, train, "census")
+
+    most = min(max(16 * len(generated), 20_000), MOST_POINTS)
+    while draw_more and len(one_of_each(drawn)) < len(one_each) and len(generated) < most:
+        generated = np.vstack([generated, draw_more(len(generated))])
+        drawn = codes(generated[:, PLACES])
     order = rng.permutation(len(generated))
-    pixel = of_generated[order]
-    is_first = np.zeros(len(generated), bool)
-    is_first[np.unique(pixel, return_index=True)[1]] = True
-    chance = np.where(once[pixel], is_first * is_new[pixel] * keeps_new[pixel], keeps_repeated)
+    chosen = order[one_of_each(drawn[order])[: len(one_each)]]
+    n, n_pixels = len(chosen), None
+    if n < len(one_each):
+        # Points of a generator share pixels with each other hardly more often than with as many pixels of data.
+        if 1 - n / len(generated) > 0.1 + overlap * min(1, 2 * n / len(one_each)):
+            n_pixels = n
+        # Fewer draws fill the dense places less. Where data are left out at random, they do so about half as much.
+        one_each = rng.choice(one_each, (n + len(one_each)) // 2, replace=False)
     # The first occurrence of a pixel comes the earlier, the denser it is: shuffle again.
-    survivors = rng.permutation(order[rng.random(len(generated)) < chance])
-    return generated[survivors], rng.random(len(data)) < keeps_data[of_data]
+    chosen, one_each = rng.permutation(chosen), rng.permutation(one_each)
+    known, of_data = train[one_each[one_each < len(train)]], pixels[one_each]
+    only_data = one_each[~np.isin(of_data, drawn[chosen])]
+    only_held_out = only_data[only_data >= len(train)]
+    only_generated = generated[chosen[~np.isin(drawn[chosen], of_data)]]
+    return Comparable(only_generated, data[only_held_out], data[only_data], known, "distinct", n_pixels)
 
 
-def _probabilities(
-    of_data: np.ndarray, drawn: np.ndarray, once: np.ndarray, is_new: np.ndarray, n_reference: int, s: float
-) -> tuple[np.ndarray, np.ndarray, float]:
-    """The probabilities to keep each pixel of the data, each generated one `(k,)`, and points on repeated pixels.
+def _is_census(places: np.ndarray, drawn: np.ndarray, held_out: np.ndarray) -> bool:
+    """Whether the data at `places (n, 2)` seem to hold every pixel of a figure, and not to have been copied.
 
-    `of_data (m,)` are the pixels of the data; `drawn (k,)` counts the generated points on a pixel. The formula for data
-    applies where a pixel is taken `once (k,)`, that for generated points where it `is_new (k,)`. t and the factor of
-    proportionality minimize the variance plus squared bias of the comparison.
+    `drawn (m,)` and `held_out (k,)` are the codes of pixels of generated and held-out points.
     """
-    n_repeated, least_error = drawn[~once].sum(), np.inf
-    for t in np.linspace(0, 1, 5) * min(1, s):
-        keeps_data = (1 - t / s) ** drawn
-        # Times s, the probability of a pixel that was drawn once is about 1, as that of a point on a repeated pixel.
-        # Exponentials of more than 600 might overflow.
-        keeps_new = s * (np.exp(np.minimum(drawn * np.log1p((1 - t) / s), 600.0)) - keeps_data)
-        keeps_data = np.where(once, keeps_data, 1.0)
-        n_data = keeps_data[of_data].mean() * n_reference
-        values, number = np.unique(keeps_new[is_new], return_counts=True)
-        # The factors at which some probability reaches 1.
-        for factor in 1 / np.append(values, 1.0).clip(min=1):
-            n_new = number @ np.minimum(factor * values, 1)
-            share_cut = 1 - n_new / max(factor * (number @ values), 1e-9) if len(values) else 0.0
-            n, m = np.array([n_data, n_new + factor * n_repeated]).clip(1e-9, MOST_COMPARED)
-            # A generator that has collapsed onto a few pixels has counts that would cut nearly everything off.
-            too_few = m < min(50, is_new.sum() + n_repeated)
-            error = 1 / n + 1 / m + 6 * share_cut**2 + 100 * too_few
-            # A larger t keeps fewer data, so it must be worth it.
-            if error < 0.95 * least_error:
-                least_error, best = error, (keeps_data, factor * keeps_new, factor)
-    return best
+    pixels = codes(places)
+    beside = [np.isin(codes(places + step), pixels).mean() for step in ((0, 1), (0, -1), (1, 0), (-1, 0))]
+    return bool(np.mean(beside) > 2 / 3 and np.isin(drawn, held_out).mean() > 0.5 * len(held_out) / len(places))
 
 
-def _draws_taken(drawn: np.ndarray, n_pixels: int, overlap: float) -> float:
-    """How many independent draws hit `n_pixels` pixels, of which a further draw hits one with probability `overlap`.
-
-    It is estimated from a set of draws that hits each pixel `drawn (k,)` times.
-    """
-    hits = drawn[drawn > 0]
-    n = int(hits.sum())
-    if len(hits) >= n_pixels:
-        # Rarefaction: a share q of the draws is expected to hit sum(1 - (1 - q)^c) pixels.
-        low, high = 0.0, 1.0
-        for _ in range(40):
-            middle = (low + high) / 2
-            enough = (1 - (1 - middle) ** hits).sum() >= n_pixels
-            low, high = (low, middle) if enough else (middle, high)
-        return n * high
-    # A further draw hits a new pixel with a chance that falls exponentially, from Good's estimate to 1 - overlap.
-    now, then = max((hits == 1).sum() / n, 1e-3), max(1 - overlap, 1e-3)
-    mean = now if abs(now - then) < 1e-6 else (now - then) / np.log(now / then)
-    return n + (n_pixels - len(hits)) / mean
+def one_of_each(values: np.ndarray) -> np.ndarray:
+    """Where each of the different `values (n,)` occurs first, ascending."""
+    return np.sort(np.unique(values, return_index=True)[1])
 
 
 def codes(rows: np.ndarray) -> np.ndarray:

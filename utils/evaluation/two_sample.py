@@ -7,7 +7,7 @@ true one, the others permutations of it. A statistic `(1 + N_PERMUTATIONS,)` has
 import torch
 from torch import Tensor
 
-from utils.evaluation.figures import Figure, n_families
+from utils.evaluation.metrics import Measured, n_families
 
 N_PERMUTATIONS = 240
 N_FOLDS = 5
@@ -21,7 +21,7 @@ def p_value(statistic: Tensor) -> float:
     return (int(reached.sum()) + 1) / len(statistic)
 
 
-def family(*statistics: Tensor) -> list[Figure]:
+def family(*statistics: Tensor) -> list[Measured]:
     """Tests whose p-values are adjusted for their number (Westfall & Young 1993, single step) and that of families.
 
     `real` and `error` are the mean and deviation over permuted labels; `detectable` is an excess over the mean.
@@ -35,7 +35,7 @@ def family(*statistics: Tensor) -> list[Figure]:
         p = min(1.0, n_families() * p_value(torch.cat([own[:1], largest[1:]])))
         mean, deviation = statistic[1:].mean().item(), statistic[1:].std().item()
         # 80% of a standard normal distribution lie below 0.8416.
-        tests.append(Figure(statistic[0].item(), mean, p, deviation, (threshold + 0.8416) * deviation))
+        tests.append(Measured(statistic[0].item(), mean, p, deviation, (threshold + 0.8416) * deviation))
     return tests
 
 

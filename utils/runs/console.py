@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from data.points import ColoredPoints
-from utils.evaluation.result import Evaluation
+from utils.evaluation.verdict import Evaluation
 from utils.runs.run import ResultFile
 from utils.settings.command_line import changed
 from utils.settings.config import ALL_MODELS, Config
@@ -41,15 +41,11 @@ def describe_training(config: Config, training: Training) -> str:
 
 def describe_result(folder: Path, found: Evaluation) -> str:
     """The result of a run in a sentence or two, the files to look at, and the figures."""
-    model, conclusion = found.model, found.conclusion
-    # With fewer, more of them often mend what the tests find.
-    if found.is_refused and model["n_shown"] < 250_000:
-        seen = f"it was shown {model['n_shown']:,} points (the default settings show 450,000)"
-        conclusion += f" The run is young: {seen}, so more epochs are likely to help."
+    model = found.model
     reconstruction, kl = model["heldout_reconstruction"], model["heldout_kl"]
     table = f"{found.table}\n{textwrap.fill(found.power, 100)}".strip("\n")
     return f"""
-{textwrap.fill(conclusion, 100)}
+{textwrap.fill(found.conclusion, 100)}
 
 Look at these files in {folder}/:
   {ResultFile.REPORT:16}all of the run on one page

@@ -16,7 +16,8 @@ from PIL import Image, ImageOps
 from data.coordinates import random_subset
 from data.painting import paint, paint_small, save_picture
 from data.points import Canvas
-from utils.evaluation.figures import in_order
+from utils.evaluation.metrics import in_order
+from utils.evaluation.verdict import p_text
 from utils.runs.plot_latent import draw_map, is_identity, map_shape, plot_latent, what_to_see
 from utils.runs.plot_losses import plot_losses
 from utils.runs.plot_points import plot_points
@@ -67,7 +68,8 @@ def page(run: FreshRun) -> str:
         "explorer": _explorer(run),
         "film": _film(run.config.output / TrainingFile.FILM),
         "changed": {name: value for name, value in run.settings.items() if value != getattr(Config, name)},
-        "figures": [(row, run.evaluation.figures[key]) for key, row in in_order(run.evaluation.figures)],
+        "figures": [(row, run.evaluation.measured[key]) for key, row in in_order(run.evaluation.measured)],
+        "p_text": p_text,
         "made": run.provenance,
         "command": main_command("--config", str(run.folder / TrainingFile.CONFIG)),
     }

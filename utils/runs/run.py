@@ -14,10 +14,10 @@ from PIL import Image
 from data.coordinates import random_subset
 from data.points import ColoredPoints
 from models.generator import Generator, load_generator
-from utils.evaluation.figures import Figure, Metric
-from utils.evaluation.latent import LatentMap, latent_map
+from utils.evaluation.latent_map import LatentMap, latent_map
 from utils.evaluation.likelihood import posterior_means
-from utils.evaluation.result import Evaluation
+from utils.evaluation.metrics import Measured, Metric
+from utils.evaluation.verdict import Evaluation
 from utils.settings.config import Config
 from utils.settings.values import parse_yaml, read_text
 from utils.system.errors import InputError
@@ -115,13 +115,13 @@ class Run:
             return metrics | {"p": None if metrics.get("p") is None else float(metrics["p"])}
 
     @cached_property
-    def figures(self) -> dict[str, Figure]:
+    def figures(self) -> dict[str, Measured]:
         """The figures by their keys. Those of the model have no counterpart of real points."""
         with reading(self.folder / ResultFile.METRICS, "figures", ADVICE):
             loss = self.metrics["heldout_reconstruction"] + self.metrics["heldout_kl"]
             of_model = {key: value for key, value in self.metrics.items() if key in OF_MODEL} | {"heldout_loss": loss}
-            figures = {key: Figure(float(value), real=math.nan) for key, value in of_model.items()}
-            return figures | {key: found for key, part in self.metrics.items() if (found := Figure.from_json(part))}
+            figures = {key: Measured(float(value), real=math.nan) for key, value in of_model.items()}
+            return figures | {key: found for key, part in self.metrics.items() if (found := Measured.from_json(part))}
 
     @cached_property
     def painted(self) -> Image.Image:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure, SubFigure
 
-from utils.evaluation.figures import Metric, in_order
+from utils.evaluation.metrics import Metric, in_order
 from utils.evaluation.two_sample import SIGNIFICANT
 from utils.runs.plot_losses import add_legend, beta_curve, draw_losses, loss
 from utils.runs.run import OF_MODEL, Run

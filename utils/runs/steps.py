@@ -14,7 +14,7 @@ from data.points import ColoredPoints
 from models.generator import Generator
 from utils.evaluation.evaluate import evaluate
 from utils.evaluation.likelihood import evaluate_model, posterior_means
-from utils.evaluation.result import Evaluation
+from utils.evaluation.verdict import Evaluation
 from utils.runs.console import describe_result
 from utils.runs.folders import COMPARED, clear_results
 from utils.runs.run import MOST_SHOWN, FreshRun, ResultFile, Run

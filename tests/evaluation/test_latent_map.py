@@ -6,7 +6,7 @@ from data.points import ColoredPoints
 from models.generator import Generator, build_model
 from models.priors import Prior
 from models.registry import MODELS
-from utils.evaluation.latent import POINTS, POSITIONS, LatentMap, latent_map
+from utils.evaluation.latent_map import POINTS, POSITIONS, LatentMap, latent_map
 from utils.evaluation.likelihood import posterior_means
 
 
@@ -50,18 +50,18 @@ def test_the_map_shows_the_latents_that_vary_most_and_what_is_drawn_all_over_it(
     means = rng.normal(0, np.array([1, 5, 1, 6, 1])[:latent_dim], (300, latent_dim))
     generator = a_generator(points, latent_dim, name)
 
-    found = latent_map(generator, means)
+    made = latent_map(generator, means)
 
-    assert found.latents == latents
-    assert np.array_equal(found.means[:, : len(latents)], means[:, latents])
+    assert made.latents == latents
+    assert np.array_equal(made.means[:, : len(latents)], means[:, latents])
     shape = (1 if latent_dim == 1 else POSITIONS, POSITIONS)
-    assert found.points.shape == (*shape, POINTS, 5)
-    assert found.points.min() >= 0
-    assert (found.points.reshape(-1, 5).max(0) < [60, 60, 256, 256, 256]).all()
+    assert made.points.shape == (*shape, POINTS, 5)
+    assert made.points.min() >= 0
+    assert (made.points.reshape(-1, 5).max(0) < [60, 60, 256, 256, 256]).all()
     # Nearly all data are on the map.
-    low, high = (np.array([axis[end] for axis in found.grid]) for end in (0, -1))
-    assert ((found.means > low) & (found.means < high)).all(1).mean() > 0.97
-    assert np.array_equal(found.points, latent_map(generator, means).points)
+    low, high = (np.array([axis[end] for axis in made.grid]) for end in (0, -1))
+    assert ((made.means > low) & (made.means < high)).all(1).mean() > 0.97
+    assert np.array_equal(made.points, latent_map(generator, means).points)
 
 
 @pytest.mark.parametrize(("latent_dim", "tolerance"), [(2, 0.02), (4, 0.08)])
@@ -69,18 +69,18 @@ def test_density_and_contours_are_those_of_the_prior_exactly_or_estimated(
     points: ColoredPoints, rng: np.random.Generator, latent_dim: int, tolerance: float
 ):
     """For one normal, the share of the prior at likelier places than a position is known."""
-    found = a_map(points, latent_dim, rng)
+    made = a_map(points, latent_dim, rng)
 
-    (across, down), highest = np.meshgrid(*found.grid), 1 / (2 * np.pi * 1.5)
+    (across, down), highest = np.meshgrid(*made.grid), 1 / (2 * np.pi * 1.5)
     expected = highest * np.exp(-((across / 1.5) ** 2 + down**2) / 2)
-    assert found.density == pytest.approx(expected, abs=0.25 * tolerance)
-    assert found.levels == pytest.approx(highest * np.array([0.5, 0.2, 0.05]), rel=5 * tolerance)
-    across, down = np.meshgrid(*found.positions)
-    assert found.likelier == pytest.approx(1 - np.exp(-((across / 1.5) ** 2 + down**2) / 2), abs=tolerance)
+    assert made.density == pytest.approx(expected, abs=0.25 * tolerance)
+    assert made.levels == pytest.approx(highest * np.array([0.5, 0.2, 0.05]), rel=5 * tolerance)
+    across, down = np.meshgrid(*made.positions)
+    assert made.likelier == pytest.approx(1 - np.exp(-((across / 1.5) ** 2 + down**2) / 2), abs=tolerance)
     # With one latent, the density is the same at each height.
-    found = a_map(points, 1, rng)
-    assert abs(found.positions[0][found.likelier[0].argmin()]) < 0.5
-    assert (found.density == found.density[0]).all()
+    made = a_map(points, 1, rng)
+    assert abs(made.positions[0][made.likelier[0].argmin()]) < 0.5
+    assert (made.density == made.density[0]).all()
 
 
 def test_latents_that_are_not_on_the_map_follow_from_those_that_are(
@@ -90,10 +90,10 @@ def test_latents_that_are_not_on_the_map_follow_from_those_that_are(
     proper = Generator.draw
     monkeypatch.setattr(Generator, "draw", lambda self, z, rng: seen.append(z) or proper(self, z, rng))
 
-    found = a_map(points, 3, rng)
+    made = a_map(points, 3, rng)
 
     # Latent 2 runs across, latent 1 down; the third one follows from the first.
-    z, (across, down) = seen[0].view(POSITIONS, POSITIONS, POINTS, 3).numpy(), found.positions
+    z, (across, down) = seen[0].view(POSITIONS, POSITIONS, POINTS, 3).numpy(), made.positions
     column = np.abs(across).argmin()
     for row in (np.abs(down).argmin(), np.abs(down - 1.5).argmin()):
         assert z[row, column, :, 0] == pytest.approx(down[row])
@@ -106,9 +106,9 @@ def test_the_map_of_a_sharp_prior_is_the_picture_upright(points: ColoredPoints):
     """A row down is a row of the picture, and a column across one of its columns; one contour holds it."""
     generator = a_generator(points, 2, prior="picture")
 
-    found = latent_map(generator, posterior_means(generator, points.points.numpy()))
+    made = latent_map(generator, posterior_means(generator, points.points.numpy()))
 
-    across, down = found.positions
+    across, down = made.positions
     expected = np.stack(np.meshgrid(across, down)[::-1], -1) / 5 * 60 + 29.5
-    assert found.points[..., :2].mean(2) == pytest.approx(expected.clip(0, 59), abs=0.3)
-    assert found.contours == (0.95,)
+    assert made.points[..., :2].mean(2) == pytest.approx(expected.clip(0, 59), abs=0.3)
+    assert made.contours == (0.95,)

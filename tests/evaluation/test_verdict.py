@@ -1,0 +1,162 @@
+"""The result of an evaluation in words: its size, its reasons, and a table. Each row of METRICS keeps one contract."""
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+
+from utils.evaluation.evaluate import evaluate
+from utils.evaluation.metrics import METRICS, Measured, Metric, in_order
+from utils.evaluation.verdict import Evaluation
+
+DECIDING = [key for key, row in METRICS.items() if row.differs]
+OF_MEMORIES = [key for key, row in METRICS.items() if row.memorized]
+LOWEST = 3 / 241
+GOOD = Evaluation(5000, 500, 1484, {key: Measured(0.5, 0.5, p=0.5) for key in METRICS}, n_real=420, rule="distinct")
+GOOD.measured["c2st_auc"] = Measured(0.51, 0.5, 0.5, error=0.021, detectable=0.574)
+
+
+def with_p(p: float, *keys: str, excess: float = 0.05, **changes: object) -> Evaluation:
+    """The good evaluation with other p-values of `keys`, whose values exceed those of real points."""
+    measured = {key: GOOD.measured[key]._replace(value=0.5 + excess, p=p) for key in keys}
+    return dataclasses.replace(GOOD, measured=GOOD.measured | measured, **changes)
+
+
+@pytest.mark.parametrize("key", METRICS)
+def test_each_metric_has_a_row_of_the_table_a_meaning_and_a_number_that_comes_back_from_its_file(key: str):
+    row, measured = METRICS[key], GOOD.measured[key]
+
+    line = next(line for line in GOOD.table.splitlines() if line.startswith(row.label))
+    assert len(row.label) <= 46
+    assert len(line) <= 80
+    assert line.split()[-3:] == [row.text(measured.value), row.text(measured.real), "0.500"]
+    assert row.meaning.endswith(".")
+    assert Measured.from_json(json.loads(json.dumps(measured.to_json()))) == measured
+
+
+@pytest.mark.parametrize("key", DECIDING)
+def test_each_test_that_decides_refuses_with_its_size_and_its_reason(key: str):
+    evaluation, row = with_p(LOWEST, key), METRICS[key]
+
+    assert evaluation.is_refused
+    assert not GOOD.is_refused
+    assert row.size_of(evaluation.measured[key]) in evaluation.verdict.split(". ")[0]
+    reason = row.differs.format(value=row.text(evaluation.measured[key].value))
+    assert f"{reason[1:]} (real points: {row.text(0.5)}; p ≤ 0.012)" in evaluation.verdict
+    assert "p = 0.037" in with_p(0.037, key).verdict
+
+
+@pytest.mark.parametrize("key", OF_MEMORIES)
+def test_each_test_of_memorization_has_a_level_and_a_size_of_its_own_and_refuses_nothing(key: str):
+    assert with_p(0.006, key, excess=0.4).verdict == GOOD.verdict
+    for excess, is_memorized in ((0.05, False), (0.2, True)):
+        evaluation = with_p(1 / 241, key, excess=excess)
+
+        assert evaluation.is_memorized == is_memorized
+        assert ("memorized" in evaluation.verdict) == is_memorized
+        assert evaluation.verdict.startswith("Yes") != is_memorized
+        assert METRICS[key].text(0.5 + excess) in evaluation.verdict
+        assert not evaluation.is_refused
+
+
+@pytest.mark.parametrize(
+    ("keys", "excess", "beginning"),
+    [
+        ([], 0, "Yes: none of seven tests"),
+        (
+            ["off_colors"],
+            0.006,
+            "Nearly: one of seven tests found a difference from the data, in 0.6% of the points. 50.6%",
+        ),
+        (["off_colors"], 0.1, "No: one of seven"),
+        (
+            ["off_colors", "c2st_auc"],
+            0.09,
+            "No: two of seven tests found differences from the data; the largest, in 9.0%",
+        ),
+        (
+            DECIDING[::-1],
+            0.42,
+            "No: all seven tests found differences from the data; the largest, in 42.0% of the points",
+        ),
+    ],
+)
+def test_a_verdict_begins_with_its_size_and_names_two_tests_at_most(keys: list[str], excess: float, beginning: str):
+    evaluation = with_p(LOWEST, *keys, excess=excess)
+
+    assert evaluation.verdict.startswith(beginning)
+    assert evaluation.verdict.count("real points") == min(2, len(keys))
+
+
+@pytest.mark.parametrize(
+    ("evaluation", "words"),
+    [
+        (with_p(0.01, "off_colors", model={"n_shown": 450_000}), "colors have not settled"),
+        (with_p(0.01, "off_support", "density_trends", model={"n_shown": 450_000}), "places have not settled"),
+        (with_p(0.01, "off_support", "off_colors", model={"n_shown": 450_000}), ""),
+        (with_p(0.01, "off_colors", model={"n_shown": 135_000}), "The run is young: it was shown 135,000 points"),
+        (with_p(0.01, "off_colors"), ""),
+        (dataclasses.replace(GOOD, model={"n_shown": 1000}), ""),
+    ],
+)
+def test_what_helps_follows_from_how_long_was_trained_and_which_tests_refuse(evaluation: Evaluation, words: str):
+    assert words in evaluation.conclusion
+    assert ("likely to help" in evaluation.conclusion) == bool(words)
+
+
+@pytest.mark.parametrize(
+    ("evaluation", "words"),
+    [
+        (Evaluation(10, 400), ["No verdict", "10 generated", "400 held-out", "generate more"]),
+        (Evaluation(5000, 500, 3, n_real=2), ["No verdict", "only 3 generated and 2 held-out", "more points may help"]),
+    ],
+)
+def test_where_nothing_can_be_tested_the_reason_is_said_and_what_to_do(evaluation: Evaluation, words: list[str]):
+    assert all(word in evaluation.conclusion for word in words)
+    assert (evaluation.p, evaluation.power, evaluation.is_refused) == (None, "", False)
+
+
+def test_a_generator_that_collapsed_is_refused():
+    evaluation = Evaluation(5000, 500, 30, n_real=400, n_pixels=40)
+
+    assert evaluation.is_refused
+    assert "40 pixels only" in evaluation.verdict
+    assert evaluation.metrics["n_pixels"] == 40
+
+
+@pytest.mark.parametrize(("rule", "word"), [("all", "held-out"), ("distinct", "both"), ("census", "every pixel")])
+def test_the_numbers_compared_are_said_with_the_rule_that_chose_them(rule: str, word: str):
+    power = dataclasses.replace(GOOD, rule=rule).power
+
+    assert all(part in power for part in ("1,484 generated", "420 ", word, "0.57"))
+
+
+def test_metrics_json_has_all_numbers_and_keeps_the_names_of_earlier_versions():
+    metrics = dataclasses.replace(GOOD, model={"heldout_kl": 3.0}).metrics
+
+    counts = {"n_generated": 5000, "n_heldout": 500, "n_compared": 1484, "n_heldout_compared": 420}
+    assert (counts | {"heldout_kl": 3.0, "p": 0.5, "verdict": GOOD.verdict}).items() <= metrics.items()
+    assert metrics["c2st_auc"] == {"value": 0.51, "floor": 0.5, "p": 0.5, "standard_error": 0.021, "detectable": 0.574}
+    assert [Measured.from_json(content) for content in (0.5, None, {"x": {"value": 1}})] == [None] * 3
+
+
+@pytest.mark.parametrize("differs", ["their brightness is {value}", ""])
+def test_a_new_metric_is_a_function_and_a_row_and_decides_if_the_row_says_why(
+    sets: tuple[np.ndarray, ...], monkeypatch: pytest.MonkeyPatch, differs: str
+):
+    def brightness(generated: np.ndarray, train: np.ndarray, held_out: np.ndarray) -> tuple[float, float, float]:
+        return generated[:, 2:].mean(), held_out[:, 2:].mean(), 0.001
+
+    monkeypatch.setitem(METRICS, "brightness", Metric("brightness", "How bright.", ".0f", differs, measure=brightness))
+
+    evaluation = evaluate(sets[2], *sets[:2])
+
+    # Its p is corrected for the three families beside it, if it decides.
+    assert evaluation.metrics["brightness"]["p"] == pytest.approx(0.004 if differs else 0.003)
+    assert evaluation.is_refused == bool(differs)
+    assert (f"Their brightness is {sets[2][:, 2:].mean():.0f}" in evaluation.verdict) == bool(differs)
+    assert [key for key, _ in in_order(["of_another_version", "brightness", "c2st_auc"])][1:] == [
+        "brightness",
+        "of_another_version",
+    ]

@@ -1,0 +1,157 @@
+"""The table of metrics, from which the terminal's table, the verdict, report.html and metrics.json follow."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+# metrics.json keeps the names of earlier versions, so that their runs can be compared with those of today.
+JSON_NAMES = {"value": "value", "real": "floor", "p": "p", "error": "standard_error", "detectable": "detectable"}
+
+
+class Measured(NamedTuple):
+    """The `value` of a metric for the generated points, and for `real` points in their place.
+
+    `p` is its p-value, `error` the standard error of `value` for real points, and `detectable` the value that the test
+    finds with a probability of 80%. None stands for an unknown number.
+    """
+
+    value: float
+    real: float
+    p: float | None = None
+    error: float | None = None
+    detectable: float | None = None
+
+    def to_json(self) -> dict[str, float]:
+        """The numbers as metrics.json has them."""
+        return {JSON_NAMES[name]: number for name, number in self._asdict().items() if number is not None}
+
+    @classmethod
+    def from_json(cls, content: Any) -> "Measured | None":
+        """What `to_json` wrote; None if `content` is something else. Raises TypeError for bad numbers."""
+        if not isinstance(content, dict) or not {"value", "floor"} <= content.keys():
+            return None
+        return cls(**{name: float(content[key]) for name, key in JSON_NAMES.items() if content.get(key) is not None})
+
+
+class Metric(NamedTuple):
+    """A row of the table: a label of at most 46 characters, the meaning in one sentence, and the format of values.
+
+    differs, memorized: the meaning of a small p-value, with {value} in it; a metric without them decides nothing.
+    size: the size of a difference in a few words, with {value}, or {excess} over real points, in it.
+    small: the largest excess over real points that is called small.
+    advice: what to do if tests with this advice are the only ones that find a difference.
+    measure: a function of the generated, training and held-out points `(n, 5)` that returns a `Measured`, or a tuple of
+        its numbers, for metrics that `evaluate` does not compute itself. `evaluate` corrects p for the number of tests.
+    """
+
+    label: str
+    meaning: str
+    format: str = ".3f"
+    differs: str = ""
+    memorized: str = ""
+    size: str = "{value}"
+    small: float = float("inf")
+    advice: str = ""
+    measure: Callable[[np.ndarray, np.ndarray, np.ndarray], tuple[Any, ...]] | None = None
+
+    def text(self, value: float) -> str:
+        """A value of the metric as it is shown."""
+        return format(value, self.format)
+
+    def size_of(self, measured: Measured) -> str:
+        """The size of a difference as it is shown."""
+        return self.size.format(value=self.text(measured.value), excess=self.text(measured.value - measured.real))
+
+
+SETTLED = "The {} have not settled: more epochs are likely to help{}"
+COLORS_SETTLE = SETTLED.format("colors", ".")
+PLACES_SETTLE = SETTLED.format("places", ", and so is prior=picture where another prior is set.")
+
+# By their keys in metrics.json, in the order in which they are shown: those that say most come first.
+METRICS = {
+    "c2st_auc": Metric(
+        "a classifier that tells them apart (AUC)",
+        "How well a classifier tells generated from held-out points (C2ST). 0.5: not at all; 1: every time. "
+        "README's AUC is that of another classifier, which sees ten times as many points.",
+        differs="a classifier tells them apart with an AUC of {value}",
+        size="AUC {value}",
+        small=0.1,
+    ),
+    "off_colors": Metric(
+        "colors that do not occur near their place",
+        "The share of points whose color does not occur near their place.",
+        format=".1%",
+        differs="{value} of the points have colors that do not occur near their place",
+        size="in {excess} of the points",
+        small=0.02,
+        advice=COLORS_SETTLE,
+    ),
+    "off_support": Metric(
+        "points off the shape (off-support)",
+        "The share of points at places without data.",
+        format=".1%",
+        differs="{value} of the points lie off the shape",
+        size="in {excess} of the points",
+        small=0.02,
+        advice=PLACES_SETTLE,
+    ),
+    "density_trends": Metric(
+        "density: trends across the picture",
+        "How much more the density rises or falls across the picture than that of the data. Real points: about 1.",
+        format=".2f",
+        differs="their density deviates across the picture {value} times as much as by chance",
+        size="in the density, {value} times that of chance",
+        small=10,
+        advice=PLACES_SETTLE,
+    ),
+    "density_regions": Metric(
+        "density: regions of the picture",
+        "How much regions of the picture hold too many or too few points. Real points: about 1.",
+        format=".2f",
+        differs="their density in regions of the picture deviates {value} times as much as by chance",
+        size="in the density, {value} times that of chance",
+        small=10,
+        advice=PLACES_SETTLE,
+    ),
+    "density_details": Metric(
+        "density: details",
+        "How much small places hold too many or too few points. Real points: about 1.",
+        format=".2f",
+        differs="their density in small places deviates {value} times as much as by chance",
+        size="in the density, {value} times that of chance",
+        small=10,
+        advice=PLACES_SETTLE,
+    ),
+    "energy_distance": Metric(
+        "distance between the two sets (energy)",
+        "The energy distance of generated and held-out points. 0: the sets are equal.",
+        format=".4f",
+        differs="their energy distance from the data is {value}",
+        size="an energy distance of {value}",
+        small=0.05,
+    ),
+    "closest_is_training": Metric(
+        "nearest record is a training point (DCR)",
+        "The share whose closest record, of all data, was used for training. More than for real points: memorized.",
+        format=".1%",
+        memorized="{value} of the points are closest to a training point",
+    ),
+    "copies": Metric(
+        "exact copies of training points",
+        "The share that equals a training point in all coordinates. More than for real points: memorized.",
+        format=".1%",
+        memorized="{value} of the points are copies of training points",
+    ),
+}
+
+
+def in_order(keys: Iterable[str]) -> list[tuple[str, Metric]]:
+    """The `keys` with their rows, in the order of the table; last, those of other versions, under their keys."""
+    others = {key: Metric(key.replace("_", " "), "") for key in keys if key not in METRICS}
+    return [(key, row) for key, row in (METRICS | others).items() if key in keys]
+
+
+def n_families() -> int:
+    """The number of families of tests that decide: three of `evaluate`, and each test with a `measure` of its own."""
+    return 3 + sum(bool(row.measure and row.differs) for row in METRICS.values())
