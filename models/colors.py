@@ -8,6 +8,7 @@ from torch.nn import functional as F
 
 from data.coordinates import N_LEVELS
 from models.discretized import log_cell
+from models.start import typical_colors
 
 
 class ColorMixture:
@@ -79,6 +80,12 @@ class ColorHead(nn.Module):
                 layer.bias.zero_()
             self.free.bias.view(10, n_free)[1:4].uniform_(0.35, 0.65)
             self.gray.bias.view(3, n_gray)[1] = torch.linspace(0.05, 0.95, n_gray)
+
+    @torch.no_grad()
+    def start_from(self, colors: Tensor) -> None:
+        """Begin with free components around typical `colors (m, 3)`."""
+        means, scale, offset = (part.view(10, -1)[1:4] for part in (self.free.bias, self.scale, self.offset))
+        means.copy_((typical_colors(colors, means.shape[1]).T - offset) / scale)
 
     def forward(self, h: Tensor) -> ColorMixture:
         """One density for each row of `h (n, width)`."""

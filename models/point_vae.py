@@ -79,8 +79,9 @@ class PointVAE(VAE):
         return DecodedPoints(self, mean)
 
     def start_from(self, x: Tensor) -> None:
-        """Begin with fields that tell the colors of the training points `x (n, 5)` apart."""
+        """Begin with fields that tell the colors of the training points `x (n, 5)` apart, and with typical colors."""
         self.fields.start_from((x[:, PLACES] + 0.5) / self.size, x[:, COLORS])
+        self.color_head.start_from(x[:, COLORS])
 
     def colors(self, place: Tensor) -> ColorMixture:
         """The density of colors at the `place (n, 2)` in pixels."""

@@ -46,3 +46,15 @@ def color_features(colors: Tensor) -> Tensor:
     first, second = torch.triu_indices(3, 3, device=colors.device)
     features = torch.cat([colors, colors[:, first] * colors[:, second]], 1)
     return features - features.mean(0)
+
+
+def typical_colors(colors: Tensor, n: int) -> Tensor:
+    """Colors `(n, 3)` of which each of the `colors (m, 3)` is close to one: k-means, from colors that lie far apart."""
+    centers = colors[:1]
+    for _ in range(n - 1):
+        farthest = torch.cdist(colors, centers).amin(1).argmax()
+        centers = torch.cat([centers, colors[farthest].unsqueeze(0)])
+    for _ in range(10):
+        members = F.one_hot(torch.cdist(colors, centers).argmin(1), n).float()
+        centers = members.T @ colors / members.sum(0).clamp(min=1).unsqueeze(1)
+    return centers
