@@ -110,7 +110,7 @@ class Fields(nn.Module):
     @torch.no_grad()
     def start_from(self, place: Tensor, colors: Tensor) -> None:
         """Choose the waves of patterns, and begin with fields that tell the `colors (n, 3)` at `place (n, 2)` apart."""
-        colors = (colors - colors.mean(0)) / (colors.std(0) + 1e-6)
+        colors = (colors - colors.mean(0)) / (colors.std(0, correction=0) + 1e-6)
         cosines = self.cosines(place)
         waves = strongest_waves(cosines, self.basis(cosines)[0], colors, N_WAVES)
         self.waves[: len(waves)] = waves

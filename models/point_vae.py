@@ -80,6 +80,8 @@ class PointVAE(VAE):
 
     def start_from(self, x: Tensor) -> None:
         """Begin with fields that tell the colors of the training points `x (n, 5)` apart, and with typical colors."""
+        # The points are in random order; as many tell enough, and take some 50 MB.
+        x = x[:50_000]
         self.fields.start_from((x[:, PLACES] + 0.5) / self.size, x[:, COLORS])
         self.color_head.start_from(x[:, COLORS])
 

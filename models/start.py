@@ -56,5 +56,6 @@ def typical_colors(colors: Tensor, n: int) -> Tensor:
         centers = torch.cat([centers, colors[farthest].unsqueeze(0)])
     for _ in range(10):
         members = F.one_hot(torch.cdist(colors, centers).argmin(1), n).float()
-        centers = members.T @ colors / members.sum(0).clamp(min=1).unsqueeze(1)
+        sizes = members.sum(0).unsqueeze(1)
+        centers = torch.where(sizes > 0, members.T @ colors / sizes.clamp(min=1), centers)
     return centers
