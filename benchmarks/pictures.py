@@ -1,6 +1,6 @@
 """Does it find the colors of what people draw? Ten pictures in flat colors, and regular patterns on letters.
 
-    python -m benchmarks.pictures [--world NAME ...] [--save FOLDER] [key=value ...]
+    python -m benchmarks.pictures [--world NAME ...] [--save FOLDER] [--waves FILE] [key=value ...]
 
 Both models learn from 5,000 points of a world, with the settings of config.yaml, and draw 50,000. Needs scikit-learn,
 SciPy and zuko. The figures, beside those of true points:
@@ -10,28 +10,32 @@ SciPy and zuko. The figures, beside those of true points:
 - AUC: that of `benchmarks.fidelity`.
 """
 
-import argparse
 import dataclasses
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import torch
+from matplotlib.figure import Figure
 from PIL import Image, ImageDraw, ImageFont
 
+from benchmarks.command import BenchmarkParser, print_head, print_row
 from benchmarks.fidelity import N_POINTS, auc, trained, training_set, turned
 from benchmarks.worlds import World
 from data.coordinates import COLORS, PLACES
 from data.drawing import find_font, glyph_mask
 from data.painting import paint
 from data.points import ColoredPoints
+from models.fields import HARMONICS, Fields
 from models.registry import MODELS
 from utils.evaluation.likelihood import evaluate_loss
-from utils.settings.config import load_config
+from utils.runs.style import save_plot
+from utils.settings.config import Config
+from utils.system.errors import run_program
 
 Draw = ImageDraw.ImageDraw
 SIZE = 256
-GROUND = (255, 255, 255)
 
 
 def smiley(d: Draw) -> None:
@@ -222,35 +226,23 @@ def off_colors(points: np.ndarray, world: World) -> float:
     return float(100 * (nearest[np.isfinite(nearest)] > 60).mean())
 
 
-def main() -> None:
-    """Train both models on each world, and print a row for each."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.pictures", description=__doc__.partition("?")[0] + "?")
-    parser.add_argument("--world", action="append", choices=worlds(), help="one of the worlds; all without any")
-    parser.add_argument("--save", type=Path, metavar="FOLDER", help="where to save what data and generators paint")
-    parser.add_argument("overrides", metavar="key=value", nargs="*", help="settings, as on the command line of main.py")
-    options = parser.parse_args()
-    config = load_config(Path(__file__).parent.parent / "config.yaml", options.overrides)
-    print("| world | true: off, AUC |" + "".join(f" {model}: off, nats, AUC |" for model in MODELS))
-    print("| --- | --- |" + " --- |" * len(MODELS), flush=True)
-    for name, world in worlds().items():
-        if name not in (options.world or worlds()):
-            continue
+def table(config: Config, chosen: list[str], folder: Path | None) -> None:
+    """Train both models on each world, print a row for it, and save what data and models paint."""
+    print_head("world", "true: off, AUC", *(f"{model}: off, nats, AUC" for model in MODELS))
+    for name, world in ((name, worlds()[name]) for name in chosen):
         train, scaling = training_set(world)
-        data = ColoredPoints(torch.from_numpy(train), scaling, GROUND)
+        data = ColoredPoints(torch.from_numpy(train), scaling, (255, 255, 255))
         true, fresh = (world.draw(N_POINTS, np.random.default_rng(seed)) for seed in (1, 2))
-        cells = [f"{off_colors(fresh, world):.1f}, {told_apart(fresh, true):.3f}"]
-        painted = [paint(train, data.canvas)]
+        cells, painted = [f"{off_colors(fresh, world):.1f}, {told_apart(fresh, true):.3f}"], [paint(train, data.canvas)]
         for model in MODELS:
             generator, held_out = trained(dataclasses.replace(config, model=model), data)
-            points = generator.sample(N_POINTS, config.seed)
-            nats = sum(evaluate_loss(generator.model, held_out, config.seed))
+            points, nats = generator.sample(N_POINTS, config.seed), sum(evaluate_loss(generator.model, held_out, 0))
             cells.append(f"{off_colors(points, world):.1f}, {nats:.2f}, {told_apart(points, true):.3f}")
             painted.append(paint(points[: len(train)], data.canvas))
-        print(f"| {name} | {' | '.join(cells)} |", flush=True)
-        if options.save:
-            options.save.mkdir(parents=True, exist_ok=True)
-            side_by_side = Image.fromarray(np.hstack([np.asarray(picture) for picture in painted]))
-            side_by_side.save(options.save / f"{name}.png")
+        print_row(name, *cells)
+        if folder:
+            folder.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(np.hstack([np.asarray(picture) for picture in painted])).save(folder / f"{name}.png")
 
 
 def told_apart(points: np.ndarray, true: np.ndarray) -> float:
@@ -258,5 +250,34 @@ def told_apart(points: np.ndarray, true: np.ndarray) -> float:
     return auc(*(np.hstack([x, turned(x)]) for x in (points, true)))
 
 
+def draw_waves() -> Figure:
+    """A letter in checks, and the waves that stand out of its colors."""
+    world = worlds()["R in checks 25 x 33"]
+    train, scaling = training_set(world)
+    x, fields = scaling.to_model(torch.from_numpy(train)), Fields(1, 1)
+    fields.start_from((x[:, PLACES] + 0.5) / 300, x[:, COLORS])
+    figure = Figure(figsize=(8, 4), dpi=70, layout="constrained")
+    letter, plane = figure.subplots(1, 2)
+    letter.imshow(paint(train, ColoredPoints(torch.from_numpy(train), scaling).canvas))
+    letter.set(title="5,000 points of a checkerboard", xticks=[], yticks=[])
+    waves = fields.waves[fields.waves.any(1)]
+    plane.scatter(waves[:, 1], waves[:, 0], s=400 / (1 + np.arange(len(waves))) + 4)
+    plane.set(title="its waves; the larger, the earlier chosen", xlabel="along columns, k", ylabel="along rows, j")
+    plane.set(xlim=(-2, HARMONICS), ylim=(-2, HARMONICS), aspect="equal")
+    return figure
+
+
+def main(arguments: list[str]) -> None:
+    """Print the table, or draw the picture of waves."""
+    parser = BenchmarkParser("pictures", __doc__)
+    parser.add_argument("--world", action="append", choices=worlds(), help="one of the worlds; all without any")
+    parser.add_argument("--save", type=Path, metavar="FOLDER", help="where to save what data and models paint")
+    parser.add_argument("--waves", type=Path, metavar="FILE", help="draw the waves of a checkerboard instead")
+    options, config = parser.read(arguments)
+    if options.waves:
+        return save_plot(options.waves, draw_waves)
+    return table(config, options.world or list(worlds()), options.save)
+
+
 if __name__ == "__main__":
-    main()
+    run_program(main, sys.argv[1:])
