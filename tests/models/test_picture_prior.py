@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from models.picture_prior import BINS, FINE, REACH, TAIL_MASS, PicturePrior
+from models.picture_prior import BINS, FINE, HARMONICS, REACH, TAIL_MASS, PicturePrior
 
 
 @pytest.fixture
@@ -52,6 +52,19 @@ def test_draws_have_the_density(picture: PicturePrior, torch_rng: torch.Generato
     shares = torch.bincount(cell[:, 0] * n + cell[:, 1], minlength=n * n) / len(draws)
     assert draws.abs().max() <= REACH
     assert 0.5 * (shares - (density / density.sum()).flatten()).abs().sum() < 0.03
+
+
+def test_draws_are_not_a_fraction_of_a_bin_off(torch_rng: torch.Generator):
+    """From a ramp along both latents, whose mean is known to a tenth of a bin."""
+    prior = PicturePrior()
+    with torch.no_grad():
+        prior.coefficients.mean.zero_().view(HARMONICS, HARMONICS)[[0, 1], [1, 0]] = torch.tensor([8.0, -5.0])
+    density, middle = on_grid(prior.eval(), BINS), REACH * ((2 * torch.arange(BINS) + 1) / BINS - 1)
+
+    mean = prior.sample(1_000_000, torch_rng).mean(0)
+
+    expected = torch.stack([density.sum(1) @ middle, density.sum(0) @ middle]) / density.sum()
+    torch.testing.assert_close(mean, expected, atol=0.3 * 2 * REACH / BINS, rtol=0)
 
 
 def test_sampling_leaves_out_the_tail_mass_and_no_more(picture: PicturePrior, torch_rng: torch.Generator):
