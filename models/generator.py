@@ -94,7 +94,7 @@ class Generator:
 
 def build_model(config: dict[str, Any], scaling: Scaling) -> VAE:
     """A new model of the kind `config["model"]` with the prior `config["prior"]`, for points of this `scaling`."""
-    prior = PRIORS[config["prior"]].from_settings(config)
+    prior = PRIORS[config["prior"]](config["latent_dim"], config["n_components"])
     return MODELS[config["model"]](prior, config["hidden_dim"], scaling)
 
 

@@ -39,7 +39,7 @@ class PicturePrior(Prior):
     norm: Tensor  # makes the mean squares of all products of cosines 1
     cosines: Tensor
 
-    def __init__(self, latent_dim: int = 2) -> None:
+    def __init__(self, latent_dim: int = 2, n_components: int = 1) -> None:
         super().__init__(latent_dim)
         if latent_dim != 2:
             raise ValueError("the picture prior is a density on a plane: latent_dim must be 2")

@@ -1,7 +1,7 @@
 """Distributions of the latent z: the posterior, what a VAE needs of a prior, N(0, I), and a mixture of normals."""
 
 import math
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import ClassVar, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -28,16 +28,11 @@ class Posterior(NamedTuple):
 
 
 class Prior(nn.Module):
-    """p(z). A new prior implements `log_prob` and `sample`; the rest has defaults."""
+    """p(z). A new prior implements `log_prob` and `sample`; the rest has defaults. A mixture has `n_components`."""
 
     is_sharp: ClassVar = False  # whether the density can follow points to a fraction of a pixel; see `PointVAE`
 
-    @classmethod
-    def from_settings(cls, settings: dict[str, Any]) -> Self:
-        """The prior with the `settings` of config.yaml."""
-        return cls(settings["latent_dim"])
-
-    def __init__(self, latent_dim: int) -> None:
+    def __init__(self, latent_dim: int, n_components: int = 1) -> None:
         super().__init__()
         self.latent_dim = latent_dim
 
@@ -79,10 +74,6 @@ class MixturePrior(Prior):
     It follows the aggregate posterior, which N(0, I) cannot (Tomczak & Welling 2018, arXiv 1705.07120, section 3, the
     mixture of Gaussians). The initial means differ, so that the components can specialize.
     """
-
-    @classmethod
-    def from_settings(cls, settings: dict[str, Any]) -> Self:
-        return cls(settings["latent_dim"], settings["n_components"])
 
     def __init__(self, latent_dim: int, n_components: int = 64) -> None:
         super().__init__(latent_dim)
