@@ -83,9 +83,10 @@ class ColorHead(nn.Module):
 
     @torch.no_grad()
     def start_from(self, colors: Tensor) -> None:
-        """Begin with free components around typical `colors (m, 3)`."""
-        means, scale, offset = (part.view(10, -1)[1:4] for part in (self.free.bias, self.scale, self.offset))
-        means.copy_((typical_colors(colors, means.shape[1]).T - offset) / scale)
+        """Begin with some of the free components around typical `colors (m, 3)`, so that a rare color is found."""
+        # Tuned: with all of them there, smooth colors are learned less well.
+        means, scale, offset = (part.view(10, -1)[1:4, :5] for part in (self.free.bias, self.scale, self.offset))
+        means.copy_((typical_colors(colors, 5).T - offset) / scale)
 
     def forward(self, h: Tensor) -> ColorMixture:
         """One density for each row of `h (n, width)`."""
