@@ -78,7 +78,7 @@ def with_row(text: str, table: str, needed: str, row: str) -> str:
 def test_with_all_recipes_nothing_else_need_be_edited(folder: Path, tmp_path: Path):
     """In a copy of the program, of which a run with all of them and the tests that know the tables go well."""
     tables = [table for _, table, *_ in ROWS]
-    assert tables == ["PRIORS", "MODELS", "MODELS", "MODELS", "SCHEDULES", "PLOTS", "FIGURES", "Config"]
+    assert tables == ["PRIORS", "MODELS", "MODELS", "MODELS", "SCHEDULES", "PLOTS", "METRICS", "Config"]
     copy = tmp_path / "copy"
     for name in ("data", "models", "utils", "benchmarks", "tests", "docs"):
         shutil.copytree(REPOSITORY / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -111,5 +111,5 @@ def test_with_all_recipes_nothing_else_need_be_edited(folder: Path, tmp_path: Pa
     assert "patience: 7 " in (out / "config.yaml").read_text()
     # Of the seven steps that annealing takes, the first epoch has six.
     assert Run(out).history["beta"][0] == pytest.approx(0.5 - 0.5 * math.cos(math.pi * 5 / 7))
-    known = ("settings/test_config.py", "settings/test_schedules.py", "evaluation/test_result.py")
+    known = ("settings/test_config.py", "settings/test_schedules.py", "evaluation/test_verdict.py", "runs/test_style.py")
     run("-m", "pytest", "-m", "not slow", *(f"tests/{name}" for name in known))
