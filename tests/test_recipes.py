@@ -111,5 +111,5 @@ def test_with_all_recipes_nothing_else_need_be_edited(folder: Path, tmp_path: Pa
     assert "patience: 7 " in (out / "config.yaml").read_text()
     # Of the seven steps that annealing takes, the first epoch has six.
     assert Run(out).history["beta"][0] == pytest.approx(0.5 - 0.5 * math.cos(math.pi * 5 / 7))
-    known = ("settings/test_config.py", "settings/test_schedules.py", "evaluation/test_verdict.py", "runs/test_style.py")
-    run("-m", "pytest", "-m", "not slow", *(f"tests/{name}" for name in known))
+    known = ("settings/test_config", "settings/test_schedules", "evaluation/test_verdict", "runs/test_style")
+    run("-m", "pytest", "-m", "not slow", *(f"tests/{name}.py" for name in known))
