@@ -1,4 +1,4 @@
-"""README's recipes, word for word: a new file and a row each for a prior, a model, a schedule, a plot and a metric."""
+"""The recipes of docs/extend.md, word for word: new files, and a row each for a table."""
 
 import json
 import math
@@ -17,27 +17,21 @@ import models
 from main import main
 from models import colored_pi_generator
 from models.registry import MODELS, PRIORS
-from utils.runs.run import read_history
+from utils.runs.run import Run
 
-README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+PAGE = (REPOSITORY / "docs" / "extend.md").read_text(encoding="utf-8")
+BLOCKS = "\n".join(re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL))
 # New files with what they hold; and rows: the file, the table in it, the import that the row needs, and the row.
-FILES = dict(re.findall(r"^# ([\w/]+\.py)\n(.*?\n)\n\n# ", "\n".join(BLOCKS), re.DOTALL | re.MULTILINE))
-ROWS = re.findall(r"^# ([\w/]+\.py), in (\w+)\n(from .*\n)?(.*)\n", "\n".join(BLOCKS), re.MULTILINE)
+FILES = dict(re.findall(r"^# ([\w/]+\.py)\n(.*?\n)\n\n# ", BLOCKS, re.DOTALL | re.MULTILINE))
+ROWS = re.findall(r"^# ([\w/]+\.py), in (\w+)\n(from .*\n)?(.*)\n", BLOCKS, re.MULTILINE)
 LEARNED = [
     (table, *re.findall(r'(\w+)="([\w.:]+)",', row)[0]) for _, table, _, row in ROWS if table in ("MODELS", "PRIORS")
 ]
-# What stands before the first row of a table.
-BEGINNINGS = {
-    "PLOTS": "PLOTS: dict[str, Callable[[Run], Figure]] = {\n",
-    "METRICS": "METRICS = {\n",
-    "Config": 'if a value has the wrong type or lies outside of its bounds."""\n\n',
-}
 
 
 @pytest.fixture
 def _new_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """README's classes among the models, and their rows in the registry."""
+    """The classes of the recipes among the models, and their rows in the registry."""
     for name, text in FILES.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
@@ -47,12 +41,13 @@ def _new_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("_new_rows", "without_figures")
-@pytest.mark.parametrize("row", LEARNED, ids=lambda row: row[1])
+@pytest.mark.parametrize("name", sorted({name for _, name, _ in LEARNED}))
 def test_a_new_model_or_prior_can_be_trained_resumed_judged_and_loaded(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, row: tuple[str, str, str]
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ):
-    model, more = (row[1], ()) if row[0] == "MODELS" else ("vanilla", (f"prior={row[1]}", "latent_dim=3"))
-    settings, out = (f"model={model}", *more), tmp_path / "result" / model
+    new = {"MODELS": "vanilla", "PRIORS": "normal"} | {table: name for table, row, _ in LEARNED if row == name}
+    settings = (f"model={new['MODELS']}", f"prior={new['PRIORS']}", "latent_dim=3")
+    out = tmp_path / "result" / new["MODELS"]
 
     with monkeypatch.context() as patch:
         skip_results(patch)
@@ -61,7 +56,7 @@ def test_a_new_model_or_prior_can_be_trained_resumed_judged_and_loaded(
         main(command_line(folder, out.parent, *settings, "--resume"))
 
     assert (out / "history.csv").read_text().startswith(before)
-    assert read_history(out)["epoch"].tolist() == [1, 2]
+    assert Run(out).history["epoch"].tolist() == [1, 2]
     points = np.load(out / "generated.npy")
     assert points.shape == (200, 5)
     main(command_line(folder, out.parent, *settings, "retrain=false"))
@@ -70,22 +65,29 @@ def test_a_new_model_or_prior_can_be_trained_resumed_judged_and_loaded(
     assert np.array_equal(colored_pi_generator(200, str(out / "model.pt"), seed=10), points)
 
 
+def with_row(text: str, table: str, needed: str, row: str) -> str:
+    """The `text` of a module with the `row` at the top of its `table`, and with the import that is `needed`."""
+    beginning = r'class Config:\n    """.*?"""\n' if table == "Config" else rf"{table}(: .+?)? = (Registry\()?\s*{{?"
+    place = re.search(rf"^{beginning}", text, re.DOTALL | re.MULTILINE)
+    assert place, table
+    text = f"{text[: place.end()]}\n    {row}\n{text[place.end() :]}"
+    return re.sub("^(?=from )", needed, text, count=1, flags=re.MULTILINE)
+
+
 @pytest.mark.slow
 def test_with_all_recipes_nothing_else_need_be_edited(folder: Path, tmp_path: Path):
     """In a copy of the program, of which a run with all of them and the tests that know the tables go well."""
-    assert [table for _, table, *_ in ROWS] == ["PRIORS", "MODELS", "SCHEDULES", "PLOTS", "METRICS", "Config"]
+    tables = [table for _, table, *_ in ROWS]
+    assert tables == ["PRIORS", "MODELS", "MODELS", "MODELS", "SCHEDULES", "PLOTS", "METRICS", "Config"]
     copy = tmp_path / "copy"
-    for name in ("data", "models", "utils", "benchmarks", "tests"):
+    for name in ("data", "models", "utils", "benchmarks", "tests", "docs"):
         shutil.copytree(REPOSITORY / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("main.py", "config.yaml", "pyproject.toml", "README.md"):
         shutil.copy(REPOSITORY / name, copy)
     for name, text in FILES.items():
         (copy / name).write_text(text, encoding="utf-8")
-    for name, table, needed, row in ROWS:
-        beginning, text = BEGINNINGS.get(table, f"{table} = Registry(\n"), (copy / name).read_text(encoding="utf-8")
-        assert beginning in text
-        text = text.replace("\nfrom ", f"\n{needed}from ", 1)
-        (copy / name).write_text(text.replace(beginning, f"{beginning}    {row}\n"), encoding="utf-8")
+    for name, *row in ROWS:
+        (copy / name).write_text(with_row((copy / name).read_text(encoding="utf-8"), *row), encoding="utf-8")
 
     def run(*arguments: str) -> str:
         environment = os.environ | {"OMP_NUM_THREADS": "1", "MPLBACKEND": "agg"}
@@ -96,7 +98,8 @@ def test_with_all_recipes_nothing_else_need_be_edited(folder: Path, tmp_path: Pa
         return done.stdout
 
     settings = run("-m", "utils.settings.config")
-    assert all(text in settings for text in (": linear |", ": standard |", ": half_wave |", "patience: 10 "))
+    new_choices = (": vamp | textbook | linear |", ": standard |", ": half_wave |", "patience: 10 ")
+    assert all(text in settings for text in new_choices)
     (copy / "config.yaml").write_text(settings, encoding="utf-8")
     new = ("model=linear", "prior=standard", "annealing=half_wave", "patience=7")
     printed = run("main.py", *command_line(folder, tmp_path / "result", *new))
@@ -107,6 +110,6 @@ def test_with_all_recipes_nothing_else_need_be_edited(folder: Path, tmp_path: Pa
     assert (out / "reds.png").stat().st_size > 1000
     assert "patience: 7 " in (out / "config.yaml").read_text()
     # Of the seven steps that annealing takes, the first epoch has six.
-    assert read_history(out)["beta"][0] == pytest.approx(0.5 - 0.5 * math.cos(math.pi * 5 / 7))
-    known = ("settings", "training/test_schedules.py", "evaluation/test_verdict.py", "runs/test_folders.py")
-    run("-m", "pytest", "-m", "not slow", *(f"tests/{name}" for name in known))
+    assert Run(out).history["beta"][0] == pytest.approx(0.5 - 0.5 * math.cos(math.pi * 5 / 7))
+    known = ("settings/test_config", "settings/test_schedules", "evaluation/test_verdict", "runs/test_style")
+    run("-m", "pytest", "-m", "not slow", *(f"tests/{name}.py" for name in known))
