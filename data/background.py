@@ -1,10 +1,12 @@
-"""The background of a picture: what is transparent, or the few colors that its border, or most of it, consists of."""
+"""The background of a picture: what it is, and whether points lie on it that belong on the figure."""
 
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from data.coordinates import random_subset
+from utils.system.errors import InputError
 
 # Colors that differ by at most this much in each channel may belong to one noisy or unevenly lit background.
 SPREAD = 40
@@ -50,8 +52,7 @@ def find_background(picture: np.ndarray) -> Background | None:
     if np.concatenate([opaque[0], opaque[-1], opaque[:, 0], opaque[:, -1]]).mean() < 0.5:
         return TRANSPARENT
     parts = np.s_[:edge], np.s_[-edge:], np.s_[:, :edge], np.s_[:, -edge:]
-    sides = [random_subset(picture[part][opaque[part]][:, :3], 20_000) for part in parts]
-    background = _frequent_colors(sides, 3, 0.8)
+    background = _frequent_colors([random_subset(picture[part][opaque[part]][:, :3], 20_000) for part in parts], 3, 0.8)
     # Several colors that leave nothing over are the picture itself, not what is behind a figure.
     if background and (len(background.colors) == 1 or background.holds(picture).mean() <= 0.98):
         return background
@@ -59,7 +60,7 @@ def find_background(picture: np.ndarray) -> Background | None:
 
 
 def canvas_color(background: Background | None, colors: np.ndarray) -> tuple[int, int, int]:
-    """What to paint points of these `colors (n, 3)` on: the color of the background, if it has one and they stand out.
+    """What to paint points of these `colors (n, 3)` on: the background's color, if it has one and they stand out.
 
     Otherwise it is black or white, whichever contrasts.
     """
@@ -67,6 +68,55 @@ def canvas_color(background: Background | None, colors: np.ndarray) -> tuple[int
         red, green, blue = background.colors[0].tolist()
         return red, green, blue
     return (0, 0, 0) if colors.mean() > 127 else (255, 255, 255)
+
+
+def check_placement(
+    files: tuple[Path, Path], picture: np.ndarray, background: Background | None, x: np.ndarray, y: np.ndarray
+) -> None:
+    """Print a line if points, at rows `x (n,)` and columns `y (n,)`, would lie on the figure after a simple change.
+
+    `picture` is `(height, width, 3 or 4)`. Raises InputError if points lie outside of it, or if rows and columns, which
+    the `files` hold, are exchanged.
+    """
+    height, width = picture.shape[:2]
+
+    def astray(x: np.ndarray, y: np.ndarray) -> float:
+        """The share of points outside of the picture or on its background."""
+        inside = (x >= 0) & (x < height) & (y >= 0) & (y < width)
+        on_background = background.holds(picture[x[inside], y[inside]]).sum() if background else 0
+        return float(1 - (inside.sum() - on_background) / len(x))
+
+    places, share = np.stack([x, y]), astray(x, y)
+    if share < 0.05 and places.min() >= 0 and (places.max(1) < (height, width)).all():
+        return
+    exchanged = f"the two files exchanged ({files[0].name} must hold the rows)"
+    changes = {
+        exchanged: (y, x),
+        "rows counted from below": (height - 1 - x, y),
+        "columns counted from the right": (x, width - 1 - y),
+        "the two files exchanged and columns counted from the right": (y, width - 1 - x),
+        "one of the two files in reverse order": (x[::-1], y),
+    }
+    # Every few pixels of a large picture are enough. Anything can be made of points that lie together.
+    step = 1 + max(height, width) // 2000
+    figure = step * np.argwhere(~background.holds(picture[::step, ::step])).T if background else np.empty((2, 0), int)
+    if figure.size and np.ptp(places, axis=1).min() >= 10:
+        moved = figure.min(1) - places.min(1)
+        changes["rows moved by {} and columns by {}".format(*moved)] = tuple(places + moved[:, None])
+        scale = (figure.max(1) + 1) / np.maximum(1, places.max(1) + 1)
+        resized = ((places + 0.5) * scale[:, None]).astype(int)
+        changes["rows times {:.2f} and columns times {:.2f}".format(*scale)] = tuple(resized)
+    rest, change = min(((astray(*changed), change) for change, changed in changes.items()), key=lambda each: each[0])
+    fits = f"with {change}, all points would fit" if rest <= 0.1 else "give pixel indices, from 0"
+    for path, values, size, axis in zip(files, places, (height, width), ("rows", "columns"), strict=True):
+        if values.min() < 0 or values.max() >= size:
+            extent = f"{values.min()} to {values.max()} leaves the picture"
+            raise InputError(f"{path}: {extent}, which has {size} {axis}; {fits}")
+    where = f"{files[0].parent}: {share:.0%} of the points lie on the background"
+    if change == exchanged and share >= 0.3 and rest <= 0.1:
+        raise InputError(f"{where}: the axes are swapped; {fits}")
+    if rest <= share / 4:
+        print(f"{where}; with {change}, {rest:.0%} would")
 
 
 def _frequent_colors(areas: list[np.ndarray], most: int, share: float) -> Background | None:

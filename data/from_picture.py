@@ -10,7 +10,6 @@ import argparse
 import math
 import sys
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -28,14 +27,6 @@ from utils.system.reading import expanded
 POINTS, MANY_POINTS, SIZE = 5000, 15_000, 300
 # The longer side up to which a picture is enlarged, so that a small figure has room for its points, and others.
 ENLARGED = 2000
-# What may give pixels to a figure that has none.
-REMEDIES: dict[str, dict[str, object]] = {
-    "leave out --invert": {"invert": False},
-    "leave out --background": {"background": "guess"},
-    "use --threshold 10": {"threshold": 10},
-    "use --threshold 3": {"threshold": 3},
-    "use --background none": {"background": None},
-}
 
 DataSet = tuple[np.ndarray, np.ndarray, bytes]
 
@@ -73,14 +64,26 @@ def pixel_weights(
     return (everywhere, None) if is_photo else (weights, background)
 
 
-def native_pixels(picture: Image.Image) -> Image.Image | None:
-    """Pixel art in its own pixels, though it may have been enlarged by a whole number; None if `picture` is none."""
+def is_pixel_art(picture: Image.Image) -> bool:
+    """Whether `picture` has few pixels and few colors."""
+    return max(picture.size) <= 128 and picture.getcolors(64) is not None
+
+
+def native_pixels(picture: Image.Image) -> Image.Image:
+    """Pixel art in its own pixels, though it may have been enlarged by a whole number; other pictures as they are."""
     pixels = np.asarray(picture)
     borders = [np.flatnonzero((np.diff(pixels, axis=i) != 0).any((1 - i, 2))) + 1 for i in (0, 1)]
     block = math.gcd(*pixels.shape[:2], *np.concatenate(borders).tolist())
-    art = pixels[::block, ::block]
-    is_art = max(art.shape) <= 128 and len(np.unique(art.reshape(-1, art.shape[2]), axis=0)) <= 64
-    return Image.fromarray(art) if is_art else None
+    art = Image.fromarray(pixels[::block, ::block])
+    return art if is_pixel_art(art) else picture
+
+
+def resized(picture: Image.Image, side: int) -> Image.Image:
+    """`picture` with a longer side of `side` pixels, or a little less, so that pixel art keeps its hard edges."""
+    factor = side / max(picture.size)
+    if factor >= 1 and is_pixel_art(picture):
+        return picture.resize([int(factor) * length for length in picture.size], Image.Resampling.NEAREST)
+    return picture.resize([max(1, round(factor * length)) for length in picture.size], Image.Resampling.BICUBIC)
 
 
 def cropped(picture: Image.Image, weights: np.ndarray) -> Image.Image:
@@ -90,25 +93,22 @@ def cropped(picture: Image.Image, weights: np.ndarray) -> Image.Image:
     if 2 * longer >= max(weights.shape):
         return picture
     print("the figure is small in its picture, so the picture is cropped to it")
-    margin, scale = 1 + longer // 10, max(picture.size) / max(weights.shape)
-    low = [max(0, round(scale * (edge - margin))) for edge in box[:2]]
-    high = [min(side, round(scale * (edge + margin))) for edge, side in zip(box[2:], picture.size, strict=True)]
-    return picture.crop((*low, *high))
+    margin = (1 + longer // 10) * np.array([-1, -1, 1, 1])
+    edges = np.round((box + margin) * max(picture.size) / max(weights.shape))
+    return picture.crop(np.clip(edges, 0, picture.size * 2).astype(int).tolist())
 
 
-def choose_size(
-    room_at: Callable[[int], int], points: int | None, size: int | None, remedy: Callable[[], str]
-) -> tuple[int, int]:
-    """How many points, and the size of the picture, for a figure that covers `room_at(size)` pixels.
+def choose_size(room_at: Callable[[int], int], points: int | None, size: int | None) -> tuple[int, int]:
+    """How many points, and the longer side of the picture, for a figure of `room_at(side)` pixels.
 
-    `points` and `size` are what the person asked for; what is None is chosen, and printed, so that pixels are
-    left for generated points. Raises InputError if both were asked for and do not fit, or if the figure has no pixels,
-    which the `remedy` may change.
+    What was not asked for, `points` or `size`, is chosen so that pixels are left for generated points. Raises
+    InputError if the figure has fewer pixels than points.
     """
     n, side = points or POINTS, size or SIZE
     room = room_at(side)
     if room < 2:
-        raise InputError(f"the figure covers only {room} pixels; {remedy()}")
+        advice = "what is pale needs a lower --threshold; --background none takes all that is opaque"
+        raise InputError(f"the figure covers only {room} pixels; {advice}")
     if not points and room > 10 * POINTS:
         n = MANY_POINTS
     is_crowded = 2 * room < 3 * n
@@ -116,55 +116,39 @@ def choose_size(
         # A little more than enough, because a border does not grow with the area.
         side = min(ENLARGED, max(side + 1, round(side * (3.6 * n / room) ** 0.5)))
         room = room_at(side)
-    advice = f"ask for --points {max(2, room // 3)}, or for a larger --size"
-    if points and room < points:
-        raise InputError(f"the figure covers only {room:,} pixels; {advice}")
     if is_crowded and not points:
         n = min(n, max(2, room // 3))
-    note = f"at size {side}, {n:,} points take {n / room:.0%} of the figure's {room:,} pixels"
-    if 2 * room < 3 * n:
-        print(f"{note}, which leaves too few for a verdict on the generated ones: {advice}")
-    elif (n, side) != (POINTS, SIZE) or n < room / 10:
-        usual = f" ({POINTS:,} would take {POINTS / room:.0%})" if n == MANY_POINTS else ""
-        print(f"{note}{usual}; to change that, use --size or --points")
+    advice = f"ask for --points {max(2, room // 3)}, or for a larger --size"
+    if room < n:
+        raise InputError(f"the figure covers only {room:,} pixels; {advice}")
+    crowd = f", which leaves too few for a verdict on the generated ones: {advice}" if 2 * room < 3 * n else ""
+    print(f"at size {side}, {n:,} points take {n / room:.0%} of the figure's {room:,} pixels{crowd}")
     return n, side
 
 
 def _of_picture(options: argparse.Namespace) -> DataSet:
     """The data set of the picture that `options` name: distinct pixels, drawn in proportion to their weights."""
-    path = expanded(options.picture)
-    if (Path(path) / XS).exists():
-        raise InputError(f"{path}: is a data set already; to train on it: {main_command(f'data_path={path}')}")
-    picture = open_picture(path, options.size or ENLARGED).convert("RGBA")
-    picture = native_pixels(picture) or picture
+    picture = native_pixels(open_picture(expanded(options.picture), options.size or ENLARGED).convert("RGBA"))
 
-    def weighted(size: int, options: argparse.Namespace = options) -> tuple[Image.Image, np.ndarray, Background | None]:
-        """The picture with a longer side of `size` pixels, or a little less, their weights, and the background."""
-        factor = size / max(picture.size)
-        hard = native_pixels(picture) is not None and factor >= 1
-        sides = [max(1, round((int(factor) if hard else factor) * side)) for side in picture.size]
-        scaled = picture.resize(sides, Image.Resampling.NEAREST if hard else Image.Resampling.BICUBIC)
-        weights, background = pixel_weights(np.asarray(scaled), options.background, options.threshold)
-        return scaled, np.where(weights > 0, 0.0, 1.0) if options.invert else weights, background
-
-    def remedy() -> str:
-        for words, change in REMEDIES.items():
-            if (weighted(SIZE, argparse.Namespace(**vars(options) | change))[1] > 0).sum() >= 100:
-                return words
-        return "no --threshold or --background changes that: it has one color, or is transparent"
+    def weighted(side: int) -> tuple[np.ndarray, np.ndarray, Background | None]:
+        """The pixels of the picture with a longer side of `side`, their weights, and the background."""
+        pixels = np.asarray(resized(picture, side))
+        weights, background = pixel_weights(pixels, options.background, options.threshold)
+        return pixels, weights == 0 if options.invert else weights, background
 
     if not options.invert:
         picture = cropped(picture, weighted(options.size or SIZE)[1])
-    n, size = choose_size(lambda size: int((weighted(size)[1] > 0).sum()), options.points, options.size, remedy)
-    scaled, weights, background = weighted(size)
-    colors = "what is transparent" if background else "none, as in a photo: points are everywhere"
-    if background and len(background.colors):
-        colors = " and ".join("#{:02x}{:02x}{:02x}".format(*color) for color in background.colors)
-    print(f"background: {colors}; if that is wrong, use --background or --invert")
+    n, side = choose_size(lambda side: np.count_nonzero(weighted(side)[1]), options.points, options.size)
+    pixels, weights, background = weighted(side)
+    ground = "none, as in a photo: points are everywhere"
+    if background:
+        colors = ["#{:02x}{:02x}{:02x}".format(*color) for color in background.colors]
+        ground = " and ".join(colors) or "what is transparent"
+    print(f"background: {ground}; if that is wrong, use --background or --invert")
     shares = weights.ravel() / weights.sum(dtype=float)
     chosen = np.random.default_rng(options.seed).choice(weights.size, n, replace=False, p=shares)
     rows, columns = np.divmod(chosen, weights.shape[1])
-    points = np.asarray(scaled)[rows, columns, :3].astype(float)
+    points = pixels[rows, columns, :3].astype(float)
     canvas = canvas_color(None if options.invert else background, points)
     return rows, columns, as_jpeg(rows, columns, points, weights.shape, canvas)
 
@@ -172,10 +156,9 @@ def _of_picture(options: argparse.Namespace) -> DataSet:
 def _of_text(options: argparse.Namespace) -> DataSet:
     """The data set of the text in `options`."""
     font = Path(expanded(options.font)) if options.font else None
-    mask = cache(lambda size: glyph_mask(options.text, size, font))
-    room = lambda size: int(mask(size).sum())  # noqa: E731
-    n, size = choose_size(room, options.points, options.size, lambda: "use a larger --size")
-    return draw(mask(size), n, options.seed)
+    mask = lambda side: glyph_mask(options.text, side, font)  # noqa: E731
+    n, side = choose_size(lambda side: np.count_nonzero(mask(side)), options.points, options.size)
+    return draw(mask(side), n, options.seed)
 
 
 def main(arguments: list[str]) -> None:

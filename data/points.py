@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from data.background import canvas_color, find_background
+from data.background import canvas_color, check_placement, find_background
 from data.coordinates import COLORS
 from data.pictures import open_picture
-from data.placement import check_placement
 from utils.system.errors import InputError
 from utils.system.reading import expanded, nearby, reading
 
@@ -48,10 +47,8 @@ class ColoredPoints:
 
     def fingerprint(self) -> str:
         """A hash of the points and their grid, which tells one data set from another."""
-        digest = hashlib.sha256(repr((*self.scaling.shape, 256, 256, 256)).encode())
-        for block in self.points.split(1_000_000):
-            digest.update(np.ascontiguousarray(block.numpy(), "<i8").data)
-        return digest.hexdigest()[:16]
+        grid = repr((*self.scaling.shape, 256, 256, 256)).encode()
+        return hashlib.sha256(grid + self.points.numpy().astype("<i8").tobytes()).hexdigest()[:16]
 
     def split(self, holdout: float, seed: int) -> tuple["ColoredPoints", "ColoredPoints"]:
         """Training points and held-out points: a share `holdout` (at most 0.5), at least one, chosen by `seed`."""
@@ -106,16 +103,12 @@ def load_array(path: Path) -> np.ndarray:
     """The array in `path`, or the only one of an archive. Raises InputError if there is none, or several."""
     advice = "save one array of numbers with numpy.save"
     with reading(path, "a NumPy array", advice):
-        with open(path, "rb") as file:
-            if file.read(1) == b"\x80":
-                raise InputError(f"{path}: is a pickle, and not a NumPy array; load it where it was made, and {advice}")
         content = np.load(path, allow_pickle=False)
-        if not isinstance(content, np.ndarray) and len(content.files) == 1:
-            content = content[content.files[0]]
-        if not isinstance(content, np.ndarray):
-            names = ", ".join(content.files[:5]) or "nothing"
-            raise InputError(f"{path}: is an archive, and not of one array; {advice} (it holds {names})")
-    return content
+        if isinstance(content, np.ndarray):
+            return content
+        if len(content.files) != 1:
+            raise InputError(f"{path}: is an archive of {len(content.files)} arrays; {advice}")
+        return np.asarray(content[content.files[0]])
 
 
 def _read_indices(path: Path) -> np.ndarray:
