@@ -70,26 +70,26 @@ def canvas_color(background: Background | None, colors: np.ndarray) -> tuple[int
     return (0, 0, 0) if colors.mean() > 127 else (255, 255, 255)
 
 
-def check_placement(
-    files: tuple[Path, Path], picture: np.ndarray, background: Background | None, x: np.ndarray, y: np.ndarray
-) -> None:
-    """Print a line if points, at rows `x (n,)` and columns `y (n,)`, would lie on the figure after a simple change.
+def check_placement(folder: Path, picture: np.ndarray, background: Background | None, places: np.ndarray) -> None:
+    """Print a line if a simple change would take the points of `folder` from the background to the figure.
 
-    `picture` is `(height, width, 3 or 4)`. Raises InputError if points lie outside of it, or if rows and columns, which
-    the `files` hold, are exchanged.
+    `picture` is `(height, width, 3 or 4)`, and `places (2, n)` are rows and columns. Raises InputError if points lie
+    outside of the picture, or if rows and columns are exchanged.
     """
     height, width = picture.shape[:2]
 
     def astray(x: np.ndarray, y: np.ndarray) -> float:
-        """The share of points outside of the picture or on its background."""
+        """The share of points, at rows `x (n,)` and columns `y (n,)`, outside of the picture or on its background."""
         inside = (x >= 0) & (x < height) & (y >= 0) & (y < width)
         on_background = background.holds(picture[x[inside], y[inside]]).sum() if background else 0
         return float(1 - (inside.sum() - on_background) / len(x))
 
-    places, share = np.stack([x, y]), astray(x, y)
-    if share < 0.05 and places.min() >= 0 and (places.max(1) < (height, width)).all():
+    x, y = places
+    low, high, share = places.min(1), places.max(1), astray(x, y)
+    leave_picture = low.min() < 0 or high[0] >= height or high[1] >= width
+    if share < 0.05 and not leave_picture:
         return
-    exchanged = f"the two files exchanged ({files[0].name} must hold the rows)"
+    exchanged = "the two files exchanged"
     changes = {
         exchanged: (y, x),
         "rows counted from below": (height - 1 - x, y),
@@ -99,20 +99,18 @@ def check_placement(
     }
     # Every few pixels of a large picture are enough. Anything can be made of points that lie together.
     step = 1 + max(height, width) // 2000
-    figure = step * np.argwhere(~background.holds(picture[::step, ::step])).T if background else np.empty((2, 0), int)
-    if figure.size and np.ptp(places, axis=1).min() >= 10:
-        moved = figure.min(1) - places.min(1)
-        changes["rows moved by {} and columns by {}".format(*moved)] = tuple(places + moved[:, None])
-        scale = (figure.max(1) + 1) / np.maximum(1, places.max(1) + 1)
-        resized = ((places + 0.5) * scale[:, None]).astype(int)
-        changes["rows times {:.2f} and columns times {:.2f}".format(*scale)] = tuple(resized)
+    figure = step * np.argwhere(~background.holds(picture[::step, ::step])) if background else np.empty((0, 2), int)
+    if len(figure) and (high - low).min() >= 10:
+        shift, scale = figure.min(0) - low, (figure.max(0) + 1) / np.maximum(1, high + 1)
+        moved, resized = places.T + shift, ((places.T + 0.5) * scale).astype(int)
+        changes["rows moved by {} and columns by {}".format(*shift)] = moved[:, 0], moved[:, 1]
+        changes["rows times {:.2f} and columns times {:.2f}".format(*scale)] = resized[:, 0], resized[:, 1]
     rest, change = min(((astray(*changed), change) for change, changed in changes.items()), key=lambda each: each[0])
     fits = f"with {change}, all points would fit" if rest <= 0.1 else "give pixel indices, from 0"
-    for path, values, size, axis in zip(files, places, (height, width), ("rows", "columns"), strict=True):
-        if values.min() < 0 or values.max() >= size:
-            extent = f"{values.min()} to {values.max()} leaves the picture"
-            raise InputError(f"{path}: {extent}, which has {size} {axis}; {fits}")
-    where = f"{files[0].parent}: {share:.0%} of the points lie on the background"
+    if leave_picture:
+        extent = f"rows from {low[0]} to {high[0]} and columns from {low[1]} to {high[1]}"
+        raise InputError(f"{folder}: {extent} leave the picture, which has {height} and {width}; {fits}")
+    where = f"{folder}: {share:.0%} of the points lie on the background"
     if change == exchanged and share >= 0.3 and rest <= 0.1:
         raise InputError(f"{where}: the axes are swapped; {fits}")
     if rest <= share / 4:

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont, features
 
-from data.points import PICTURE, XS, YS
+from data.painting import paint
+from data.points import PICTURE, XS, YS, Canvas
 from utils.system.errors import InputError
 from utils.system.files import write_bytes, write_whole
 from utils.system.reading import reading
@@ -75,21 +76,14 @@ def draw(mask: np.ndarray, n: int = 5000, seed: int = 0) -> tuple[np.ndarray, np
     down, across = (rows / mask.shape[0])[:, None], (columns / mask.shape[1])[:, None]
     top, bottom = ((1 - across) * left + across * right for left, right in CORNERS)
     colors = (1 - down) * top + down * bottom + rng.normal(0, COLOR_NOISE, (n, 3))
-    return rows, columns, as_jpeg(rows, columns, colors, mask.shape)
+    points = np.column_stack([rows, columns, colors.round().clip(0, 255)]).astype(int)
+    return rows, columns, as_jpeg(points, Canvas(*mask.shape))
 
 
-def as_jpeg(
-    rows: np.ndarray,
-    columns: np.ndarray,
-    colors: np.ndarray,
-    shape: tuple[int, ...],
-    background: tuple[int, int, int] = (0, 0, 0),
-) -> bytes:
-    """Pixels `(n,)` in their `colors (n, 3)` on a `background`, in a JPEG of height and width `shape`."""
-    picture = np.full((*shape, 3), background, np.uint8)
-    picture[rows, columns] = colors.round().clip(0, 255)
+def as_jpeg(points: np.ndarray, canvas: Canvas) -> bytes:
+    """The bytes of a JPEG that `points (n, 5)` paint on the `canvas`."""
     jpeg = io.BytesIO()
-    Image.fromarray(picture).save(jpeg, "JPEG", quality=95, subsampling=0)
+    paint(points, canvas).save(jpeg, "JPEG", quality=95, subsampling=0)
     return jpeg.getvalue()
 
 

@@ -10,6 +10,7 @@ import argparse
 import math
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from PIL import Image, ImageColor
 from data.background import TRANSPARENT, Background, canvas_color, find_background, opacity
 from data.drawing import as_jpeg, draw, glyph_mask, write
 from data.pictures import open_picture
-from data.points import PICTURE, XS, YS
+from data.points import PICTURE, XS, YS, Canvas
 from utils.system.commands import Parser, main_command
 from utils.system.errors import InputError, run_program
 from utils.system.reading import expanded
@@ -27,8 +28,6 @@ from utils.system.reading import expanded
 POINTS, MANY_POINTS, SIZE = 5000, 15_000, 300
 # The longer side up to which a picture is enlarged, so that a small figure has room for its points, and others.
 ENLARGED = 2000
-
-DataSet = tuple[np.ndarray, np.ndarray, bytes]
 
 
 def parse_background(text: str) -> Background | str | None:
@@ -126,7 +125,7 @@ def choose_size(room_at: Callable[[int], int], points: int | None, size: int | N
     return n, side
 
 
-def _of_picture(options: argparse.Namespace) -> DataSet:
+def _of_picture(options: argparse.Namespace) -> tuple[np.ndarray, np.ndarray, bytes]:
     """The data set of the picture that `options` name: distinct pixels, drawn in proportion to their weights."""
     picture = native_pixels(open_picture(expanded(options.picture), options.size or ENLARGED).convert("RGBA"))
 
@@ -142,21 +141,20 @@ def _of_picture(options: argparse.Namespace) -> DataSet:
     pixels, weights, background = weighted(side)
     ground = "none, as in a photo: points are everywhere"
     if background:
-        colors = ["#{:02x}{:02x}{:02x}".format(*color) for color in background.colors]
-        ground = " and ".join(colors) or "what is transparent"
+        names = ["#{:02x}{:02x}{:02x}".format(*color) for color in background.colors]
+        ground = " and ".join(names) or "what is transparent"
     print(f"background: {ground}; if that is wrong, use --background or --invert")
     shares = weights.ravel() / weights.sum(dtype=float)
     chosen = np.random.default_rng(options.seed).choice(weights.size, n, replace=False, p=shares)
     rows, columns = np.divmod(chosen, weights.shape[1])
-    points = pixels[rows, columns, :3].astype(float)
-    canvas = canvas_color(None if options.invert else background, points)
-    return rows, columns, as_jpeg(rows, columns, points, weights.shape, canvas)
+    colors = pixels[rows, columns, :3]
+    canvas = Canvas(*weights.shape, canvas_color(None if options.invert else background, colors))
+    return rows, columns, as_jpeg(np.column_stack([rows, columns, colors]), canvas)
 
 
-def _of_text(options: argparse.Namespace) -> DataSet:
+def _of_text(options: argparse.Namespace) -> tuple[np.ndarray, np.ndarray, bytes]:
     """The data set of the text in `options`."""
-    font = Path(expanded(options.font)) if options.font else None
-    mask = lambda side: glyph_mask(options.text, side, font)  # noqa: E731
+    mask = partial(glyph_mask, options.text, font=Path(expanded(options.font)) if options.font else None)
     n, side = choose_size(lambda side: np.count_nonzero(mask(side)), options.points, options.size)
     return draw(mask(side), n, options.seed)
 
@@ -171,7 +169,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--points", type=int, help=f"how many ({POINTS}, or what suits the figure)")
     parser.add_argument("--size", type=int, help=f"the longer side in pixels ({SIZE}, or what the points need)")
     parser.add_argument(
-        "--background", type=parse_background, default="guess", help="no points: white, #1c2b3a, transparent, none"
+        "--background", type=parse_background, default="guess", help="white, #1c2b3a, transparent, none"
     )
     parser.add_argument("--invert", action="store_true", help="points on the background instead of the figure")
     parser.add_argument("--threshold", type=int, help="differences from the background that do not count, 0 to 254")

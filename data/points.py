@@ -25,7 +25,7 @@ class Canvas(NamedTuple):
 
     height: int
     width: int
-    color: tuple[int, int, int]
+    color: tuple[int, int, int] = (0, 0, 0)
 
 
 class ColoredPoints:
@@ -70,22 +70,19 @@ def read_points(folder: str | Path) -> ColoredPoints:
     the three do not fit together.
     """
     folder = Path(expanded(str(folder)))
-    files = folder / XS, folder / YS
     with reading(folder, "a folder of data", "make it readable, or set data_path to another"):
         if folder.is_file():
             raise InputError(f"{folder}: is a file; data_path is the folder that it lies in: data_path={folder.parent}")
-        for path in (folder, *files, folder / PICTURE):
+        for path in (folder, folder / XS, folder / YS, folder / PICTURE):
             if not (path.exists() or path.is_symlink()):
                 remedy = f"data_path must name a folder with {XS}, {YS} and {PICTURE}"
                 raise InputError(f"{path.absolute()}: is missing; {remedy}; {nearby(path, (XS, YS, PICTURE))}")
     picture = np.asarray(open_picture(folder / PICTURE))
-    xs, ys = map(_read_indices, files)
-    if len(xs) != len(ys):
-        raise InputError(f"{folder}: {XS} holds {len(xs)} numbers and {YS} {len(ys)}; each point needs one of both")
-    if len(xs) < 2:
-        raise InputError(f"{folder}: one point cannot be split into training and held-out points; give 2 or more")
+    xs, ys = _read_indices(folder / XS), _read_indices(folder / YS)
+    if len(xs) != len(ys) or len(xs) < 2:
+        raise InputError(f"{folder}: {XS} holds {len(xs)} numbers and {YS} {len(ys)}; give as many, and two or more")
     background = find_background(picture)
-    check_placement(files, picture, background, xs, ys)
+    check_placement(folder, picture, background, np.stack([xs, ys]))
     colors = picture[xs, ys, :3]
 
     import torch
