@@ -58,7 +58,9 @@ def test_worker_processes_give_the_same_batches_leave_ctrl_c_and_live_from_epoch
 ):
     if method not in multiprocessing.get_all_start_methods():
         pytest.skip(f"this system cannot {method}")
-    monkeypatch.setattr(multiprocessing.context.DefaultContext, "Process", multiprocessing.get_context(method).Process)
+    # As multiprocessing.set_start_method, until the test ends.
+    context = multiprocessing.context._default_context
+    monkeypatch.setattr(context, "_actual_context", multiprocessing.get_context(method))
     points = points.with_points(points.points.repeat(30, 1))
     alone, with_workers = (Batches(points, 500, num_workers, seed=0) for num_workers in (0, workers))
     before, processes = {*multiprocessing.active_children()}, []

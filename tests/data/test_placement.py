@@ -27,7 +27,6 @@ MISTAKES = {
     "moved": (lambda x, y: (x - 9, y - 9), "rows moved by 9 and columns by 9"),
     "of half the size": (lambda x, y: (x // 2, y // 2), r"rows times 2\.0"),
     "of twice the size": (lambda x, y: (2 * x, 2 * y), r"leave the picture, .* rows times 0\.50"),
-    "far away": (lambda x, y: (x - 10**6, y), "pixel indices"),
 }
 # Sound sets: where points may be, and what the picture shows there.
 SOUND = {
