@@ -10,6 +10,7 @@ from utils.system.errors import InputError
 
 # Colors that differ by at most this much in each channel may belong to one noisy or unevenly lit background.
 SPREAD = 40
+EXCHANGED = "the two files exchanged"
 
 
 class Background(NamedTuple):
@@ -89,12 +90,9 @@ def check_placement(folder: Path, picture: np.ndarray, background: Background | 
     leave_picture = low.min() < 0 or high[0] >= height or high[1] >= width
     if share < 0.05 and not leave_picture:
         return
-    exchanged = "the two files exchanged"
     changes = {
-        exchanged: (y, x),
+        EXCHANGED: (y, x),
         "rows counted from below": (height - 1 - x, y),
-        "columns counted from the right": (x, width - 1 - y),
-        "the two files exchanged and columns counted from the right": (y, width - 1 - x),
         "one of the two files in reverse order": (x[::-1], y),
     }
     # Every few pixels of a large picture are enough. Anything can be made of points that lie together.
@@ -111,7 +109,7 @@ def check_placement(folder: Path, picture: np.ndarray, background: Background | 
         extent = f"rows from {low[0]} to {high[0]} and columns from {low[1]} to {high[1]}"
         raise InputError(f"{folder}: {extent} leave the picture, which has {height} and {width}; {fits}")
     where = f"{folder}: {share:.0%} of the points lie on the background"
-    if change == exchanged and share >= 0.3 and rest <= 0.1:
+    if change == EXCHANGED and share >= 0.3 and rest <= 0.1:
         raise InputError(f"{where}: the axes are swapped; {fits}")
     if rest <= share / 4:
         print(f"{where}; with {change}, {rest:.0%} would")

@@ -64,7 +64,7 @@ def pixel_weights(
 
 
 def is_pixel_art(picture: Image.Image) -> bool:
-    """Whether `picture` has few pixels and few colors."""
+    """Whether `picture` has few pixels, of few colors."""
     return max(picture.size) <= 128 and picture.getcolors(64) is not None
 
 
@@ -103,20 +103,18 @@ def choose_size(room_at: Callable[[int], int], points: int | None, size: int | N
     What was not asked for, `points` or `size`, is chosen so that pixels are left for generated points. Raises
     InputError if the figure has fewer pixels than points.
     """
-    n, side = points or POINTS, size or SIZE
+    side = size or SIZE
     room = room_at(side)
     if room < 2:
         advice = "what is pale needs a lower --threshold; --background none takes all that is opaque"
         raise InputError(f"the figure covers only {room} pixels; {advice}")
-    if not points and room > 10 * POINTS:
-        n = MANY_POINTS
-    is_crowded = 2 * room < 3 * n
-    while is_crowded and not size and room < 3 * n and side < ENLARGED:
-        # A little more than enough, because a border does not grow with the area.
-        side = min(ENLARGED, max(side + 1, round(side * (3.6 * n / room) ** 0.5)))
-        room = room_at(side)
-    if is_crowded and not points:
-        n = min(n, max(2, room // 3))
+    n = points or (MANY_POINTS if room > 10 * POINTS else POINTS)
+    if 2 * room < 3 * n:
+        while not size and room < 3 * n and side < ENLARGED:
+            # A little more than enough, because a border does not grow with the area.
+            side = min(ENLARGED, max(side + 1, round(side * (3.6 * n / room) ** 0.5)))
+            room = room_at(side)
+        n = points or min(n, max(2, room // 3))
     advice = f"ask for --points {max(2, room // 3)}, or for a larger --size"
     if room < n:
         raise InputError(f"the figure covers only {room:,} pixels; {advice}")

@@ -21,8 +21,6 @@ OUTLINE = np.abs(np.hypot(ROWS - 60, COLUMNS - 60) - 45) < 3
 MISTAKES = {
     "exchanged": (lambda x, y: (y, x), "the axes are swapped; with the two files exchanged"),
     "from below": (lambda x, y: (119 - x, y), "rows counted from below, 0%"),
-    "from the right": (lambda x, y: (x, 119 - y), "columns counted from the right"),
-    "turned": (lambda x, y: (119 - y, x), "the two files exchanged and columns counted from the right"),
     "reversed": (lambda x, y: (x[::-1], y), "reverse order"),
     "moved": (lambda x, y: (x - 9, y - 9), "rows moved by 9 and columns by 9"),
     "of half the size": (lambda x, y: (x // 2, y // 2), r"rows times 2\.0"),
