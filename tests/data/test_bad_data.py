@@ -1,6 +1,6 @@
 """Data sets that cannot be used: each is refused with one line that says what, where, and what to do."""
 
-from collections.abc import Callable
+import io
 from pathlib import Path
 
 import numpy as np
@@ -11,64 +11,61 @@ from data.points import PICTURE, XS, YS, read_points
 from utils.system.errors import InputError
 
 ONES = np.ones(300, int)
+ARCHIVE, PROMISE = io.BytesIO(), io.BytesIO()
+np.savez(ARCHIVE, a=ONES, b=ONES)
+np.lib.format.write_array_header_1_0(PROMISE, {"descr": "<i8", "fortran_order": False, "shape": (10**14,)})
 
-
-def rows(values: object) -> Callable[[Path], object]:
-    return lambda folder: np.save(folder / XS, values, allow_pickle=True)
-
-
-def content(name: str, change: Callable[[bytes], bytes]) -> Callable[[Path], object]:
-    return lambda folder: (folder / name).write_bytes(change((folder / name).read_bytes()))
-
-
-def renamed(name: str, other: str) -> Callable[[Path], object]:
-    return lambda folder: (folder / name).rename(folder / other)
-
-
-def link_to_nowhere(folder: Path) -> None:
-    (folder / XS).unlink()
-    (folder / XS).symlink_to("nowhere")
-
-
-def archive(folder: Path) -> None:
-    with open(folder / XS, "wb") as file:
-        np.savez(file, a=ONES, b=ONES)
-
-
-def promising_much(folder: Path) -> None:
-    with open(folder / XS, "wb") as file:
-        np.lib.format.write_array_header_1_0(file, {"descr": "<i8", "fortran_order": False, "shape": (10**14,)})
-
-
+# What is in place of a file: another name, bytes, an array, or its first bytes; and what is said of it.
 DATA = {
-    "columns of another name": (renamed(YS, "ys.npy"), r"is missing; data_path must name .* did you mean ys\.npy"),
-    "picture of another name": (renamed(PICTURE, "pi.PNG"), r"holds pi\.PNG"),
-    "only litter": (renamed(PICTURE, "._pi.jpg"), "holds nothing like it"),
-    "a broken link": (link_to_nowhere, "link to nowhere"),
-    "text": (content(XS, lambda _: b"1 2 3\n"), "numpy"),
-    "rows cut off": (content(XS, lambda whole: whole[:200]), "cut off, broken"),
-    "picture cut off": (content(PICTURE, lambda whole: whole[:200]), "cannot be read as a picture: it is cut off"),
-    "objects": (rows(np.array([1, "a"], object)), "save one array of numbers"),
-    "two arrays": (archive, "an archive of 2 arrays"),
-    "a header that promises too much": (promising_much, "more memory than there is"),
-    "no rows": (rows(ONES[:0]), r"must hold integers .* but its shape is \(0,\)"),
-    "rows two-dimensional": (rows(ONES[None]), r"its shape is \(1, 300\)"),
-    "rows of text": (rows(np.array(["a"] * 300)), "its type <U1"),
-    "fractions": (rows(ONES + 0.5), "holds 1.5"),
-    "not a number": (rows(ONES * np.nan), "holds nan"),
-    "infinite": (rows(ONES * np.inf), "holds inf"),
-    "negative": (rows(-ONES), "rows from -1 to -1 .* from 0$"),
-    "fewer rows": (rows(ONES[1:]), "holds 299 numbers"),
-    "one point": (lambda folder: [np.save(folder / name, [1]) for name in (XS, YS)], "two or more"),
-    "picture too large": (lambda folder: Image.new("1", (20_000, 10_000)).save(folder / PICTURE, "PNG"), "more pixels"),
+    "columns of another name": (YS, "ys.npy", r"is missing; data_path must name .* did you mean ys\.npy"),
+    "picture of another name": (PICTURE, "pi.PNG", r"holds pi\.PNG"),
+    "only litter": (PICTURE, "._pi.jpg", "holds nothing like it"),
+    "text": (XS, b"1 2 3\n", "numpy"),
+    "rows cut off": (XS, 200, "cut off, broken"),
+    "picture cut off": (PICTURE, 200, "cannot be read as a picture: it is cut off"),
+    "objects": (XS, np.array([1, "a"], object), "save one array of numbers"),
+    "two arrays": (XS, ARCHIVE.getvalue(), "an archive of 2 arrays"),
+    "a header that promises too much": (XS, PROMISE.getvalue(), "more memory than there is"),
+    "no rows": (XS, ONES[:0], r"must hold integers .* but its shape is \(0,\)"),
+    "rows two-dimensional": (XS, ONES[None], r"its shape is \(1, 300\)"),
+    "rows of text": (XS, np.array(["a"] * 300), "its type <U1"),
+    "fractions": (XS, ONES + 0.5, "holds 1.5"),
+    "not a number": (XS, ONES * np.nan, "holds nan"),
+    "infinite": (XS, ONES * np.inf, "holds inf"),
+    "negative": (XS, -ONES, "rows from -1 to -1 .* from 0$"),
+    "fewer rows": (XS, ONES[1:], "holds 299 numbers"),
 }
 
 
-@pytest.mark.parametrize("case", DATA)
-def test_unusable_data_are_refused(folder: Path, case: str):
-    change, complaint = DATA[case]
-    change(folder)
+def put(path: Path, content: str | bytes | int | np.ndarray) -> None:
+    if isinstance(content, str):
+        path.rename(path.with_name(content))
+    elif isinstance(content, np.ndarray):
+        np.save(path, content, allow_pickle=True)
+    else:
+        path.write_bytes(content if isinstance(content, bytes) else path.read_bytes()[:content])
 
+
+def refused(folder: Path, complaint: str) -> None:
     with pytest.raises(InputError, match=complaint) as error:
         read_points(folder)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("case", DATA)
+def test_unusable_files_are_refused(folder: Path, case: str):
+    name, content, complaint = DATA[case]
+    put(folder / name, content)
+    refused(folder, complaint)
+
+
+def test_a_broken_link_one_point_and_too_large_a_picture_are_refused(folder: Path):
+    Image.new("1", (20_000, 10_000)).save(folder / PICTURE, "PNG")
+    refused(folder, "more pixels")
+    Image.new("1", (20, 10)).save(folder / PICTURE, "PNG")
+    for name in (XS, YS):
+        np.save(folder / name, [1])
+    refused(folder, "two or more")
+    (folder / XS).unlink()
+    (folder / XS).symlink_to("nowhere")
+    refused(folder, "link to nowhere")

@@ -20,7 +20,6 @@ def integers(points: ColoredPoints, batches: list[Tensor]) -> list[list[int]]:
 @pytest.mark.parametrize("batch_size", [1, 40, 300, 1000])
 def test_an_epoch_has_every_point_once_in_whole_batches_and_a_rest(points: ColoredPoints, batch_size: int):
     batches = Batches(points, batch_size, num_workers=0, seed=0)
-
     epoch = list(batches.epoch())
 
     assert len(epoch) == len(batches)
@@ -80,17 +79,15 @@ def test_worker_processes_give_the_same_batches_leave_ctrl_c_and_live_from_epoch
 def test_a_worker_process_that_is_killed_costs_one_line(
     points: ColoredPoints, capfd: pytest.CaptureFixture[str], number: int
 ):
-    """Wherever the main process is when it learns of it."""
-    before, handler = set(multiprocessing.active_children()), signal.getsignal(signal.SIGTERM)
+    before, handler = {*multiprocessing.active_children()}, signal.getsignal(signal.SIGTERM)
 
     def kill_the_worker(arguments: list[str]) -> None:
         for _ in Batches(points, 50, num_workers=1, seed=0).epoch():
-            for worker in set(multiprocessing.active_children()) - before:
+            for worker in {*multiprocessing.active_children()} - before:
                 os.kill(worker.pid, number)
             time.sleep(1)
 
     with pytest.raises(SystemExit):
         run_program(kill_the_worker, [])
     signal.signal(signal.SIGTERM, handler)
-    line = r"error: a process that loads batches was killed \(.*\), .*; go on with --resume num_workers=0\n"
-    assert re.fullmatch(line, capfd.readouterr().err)
+    assert re.fullmatch("error: .* was killed .*--resume num_workers=0\n", capfd.readouterr().err)
