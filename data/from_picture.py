@@ -106,7 +106,7 @@ def choose_size(room_at: Callable[[int], int], points: int | None, size: int | N
     side = size or SIZE
     room = room_at(side)
     if room < 2:
-        advice = "what is pale needs a lower --threshold; --background none takes all that is opaque"
+        advice = "a pale one needs a lower --threshold; --background none, without --invert, takes all that is opaque"
         raise InputError(f"the figure covers only {room} pixels; {advice}")
     n = points or (MANY_POINTS if room > 10 * POINTS else POINTS)
     if 2 * room < 3 * n:
@@ -135,25 +135,26 @@ def _of_picture(options: argparse.Namespace) -> tuple[np.ndarray, np.ndarray, by
 
     if not options.invert:
         picture = cropped(picture, weighted(options.size or SIZE)[1])
-    n, side = choose_size(lambda side: np.count_nonzero(weighted(side)[1]), options.points, options.size)
+    n, side = choose_size(lambda side: int((weighted(side)[1] > 0).sum()), options.points, options.size)
     pixels, weights, background = weighted(side)
     ground = "none, as in a photo: points are everywhere"
     if background:
         names = ["#{:02x}{:02x}{:02x}".format(*color) for color in background.colors]
         ground = " and ".join(names) or "what is transparent"
     print(f"background: {ground}; if that is wrong, use --background or --invert")
+    height, width = weights.shape
     shares = weights.ravel() / weights.sum(dtype=float)
     chosen = np.random.default_rng(options.seed).choice(weights.size, n, replace=False, p=shares)
-    rows, columns = np.divmod(chosen, weights.shape[1])
+    rows, columns = np.divmod(chosen, width)
     colors = pixels[rows, columns, :3]
-    canvas = Canvas(*weights.shape, canvas_color(None if options.invert else background, colors))
+    canvas = Canvas(height, width, canvas_color(None if options.invert else background, colors))
     return rows, columns, as_jpeg(np.column_stack([rows, columns, colors]), canvas)
 
 
 def _of_text(options: argparse.Namespace) -> tuple[np.ndarray, np.ndarray, bytes]:
     """The data set of the text in `options`."""
     mask = partial(glyph_mask, options.text, font=Path(expanded(options.font)) if options.font else None)
-    n, side = choose_size(lambda side: np.count_nonzero(mask(side)), options.points, options.size)
+    n, side = choose_size(lambda side: int(mask(side).sum()), options.points, options.size)
     return draw(mask(side), n, options.seed)
 
 
@@ -166,9 +167,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--font", metavar="FILE", help="a .ttf or .otf file for --text")
     parser.add_argument("--points", type=int, help=f"how many ({POINTS}, or what suits the figure)")
     parser.add_argument("--size", type=int, help=f"the longer side in pixels ({SIZE}, or what the points need)")
-    parser.add_argument(
-        "--background", type=parse_background, default="guess", help="white, #1c2b3a, transparent, none"
-    )
+    parser.add_argument("--background", type=parse_background, default="guess", help="a color, transparent, or none")
     parser.add_argument("--invert", action="store_true", help="points on the background instead of the figure")
     parser.add_argument("--threshold", type=int, help="differences from the background that do not count, 0 to 254")
     parser.add_argument("--seed", type=int, default=0, help="each seed is another draw (%(default)s)")
@@ -180,9 +179,8 @@ def main(arguments: list[str]) -> None:
         if value is not None and not least <= value <= most:
             raise InputError(f"--{name} must be from {least} to {most}, not {value}")
     out = Path(expanded(options.out))
-    present = [name for name in (XS, YS, PICTURE) if (out / name).exists()]
-    if present and not options.overwrite:
-        raise InputError(f"{out}: holds a data set already ({present[0]}); add --overwrite, or choose another --out")
+    if not options.overwrite and any((out / name).exists() for name in (XS, YS, PICTURE)):
+        raise InputError(f"{out}: holds a data set already; add --overwrite, or choose another --out")
 
     rows, columns, picture = _of_picture(options) if options.text is None else _of_text(options)
     write(out, rows, columns, picture)

@@ -51,17 +51,9 @@ def test_from_a_saved_state_the_rest_of_the_epoch_and_the_next_one_are_the_same(
     assert all(torch.equal(*pair) for pair in zip(resumed.epoch(), stopped.epoch(), strict=True))
 
 
-@pytest.mark.parametrize(("method", "workers"), [("fork", 2), pytest.param("spawn", 1, marks=pytest.mark.slow)])
-def test_worker_processes_give_the_same_batches_leave_ctrl_c_and_live_from_epoch_to_epoch(
-    points: ColoredPoints, monkeypatch: pytest.MonkeyPatch, method: str, workers: int
-):
-    if method not in multiprocessing.get_all_start_methods():
-        pytest.skip(f"this system cannot {method}")
-    # As multiprocessing.set_start_method, until the test ends.
-    context = multiprocessing.context._default_context
-    monkeypatch.setattr(context, "_actual_context", multiprocessing.get_context(method))
+def test_worker_processes_give_the_same_batches_leave_ctrl_c_and_live_from_epoch_to_epoch(points: ColoredPoints):
     points = points.with_points(points.points.repeat(30, 1))
-    alone, with_workers = (Batches(points, 500, num_workers, seed=0) for num_workers in (0, workers))
+    alone, with_workers = (Batches(points, 500, num_workers, seed=0) for num_workers in (0, 2))
     before, processes = {*multiprocessing.active_children()}, []
     for _ in range(2):
         assert all(torch.equal(*pair) for pair in zip(with_workers.epoch(), alone.epoch(), strict=True))
@@ -70,7 +62,7 @@ def test_worker_processes_give_the_same_batches_leave_ctrl_c_and_live_from_epoch
             os.kill(process.pid, signal.SIGINT)
     with_workers.close()
 
-    assert len(processes[0]) == workers
+    assert len(processes[0]) == 2
     assert processes[0] == processes[1]
     assert processes[0].isdisjoint(multiprocessing.active_children())
 

@@ -69,17 +69,9 @@ def test_points_are_where_the_picture_differs_from_its_background(tmp_path: Path
     assert data.scaling.shape == (50, 100)
     assert len({*zip(rows, columns, strict=True)}) == 400
     assert WHERE[options](rows, columns).all()
-    if options == "--invert":
-        # Points of the background's color need another one around them.
-        assert data.background == (255, 255, 255)
-
-
-def test_where_the_difference_is_larger_there_are_more_points(tmp_path: Path):
-    data = made(tmp_path, HALVES)
-    is_bright = data.points[:, 1] > 159
-
-    assert is_bright.double().mean() > 0.7
-    assert data.points[is_bright, 2].double().mean() == pytest.approx(240, abs=20)
+    # Points of the background's color need another one around them; where the difference is larger, there are more.
+    assert options != "--invert" or data.background == (255, 255, 255)
+    assert options or (columns >= 50).sum() > 3 * (columns < 50).sum()
 
 
 GROUNDS = {
@@ -89,9 +81,7 @@ GROUNDS = {
     "on paper with a transparent corner": (with_opacity(np.where(ROWS + COLUMNS, 255, 0)), RING),
     "like glass": (with_opacity(100 * RING, ~NOTHING), RING),
     "a scan with noise": (drawn_on(225 + 15 * NOISE, 60 + 15 * NOISE), RING),
-    "gray on gray": (drawn_on(200, 90), RING),
     "a palette": (drawn_on(np.array([0, 90, 40]), (250, 200, 0)).quantize(8), RING),
-    "12 bits in 16": (Image.fromarray(np.where(RING, 600, 4000).astype(np.uint16)), RING),
     "on a checkerboard": (drawn_on(np.where((ROWS + COLUMNS) // 20 % 2, 200, 255)[..., None], (180, 20, 20)), RING),
     "a photo": (SKY_AND_MEADOW, ~NOTHING),
 }
@@ -160,7 +150,7 @@ def test_a_small_figure_is_cropped_to_itself_and_a_margin(tmp_path: Path):
         ("\U0010fffd", "", "--font"),
         (HALVES, "--background nocolor", "is not a color"),
         (STROKE, "--size 100 --points 2000", "ask for --points 90, or for a larger --size$"),
-        (drawn_on(200, 206), "", "a lower --threshold; --background none"),
+        (drawn_on(200, 206), "", "a lower --threshold; --background none, without"),
     ],
 )
 def test_an_impossible_data_set_is_refused_before_anything_is_written(
