@@ -21,7 +21,7 @@ import numpy as np
 
 from benchmarks.command import BenchmarkParser, print_head, print_row
 from data.drawing import as_jpeg, glyph_mask, write
-from data.points import read_points
+from data.points import Canvas, read_points
 from models.generator import build_model
 from models.registry import MODELS
 from utils.settings.config import Config
@@ -80,7 +80,8 @@ def draw_many(folder: Path, n: int, side: int) -> None:
     rng = np.random.default_rng(0)
     rows, columns = (values[rng.integers(0, len(values), n)] for values in np.nonzero(glyph_mask(size=side)))
     colors = np.column_stack([rows, columns, side - rows]) * (255 / side) + rng.normal(0, 7, (n, 3))
-    write(folder, rows, columns, as_jpeg(rows, columns, colors, (side, side)))
+    points = np.column_stack([rows, columns, colors.round().clip(0, 255)]).astype(int)
+    write(folder, rows, columns, as_jpeg(points, Canvas(side, side)))
 
 
 def whole_run(config: Config, **settings: Any) -> dict[str, str]:

@@ -10,6 +10,7 @@ from PIL import Image
 
 from data.coordinates import COLORS, PLACES
 from data.drawing import COLOR_NOISE, CORNERS, as_jpeg
+from data.points import Canvas
 
 # Pictures from which true points with JPEG errors of their own are taken.
 N_PICTURES = 60
@@ -58,7 +59,7 @@ class World:
             return points
         rows, columns = points[:, PLACES].T
         if self.stored == "JPEG":
-            file = io.BytesIO(as_jpeg(rows, columns, points[:, COLORS].astype(float), self.weights.shape))
+            file = io.BytesIO(as_jpeg(points, Canvas(*self.weights.shape)))
         else:
             picture, file = np.zeros((*self.weights.shape, 3), np.uint8), io.BytesIO()
             picture[rows, columns] = points[:, COLORS]

@@ -1,13 +1,16 @@
-"""The background of a picture: what is transparent, or the few colors that its border, or most of it, consists of."""
+"""The background of a picture: what it is, and whether points lie on it that belong on the figure."""
 
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from data.coordinates import random_subset
+from utils.system.errors import InputError
 
 # Colors that differ by at most this much in each channel may belong to one noisy or unevenly lit background.
 SPREAD = 40
+EXCHANGED = "the two files exchanged"
 
 
 class Background(NamedTuple):
@@ -50,8 +53,7 @@ def find_background(picture: np.ndarray) -> Background | None:
     if np.concatenate([opaque[0], opaque[-1], opaque[:, 0], opaque[:, -1]]).mean() < 0.5:
         return TRANSPARENT
     parts = np.s_[:edge], np.s_[-edge:], np.s_[:, :edge], np.s_[:, -edge:]
-    sides = [random_subset(picture[part][opaque[part]][:, :3], 20_000) for part in parts]
-    background = _frequent_colors(sides, 3, 0.8)
+    background = _frequent_colors([random_subset(picture[part][opaque[part]][:, :3], 20_000) for part in parts], 3, 0.8)
     # Several colors that leave nothing over are the picture itself, not what is behind a figure.
     if background and (len(background.colors) == 1 or background.holds(picture).mean() <= 0.98):
         return background
@@ -59,7 +61,7 @@ def find_background(picture: np.ndarray) -> Background | None:
 
 
 def canvas_color(background: Background | None, colors: np.ndarray) -> tuple[int, int, int]:
-    """What to paint points of these `colors (n, 3)` on: the color of the background, if it has one and they stand out.
+    """What to paint points of these `colors (n, 3)` on: the background's color, if it has one and they stand out.
 
     Otherwise it is black or white, whichever contrasts.
     """
@@ -67,6 +69,50 @@ def canvas_color(background: Background | None, colors: np.ndarray) -> tuple[int
         red, green, blue = background.colors[0].tolist()
         return red, green, blue
     return (0, 0, 0) if colors.mean() > 127 else (255, 255, 255)
+
+
+def check_placement(folder: Path, picture: np.ndarray, background: Background | None, places: np.ndarray) -> None:
+    """Print a line if a simple change would take the points of `folder` from the background to the figure.
+
+    `picture` is `(height, width, 3 or 4)`, and `places (2, n)` are rows and columns. Raises InputError if points lie
+    outside of the picture, or if rows and columns are exchanged.
+    """
+    height, width = picture.shape[:2]
+
+    def astray(x: np.ndarray, y: np.ndarray) -> float:
+        """The share of points, at rows `x (n,)` and columns `y (n,)`, outside of the picture or on its background."""
+        inside = (x >= 0) & (x < height) & (y >= 0) & (y < width)
+        on_background = background.holds(picture[x[inside], y[inside]]).sum() if background else 0
+        return float(1 - (inside.sum() - on_background) / len(x))
+
+    x, y = places
+    low, high, share = places.min(1), places.max(1), astray(x, y)
+    leave_picture = low.min() < 0 or high[0] >= height or high[1] >= width
+    if share < 0.05 and not leave_picture:
+        return
+    changes = {
+        EXCHANGED: (y, x),
+        "rows counted from below": (height - 1 - x, y),
+        "one of the two files in reverse order": (x[::-1], y),
+    }
+    # Every few pixels of a large picture are enough. Anything can be made of points that lie together.
+    step = 1 + max(height, width) // 2000
+    figure = step * np.argwhere(~background.holds(picture[::step, ::step])) if background else np.empty((0, 2), int)
+    if len(figure) and (high - low).min() >= 10:
+        shift, scale = figure.min(0) - low, (figure.max(0) + 1) / np.maximum(1, high + 1)
+        moved, resized = places.T + shift, ((places.T + 0.5) * scale).astype(int)
+        changes["rows moved by {} and columns by {}".format(*shift)] = moved[:, 0], moved[:, 1]
+        changes["rows times {:.2f} and columns times {:.2f}".format(*scale)] = resized[:, 0], resized[:, 1]
+    rest, change = min(((astray(*changed), change) for change, changed in changes.items()), key=lambda each: each[0])
+    fits = f"with {change}, all points would fit" if rest <= 0.1 else "give pixel indices, from 0"
+    if leave_picture:
+        extent = f"rows from {low[0]} to {high[0]} and columns from {low[1]} to {high[1]}"
+        raise InputError(f"{folder}: {extent} leave the picture, which has {height} and {width}; {fits}")
+    where = f"{folder}: {share:.0%} of the points lie on the background"
+    if change == EXCHANGED and share >= 0.3 and rest <= 0.1:
+        raise InputError(f"{where}: the axes are swapped; {fits}")
+    if rest <= share / 4:
+        print(f"{where}; with {change}, {rest:.0%} would")
 
 
 def _frequent_colors(areas: list[np.ndarray], most: int, share: float) -> Background | None:

@@ -9,9 +9,10 @@ from typing import Any, cast
 
 import torch
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset, Sampler
+from torch.utils.data import DataLoader, Dataset
 
 from data.points import ColoredPoints
+from utils.system.interruption import SIGNALS
 
 
 class Batches:
@@ -23,6 +24,8 @@ class Batches:
     def __init__(self, points: ColoredPoints, batch_size: int, num_workers: int, seed: int) -> None:
         self.points, self.batch_size = points, batch_size
         self.rng = torch.Generator("cpu").manual_seed(seed)
+        # The indices of points that are fetched at once, about 4096, because loading costs per call and not per point.
+        self.indices: list[Tensor] = []
         self.end_epoch()
         # PyTorch advises against more processes than cores, at length.
         warnings.filterwarnings("ignore", "This DataLoader will create")
@@ -31,8 +34,7 @@ class Batches:
             batch_size=None,
             # PyTorch would draw seeds of workers, which need none, from the random numbers of training.
             generator=torch.Generator(),
-            # About 4096 points are fetched at once, because loading costs per call and not per point.
-            sampler=_Shuffle(len(points), batch_size * max(1, 4096 // batch_size), self.rng),
+            sampler=self.indices,
             num_workers=num_workers,
             persistent_workers=num_workers > 0,
             worker_init_fn=_leave_signals,
@@ -44,6 +46,8 @@ class Batches:
 
     def epoch(self, skip: int = 0) -> Iterator[Tensor]:
         """The batches of one epoch, without the first `skip`; the epoch is the current one until `end_epoch`."""
+        order = torch.randperm(len(self.points), generator=self.rng, device="cpu")
+        self.indices[:] = order.split(self.batch_size * max(1, 4096 // self.batch_size))
         chunks = (self.points.scaling.to_model(chunk).split(self.batch_size) for chunk in self.loader)
         yield from itertools.islice(itertools.chain.from_iterable(chunks), skip, None)
 
@@ -65,19 +69,7 @@ class Batches:
         del self.loader
 
 
-class _Shuffle(Sampler[Tensor]):
-    """The indices of `n` points in a random order, `size` at a time."""
-
-    def __init__(self, n: int, size: int, rng: torch.Generator) -> None:
-        self.n, self.size, self.rng = n, size, rng
-
-    def __iter__(self) -> Iterator[Tensor]:
-        yield from torch.randperm(self.n, generator=self.rng, device="cpu").split(self.size)
-
-
 def _leave_signals(worker: int) -> None:
     """What a terminal or a cluster sends reaches all processes, but the main one needs batches to finish its step."""
-    for name in ("SIGINT", "SIGHUP", "SIGBREAK", "SIGUSR1", "SIGUSR2", "SIGXCPU"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for number in (signal.SIGINT, *SIGNALS):
+        signal.signal(number, signal.SIG_DFL if number == signal.SIGTERM else signal.SIG_IGN)

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont, features
 
-from data.points import PICTURE, XS, YS
+from data.painting import paint
+from data.points import PICTURE, XS, YS, Canvas
 from utils.system.errors import InputError
 from utils.system.files import write_bytes, write_whole
 from utils.system.reading import reading
@@ -18,39 +19,27 @@ COLOR_NOISE = 7.0
 
 
 def find_font(text: str, font: Path | None = None) -> Path:
-    """A font file that has all characters of `text`: `font`, if given, else one of this machine. Raises InputError."""
-    from matplotlib.font_manager import FontProperties, findfont, fontManager
+    """A font file that has all characters of `text`: `font`, or one that comes with matplotlib. Raises InputError."""
+    from matplotlib.font_manager import FontProperties, findfont
     from matplotlib.ft2font import FT2Font
 
-    # matplotlib comes with these two: the second has more characters.
-    usual = [findfont(FontProperties(family=name, weight="bold")) for name in ("STIXGeneral", "DejaVu Sans")]
-    # A font of last resort has a placeholder for every character.
-    others = sorted(entry.fname for entry in fontManager.ttflist if not entry.name.startswith("Last Resort"))
-    lacking: list[str] = []
-    for path in [font] if font else map(Path, usual + others):
-        try:
-            with reading(path, "a font", "name a .ttf or .otf file with --font"):
-                glyphs = FT2Font(str(path)).get_charmap()
-        except InputError:
-            if font:
-                raise
-            continue
+    # The second has more characters.
+    usual = (findfont(FontProperties(family=name, weight="bold")) for name in ("STIXGeneral", "DejaVu Sans"))
+    for path in [font] if font else map(Path, usual):
+        with reading(path, "a font", "name a .ttf or .otf file with --font"):
+            glyphs = FT2Font(str(path)).get_charmap()
         absent = [character for character in text if not character.isspace() and ord(character) not in glyphs]
         if not absent:
             return path
-        lacking = lacking or absent
-    where = font or "the fonts of this machine"
-    raise InputError(f"there is no glyph for {lacking[0]!r} in {where}; name a font file that has it with --font")
+    raise InputError(f"there is no glyph for {absent[0]!r} in {path}; name a font file that has it with --font")
 
 
 def needs_shaping(text: str) -> bool:
-    """Whether `text` is more than its characters side by side: it runs from right to left, or some join or stack."""
-    joining = ("MONGOLIAN", "PHAGS-PA", "HANGUL CHOSEONG", "HANGUL JUNGSEONG", "HANGUL JONGSEONG")
+    """Whether `text` is more than its characters side by side: it runs from right to left, or has marks."""
+    # Variation selectors, from FE00, only choose between a letter's variants.
     return any(
         unicodedata.bidirectional(character) in ("R", "AL", "RLE", "RLO", "RLI")
-        # Marks, but not those that choose between a letter's variants, which have no glyph.
-        or (unicodedata.category(character) in ("Mn", "Mc", "Me") and not 0xFE00 <= ord(character) <= 0xFE0F)
-        or unicodedata.name(character, "").startswith(joining)
+        or (unicodedata.category(character)[0] == "M" and not "\ufe00" <= character <= "\ufe0f")
         for character in text
     )
 
@@ -87,21 +76,14 @@ def draw(mask: np.ndarray, n: int = 5000, seed: int = 0) -> tuple[np.ndarray, np
     down, across = (rows / mask.shape[0])[:, None], (columns / mask.shape[1])[:, None]
     top, bottom = ((1 - across) * left + across * right for left, right in CORNERS)
     colors = (1 - down) * top + down * bottom + rng.normal(0, COLOR_NOISE, (n, 3))
-    return rows, columns, as_jpeg(rows, columns, colors, mask.shape)
+    points = np.column_stack([rows, columns, colors.round().clip(0, 255)]).astype(int)
+    return rows, columns, as_jpeg(points, Canvas(*mask.shape))
 
 
-def as_jpeg(
-    rows: np.ndarray,
-    columns: np.ndarray,
-    colors: np.ndarray,
-    shape: tuple[int, ...],
-    background: tuple[int, int, int] = (0, 0, 0),
-) -> bytes:
-    """Pixels `(n,)` in their `colors (n, 3)` on a `background`, in a JPEG of height and width `shape`."""
-    picture = np.full((*shape, 3), background, np.uint8)
-    picture[rows, columns] = colors.round().clip(0, 255)
+def as_jpeg(points: np.ndarray, canvas: Canvas) -> bytes:
+    """The bytes of a JPEG that `points (n, 5)` paint on the `canvas`."""
     jpeg = io.BytesIO()
-    Image.fromarray(picture).save(jpeg, "JPEG", quality=95, subsampling=0)
+    paint(points, canvas).save(jpeg, "JPEG", quality=95, subsampling=0)
     return jpeg.getvalue()
 
 

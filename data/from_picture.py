@@ -10,7 +10,7 @@ import argparse
 import math
 import sys
 from collections.abc import Callable
-from functools import cache
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,7 @@ from PIL import Image, ImageColor
 from data.background import TRANSPARENT, Background, canvas_color, find_background, opacity
 from data.drawing import as_jpeg, draw, glyph_mask, write
 from data.pictures import open_picture
-from data.points import PICTURE, XS, YS
+from data.points import PICTURE, XS, YS, Canvas
 from utils.system.commands import Parser, main_command
 from utils.system.errors import InputError, run_program
 from utils.system.reading import expanded
@@ -28,16 +28,6 @@ from utils.system.reading import expanded
 POINTS, MANY_POINTS, SIZE = 5000, 15_000, 300
 # The longer side up to which a picture is enlarged, so that a small figure has room for its points, and others.
 ENLARGED = 2000
-# What may give pixels to a figure that has none.
-REMEDIES: dict[str, dict[str, object]] = {
-    "leave out --invert": {"invert": False},
-    "leave out --background": {"background": "guess"},
-    "use --threshold 10": {"threshold": 10},
-    "use --threshold 3": {"threshold": 3},
-    "use --background none": {"background": None},
-}
-
-DataSet = tuple[np.ndarray, np.ndarray, bytes]
 
 
 def parse_background(text: str) -> Background | str | None:
@@ -73,14 +63,26 @@ def pixel_weights(
     return (everywhere, None) if is_photo else (weights, background)
 
 
-def native_pixels(picture: Image.Image) -> Image.Image | None:
-    """Pixel art in its own pixels, though it may have been enlarged by a whole number; None if `picture` is none."""
+def is_pixel_art(picture: Image.Image) -> bool:
+    """Whether `picture` has few pixels, of few colors."""
+    return max(picture.size) <= 128 and picture.getcolors(64) is not None
+
+
+def native_pixels(picture: Image.Image) -> Image.Image:
+    """Pixel art in its own pixels, though it may have been enlarged by a whole number; other pictures as they are."""
     pixels = np.asarray(picture)
     borders = [np.flatnonzero((np.diff(pixels, axis=i) != 0).any((1 - i, 2))) + 1 for i in (0, 1)]
     block = math.gcd(*pixels.shape[:2], *np.concatenate(borders).tolist())
-    art = pixels[::block, ::block]
-    is_art = max(art.shape) <= 128 and len(np.unique(art.reshape(-1, art.shape[2]), axis=0)) <= 64
-    return Image.fromarray(art) if is_art else None
+    art = Image.fromarray(pixels[::block, ::block])
+    return art if is_pixel_art(art) else picture
+
+
+def resized(picture: Image.Image, side: int) -> Image.Image:
+    """`picture` with a longer side of `side` pixels, or a little less, so that pixel art keeps its hard edges."""
+    factor = side / max(picture.size)
+    if factor >= 1 and is_pixel_art(picture):
+        return picture.resize([int(factor) * length for length in picture.size], Image.Resampling.NEAREST)
+    return picture.resize([max(1, round(factor * length)) for length in picture.size], Image.Resampling.BICUBIC)
 
 
 def cropped(picture: Image.Image, weights: np.ndarray) -> Image.Image:
@@ -90,92 +92,70 @@ def cropped(picture: Image.Image, weights: np.ndarray) -> Image.Image:
     if 2 * longer >= max(weights.shape):
         return picture
     print("the figure is small in its picture, so the picture is cropped to it")
-    margin, scale = 1 + longer // 10, max(picture.size) / max(weights.shape)
-    low = [max(0, round(scale * (edge - margin))) for edge in box[:2]]
-    high = [min(side, round(scale * (edge + margin))) for edge, side in zip(box[2:], picture.size, strict=True)]
-    return picture.crop((*low, *high))
+    margin = (1 + longer // 10) * np.array([-1, -1, 1, 1])
+    edges = np.round((box + margin) * max(picture.size) / max(weights.shape))
+    return picture.crop(np.clip(edges, 0, picture.size * 2).astype(int).tolist())
 
 
-def choose_size(
-    room_at: Callable[[int], int], points: int | None, size: int | None, remedy: Callable[[], str]
-) -> tuple[int, int]:
-    """How many points, and the size of the picture, for a figure that covers `room_at(size)` pixels.
+def choose_size(room_at: Callable[[int], int], points: int | None, size: int | None) -> tuple[int, int]:
+    """How many points, and the longer side of the picture, for a figure of `room_at(side)` pixels.
 
-    `points` and `size` are what the person asked for; what is None is chosen, and printed, so that pixels are
-    left for generated points. Raises InputError if both were asked for and do not fit, or if the figure has no pixels,
-    which the `remedy` may change.
+    What was not asked for, `points` or `size`, is chosen so that pixels are left for generated points. Raises
+    InputError if the figure has fewer pixels than points.
     """
-    n, side = points or POINTS, size or SIZE
+    side = size or SIZE
     room = room_at(side)
     if room < 2:
-        raise InputError(f"the figure covers only {room} pixels; {remedy()}")
-    if not points and room > 10 * POINTS:
-        n = MANY_POINTS
-    is_crowded = 2 * room < 3 * n
-    while is_crowded and not size and room < 3 * n and side < ENLARGED:
-        # A little more than enough, because a border does not grow with the area.
-        side = min(ENLARGED, max(side + 1, round(side * (3.6 * n / room) ** 0.5)))
-        room = room_at(side)
-    advice = f"ask for --points {max(2, room // 3)}, or for a larger --size"
-    if points and room < points:
-        raise InputError(f"the figure covers only {room:,} pixels; {advice}")
-    if is_crowded and not points:
-        n = min(n, max(2, room // 3))
-    note = f"at size {side}, {n:,} points take {n / room:.0%} of the figure's {room:,} pixels"
+        advice = "a pale one needs a lower --threshold; --background none, without --invert, takes all that is opaque"
+        raise InputError(f"the figure covers only {room} pixels; {advice}")
+    n = points or (MANY_POINTS if room > 10 * POINTS else POINTS)
     if 2 * room < 3 * n:
-        print(f"{note}, which leaves too few for a verdict on the generated ones: {advice}")
-    elif (n, side) != (POINTS, SIZE) or n < room / 10:
-        usual = f" ({POINTS:,} would take {POINTS / room:.0%})" if n == MANY_POINTS else ""
-        print(f"{note}{usual}; to change that, use --size or --points")
+        while not size and room < 3 * n and side < ENLARGED:
+            # A little more than enough, because a border does not grow with the area.
+            side = min(ENLARGED, max(side + 1, round(side * (3.6 * n / room) ** 0.5)))
+            room = room_at(side)
+        n = points or min(n, max(2, room // 3))
+    advice = f"ask for --points {max(2, room // 3)}, or for a larger --size"
+    if room < n:
+        raise InputError(f"the figure covers only {room:,} pixels; {advice}")
+    crowd = f", which leaves too few for a verdict on the generated ones: {advice}" if 2 * room < 3 * n else ""
+    print(f"at size {side}, {n:,} points take {n / room:.0%} of the figure's {room:,} pixels{crowd}")
     return n, side
 
 
-def _of_picture(options: argparse.Namespace) -> DataSet:
+def _of_picture(options: argparse.Namespace) -> tuple[np.ndarray, np.ndarray, bytes]:
     """The data set of the picture that `options` name: distinct pixels, drawn in proportion to their weights."""
-    path = expanded(options.picture)
-    if (Path(path) / XS).exists():
-        raise InputError(f"{path}: is a data set already; to train on it: {main_command(f'data_path={path}')}")
-    picture = open_picture(path, options.size or ENLARGED).convert("RGBA")
-    picture = native_pixels(picture) or picture
+    picture = native_pixels(open_picture(expanded(options.picture), options.size or ENLARGED).convert("RGBA"))
 
-    def weighted(size: int, options: argparse.Namespace = options) -> tuple[Image.Image, np.ndarray, Background | None]:
-        """The picture with a longer side of `size` pixels, or a little less, their weights, and the background."""
-        factor = size / max(picture.size)
-        hard = native_pixels(picture) is not None and factor >= 1
-        sides = [max(1, round((int(factor) if hard else factor) * side)) for side in picture.size]
-        scaled = picture.resize(sides, Image.Resampling.NEAREST if hard else Image.Resampling.BICUBIC)
-        weights, background = pixel_weights(np.asarray(scaled), options.background, options.threshold)
-        return scaled, np.where(weights > 0, 0.0, 1.0) if options.invert else weights, background
-
-    def remedy() -> str:
-        for words, change in REMEDIES.items():
-            if (weighted(SIZE, argparse.Namespace(**vars(options) | change))[1] > 0).sum() >= 100:
-                return words
-        return "no --threshold or --background changes that: it has one color, or is transparent"
+    def weighted(side: int) -> tuple[np.ndarray, np.ndarray, Background | None]:
+        """The pixels of the picture with a longer side of `side`, their weights, and the background."""
+        pixels = np.asarray(resized(picture, side))
+        weights, background = pixel_weights(pixels, options.background, options.threshold)
+        return pixels, weights == 0 if options.invert else weights, background
 
     if not options.invert:
         picture = cropped(picture, weighted(options.size or SIZE)[1])
-    n, size = choose_size(lambda size: int((weighted(size)[1] > 0).sum()), options.points, options.size, remedy)
-    scaled, weights, background = weighted(size)
-    colors = "what is transparent" if background else "none, as in a photo: points are everywhere"
-    if background and len(background.colors):
-        colors = " and ".join("#{:02x}{:02x}{:02x}".format(*color) for color in background.colors)
-    print(f"background: {colors}; if that is wrong, use --background or --invert")
+    n, side = choose_size(lambda side: int((weighted(side)[1] > 0).sum()), options.points, options.size)
+    pixels, weights, background = weighted(side)
+    ground = "none, as in a photo: points are everywhere"
+    if background:
+        names = ["#{:02x}{:02x}{:02x}".format(*color) for color in background.colors]
+        ground = " and ".join(names) or "what is transparent"
+    print(f"background: {ground}; if that is wrong, use --background or --invert")
+    height, width = weights.shape
     shares = weights.ravel() / weights.sum(dtype=float)
     chosen = np.random.default_rng(options.seed).choice(weights.size, n, replace=False, p=shares)
-    rows, columns = np.divmod(chosen, weights.shape[1])
-    points = np.asarray(scaled)[rows, columns, :3].astype(float)
-    canvas = canvas_color(None if options.invert else background, points)
-    return rows, columns, as_jpeg(rows, columns, points, weights.shape, canvas)
+    rows, columns = np.divmod(chosen, width)
+    colors = pixels[rows, columns, :3]
+    canvas = Canvas(height, width, canvas_color(None if options.invert else background, colors))
+    return rows, columns, as_jpeg(np.column_stack([rows, columns, colors]), canvas)
 
 
-def _of_text(options: argparse.Namespace) -> DataSet:
+def _of_text(options: argparse.Namespace) -> tuple[np.ndarray, np.ndarray, bytes]:
     """The data set of the text in `options`."""
-    font = Path(expanded(options.font)) if options.font else None
-    mask = cache(lambda size: glyph_mask(options.text, size, font))
-    room = lambda size: int(mask(size).sum())  # noqa: E731
-    n, size = choose_size(room, options.points, options.size, lambda: "use a larger --size")
-    return draw(mask(size), n, options.seed)
+    mask = partial(glyph_mask, options.text, font=Path(expanded(options.font)) if options.font else None)
+    n, side = choose_size(lambda side: int(mask(side).sum()), options.points, options.size)
+    return draw(mask(side), n, options.seed)
 
 
 def main(arguments: list[str]) -> None:
@@ -187,9 +167,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--font", metavar="FILE", help="a .ttf or .otf file for --text")
     parser.add_argument("--points", type=int, help=f"how many ({POINTS}, or what suits the figure)")
     parser.add_argument("--size", type=int, help=f"the longer side in pixels ({SIZE}, or what the points need)")
-    parser.add_argument(
-        "--background", type=parse_background, default="guess", help="no points: white, #1c2b3a, transparent, none"
-    )
+    parser.add_argument("--background", type=parse_background, default="guess", help="a color, transparent, or none")
     parser.add_argument("--invert", action="store_true", help="points on the background instead of the figure")
     parser.add_argument("--threshold", type=int, help="differences from the background that do not count, 0 to 254")
     parser.add_argument("--seed", type=int, default=0, help="each seed is another draw (%(default)s)")
@@ -201,9 +179,8 @@ def main(arguments: list[str]) -> None:
         if value is not None and not least <= value <= most:
             raise InputError(f"--{name} must be from {least} to {most}, not {value}")
     out = Path(expanded(options.out))
-    present = [name for name in (XS, YS, PICTURE) if (out / name).exists()]
-    if present and not options.overwrite:
-        raise InputError(f"{out}: holds a data set already ({present[0]}); add --overwrite, or choose another --out")
+    if not options.overwrite and any((out / name).exists() for name in (XS, YS, PICTURE)):
+        raise InputError(f"{out}: holds a data set already; add --overwrite, or choose another --out")
 
     rows, columns, picture = _of_picture(options) if options.text is None else _of_text(options)
     write(out, rows, columns, picture)

@@ -16,10 +16,8 @@ from utils.system.files import write_whole
 def paint(points: np.ndarray, canvas: Canvas) -> Image.Image:
     """The picture that `points (n, 5)` paint on the `canvas`, one pixel per point, upright as the input picture is."""
     picture = np.full((canvas.height, canvas.width, 3), canvas.color, np.uint8)
-    # In blocks, because a file of many points is read as it is indexed.
-    for block in np.array_split(points, 1 + len(points) // 1_000_000):
-        rows, columns = block[:, PLACES].T
-        picture[rows, columns] = block[:, COLORS]
+    rows, columns = points[:, PLACES].T
+    picture[rows, columns] = points[:, COLORS]
     return Image.fromarray(picture)
 
 

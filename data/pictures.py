@@ -34,7 +34,7 @@ def open_picture(path: str | Path, shown_side: int | None = None) -> Image.Image
         file.load()
         picture = _as_shown(file) if shown_side else file
         if picture.mode[0] in "FI":
-            picture = _eight_bits(np.asarray(picture), picture.mode, path)
+            picture = _eight_bits(np.asarray(picture), path)
         return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
 
 
@@ -55,11 +55,12 @@ def _as_shown(picture: Image.Image) -> Image.Image:
     return picture
 
 
-def _eight_bits(values: np.ndarray, mode: str, path: Path) -> Image.Image:
+def _eight_bits(values: np.ndarray, path: Path) -> Image.Image:
     """One channel of 16 or 32 bits or of floating-point numbers as 8 bits. Raises InputError for an unusual range."""
     # Cameras and microscopes store 10 or 12 bits in 16.
-    white = 1.0 if mode == "F" else next((top for top in (255, 1023, 4095, 65_535) if values.max() <= top), 0)
-    if not 0 <= values.min() <= values.max() <= white:
+    whites = [1] if values.dtype.kind == "f" else [255, 1023, 4095, 65_535]
+    white = next((white for white in whites if 0 <= values.min() <= values.max() <= white), None)
+    if white is None:
         extent = f"its values go from {values.min():g} to {values.max():g}, which could mean any color"
         raise InputError(f"{path}: {extent}; save it with 8 bits per channel")
     return Image.fromarray((values * (255 / white)).round().astype(np.uint8))

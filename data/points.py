@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from data.background import canvas_color, find_background
+from data.background import canvas_color, check_placement, find_background
 from data.coordinates import COLORS
 from data.pictures import open_picture
-from data.placement import check_placement
 from utils.system.errors import InputError
 from utils.system.reading import expanded, nearby, reading
 
@@ -26,7 +25,7 @@ class Canvas(NamedTuple):
 
     height: int
     width: int
-    color: tuple[int, int, int]
+    color: tuple[int, int, int] = (0, 0, 0)
 
 
 class ColoredPoints:
@@ -48,10 +47,8 @@ class ColoredPoints:
 
     def fingerprint(self) -> str:
         """A hash of the points and their grid, which tells one data set from another."""
-        digest = hashlib.sha256(repr((*self.scaling.shape, 256, 256, 256)).encode())
-        for block in self.points.split(1_000_000):
-            digest.update(np.ascontiguousarray(block.numpy(), "<i8").data)
-        return digest.hexdigest()[:16]
+        grid = repr((*self.scaling.shape, 256, 256, 256)).encode()
+        return hashlib.sha256(grid + self.points.numpy().astype("<i8").tobytes()).hexdigest()[:16]
 
     def split(self, holdout: float, seed: int) -> tuple["ColoredPoints", "ColoredPoints"]:
         """Training points and held-out points: a share `holdout` (at most 0.5), at least one, chosen by `seed`."""
@@ -73,22 +70,19 @@ def read_points(folder: str | Path) -> ColoredPoints:
     the three do not fit together.
     """
     folder = Path(expanded(str(folder)))
-    files = folder / XS, folder / YS
     with reading(folder, "a folder of data", "make it readable, or set data_path to another"):
         if folder.is_file():
             raise InputError(f"{folder}: is a file; data_path is the folder that it lies in: data_path={folder.parent}")
-        for path in (folder, *files, folder / PICTURE):
+        for path in (folder, folder / XS, folder / YS, folder / PICTURE):
             if not (path.exists() or path.is_symlink()):
                 remedy = f"data_path must name a folder with {XS}, {YS} and {PICTURE}"
                 raise InputError(f"{path.absolute()}: is missing; {remedy}; {nearby(path, (XS, YS, PICTURE))}")
     picture = np.asarray(open_picture(folder / PICTURE))
-    xs, ys = map(_read_indices, files)
-    if len(xs) != len(ys):
-        raise InputError(f"{folder}: {XS} holds {len(xs)} numbers and {YS} {len(ys)}; each point needs one of both")
-    if len(xs) < 2:
-        raise InputError(f"{folder}: one point cannot be split into training and held-out points; give 2 or more")
+    xs, ys = _read_indices(folder / XS), _read_indices(folder / YS)
+    if len(xs) != len(ys) or len(xs) < 2:
+        raise InputError(f"{folder}: {XS} holds {len(xs)} numbers and {YS} {len(ys)}; give as many, and two or more")
     background = find_background(picture)
-    check_placement(files, picture, background, xs, ys)
+    check_placement(folder, picture, background, np.stack([xs, ys]))
     colors = picture[xs, ys, :3]
 
     import torch
@@ -106,16 +100,12 @@ def load_array(path: Path) -> np.ndarray:
     """The array in `path`, or the only one of an archive. Raises InputError if there is none, or several."""
     advice = "save one array of numbers with numpy.save"
     with reading(path, "a NumPy array", advice):
-        with open(path, "rb") as file:
-            if file.read(1) == b"\x80":
-                raise InputError(f"{path}: is a pickle, and not a NumPy array; load it where it was made, and {advice}")
         content = np.load(path, allow_pickle=False)
-        if not isinstance(content, np.ndarray) and len(content.files) == 1:
-            content = content[content.files[0]]
-        if not isinstance(content, np.ndarray):
-            names = ", ".join(content.files[:5]) or "nothing"
-            raise InputError(f"{path}: is an archive, and not of one array; {advice} (it holds {names})")
-    return content
+        if isinstance(content, np.ndarray):
+            return content
+        if len(content.files) != 1:
+            raise InputError(f"{path}: is an archive of {len(content.files)} arrays; {advice}")
+        return np.asarray(content[content.files[0]])
 
 
 def _read_indices(path: Path) -> np.ndarray:
