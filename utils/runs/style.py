@@ -32,16 +32,15 @@ STYLE = {
 }
 
 
-def scatter(axes: Axes, across: np.ndarray, up: np.ndarray, colors: np.ndarray, sizes: Any = 2.5) -> None:
-    """Plot dots at `across (n,)` and `up (n,)` in their `colors (n, 3)`, 0 to 255."""
+def scatter(axes: Axes, places: np.ndarray, colors: np.ndarray, sizes: Any = 2.5) -> None:
+    """Plot dots at `places (n, 2)`, across and up, in their `colors (n, 3)`, 0 to 255."""
     # Rasterized also where the rest are lines: thousands of circles would make a page large and slow.
-    axes.scatter(across, up, s=sizes, c=colors / 255, linewidths=0, rasterized=True)
+    axes.scatter(*places.T, s=sizes, c=colors / 255, linewidths=0, rasterized=True)
 
 
 def scatter_points(axes: Axes, points: np.ndarray, canvas: Canvas, sizes: Any = 2.5) -> None:
     """Plot `points (n, 5)` in true color, upright as their picture, on a background of its color."""
-    rows, columns = points[:, PLACES].T
-    scatter(axes, columns, rows, points[:, COLORS], sizes)
+    scatter(axes, points[:, PLACES][:, ::-1], points[:, COLORS], sizes)
     axes.set(xlim=(0, canvas.width), ylim=(canvas.height, 0), aspect="equal", facecolor=np.divide(canvas.color, 255))
 
 
