@@ -25,7 +25,7 @@ KLS = {
     "KL, training": (("train_kl",), BLUE, "-"),
     "KL, held-out": (("heldout_kl",), BLUE, "--"),
 }
-TOTAL = "Total loss: reconstruction + KL at its full weight. Training also minimizes a KL of uncertain parameters."
+TOTAL = "Total loss: reconstruction + KL at full weight; in training, also the KL of parameters."
 FALLS = "Where β falls, KL is cheap, so the model uses more of it, and KL and total loss jump."
 
 
@@ -35,8 +35,8 @@ def plot_losses(title: str, history: History, settings: Mapping[str, Any]) -> Fi
     above, below = figure.subplots(2, 1, sharex=True)
     above.set_title(title)
     draw_losses(above, below, [history], settings, [history])
-    add_legend(figure, ncols=2)
-    falls = any(line.get_label() == "β falls" for line in above.lines)
+    add_legend(figure)
+    falls = any(line.get_label() == "β falls" for line in below.lines)
     figure.supxlabel(f"{TOTAL}\n{FALLS}" if falls else TOTAL, fontsize="small")
     return figure
 
@@ -57,7 +57,7 @@ def draw_losses(
             marker = "." if len(seed["epoch"]) < 10 else None
             axes.plot(seed["epoch"], _sum(seed, columns), style, color=color, marker=marker, label=label)
         for start in epoch[1:][np.diff(beta) < 0]:
-            axes.axvline(start, color=GRAY, linewidth=0.8, label="β falls")
+            axes.axvline(start, color=GRAY, linewidth=0.8, label="β falls" if axes is below else "")
         axes.grid(alpha=0.3, color=GRAY)
         axes.set_xlim(0, 1.02 * max(seed["epoch"][-1] for seed in seeds))
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -71,13 +71,13 @@ def draw_losses(
     beta_axes.set(ylabel="β", ylim=(0, 1.05 * max(1e-9, *beta, *(run["beta"].max() for run in histories))))
 
 
-def add_legend(figure: Figure | SubFigure, ncols: int) -> None:
+def add_legend(figure: Figure | SubFigure) -> None:
     """Put a legend of all that is drawn on `figure` above its plots, where it covers none."""
     labeled = [axes.get_legend_handles_labels() for axes in figure.axes]
     # Curves of several seeds share a label.
     artists = {label: artist for pair in labeled for artist, label in zip(*pair, strict=True)}
-    place: Any = {"loc": "outside upper center", "frameon": False, "fontsize": "small"}
-    figure.legend([*artists.values()], [*artists], ncols=ncols, **place)
+    place: Any = {"loc": "outside upper center", "ncols": 2, "frameon": False, "fontsize": "small"}
+    figure.legend([*artists.values()], [*artists], **place)
 
 
 def _sum(history: History, columns: Sequence[str]) -> np.ndarray:
@@ -98,4 +98,4 @@ def _beta(history: History, settings: Mapping[str, Any]) -> tuple[np.ndarray, np
     except KeyError:
         return history["epoch"], history["beta"]
     steps = np.arange(per_epoch * len(history["epoch"]))
-    return steps / per_epoch, np.array([beta_at(step) for step in steps])
+    return steps / per_epoch, np.array([beta_at(int(step)) for step in steps])

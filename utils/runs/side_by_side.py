@@ -61,13 +61,13 @@ def plot_side_by_side(groups: Groups) -> Figure:
     # In inches: of the curves, the pictures and the table.
     heights = [7.2, down * (min(7, width / across * shape) + 0.35), 0.17 * (3 + lines.count("\n"))]
     figure = Figure(figsize=(width, sum(heights)), layout="constrained")
-    curves, paintings, below = figure.subfigures(3, 1, height_ratios=heights)
+    curves, paintings, below = figure.subfigures(3, 1, squeeze=False, height_ratios=heights)[:, 0]
     histories = [run.history for runs in groups.values() for run in runs]
     axes = curves.subplots(2, len(groups), sharex="col", sharey="row", squeeze=False)
-    for column, (name, runs) in zip(axes.T, groups.items(), strict=True):
-        draw_losses(*column, [run.history for run in runs], runs[0].settings, histories)
-        column[0].set_title(textwrap.fill(name, 40), fontweight="bold")
-    add_legend(curves, ncols=3)
+    for (losses, kl), (name, runs) in zip(axes.T, groups.items(), strict=True):
+        draw_losses(losses, kl, [run.history for run in runs], runs[0].settings, histories)
+        losses.set_title(textwrap.fill(name, 40), fontweight="bold")
+    add_legend(curves)
     panels = paintings.subplots(down, across, squeeze=False).flat
     for panel, (name, picture) in zip(panels, pictures.items(), strict=True):
         panel.imshow(picture, interpolation="nearest")

@@ -35,7 +35,7 @@ STYLE = {
 def scatter(axes: Axes, places: np.ndarray, colors: np.ndarray, sizes: Any = 2.5) -> None:
     """Plot dots at `places (n, 2)`, across and up, in their `colors (n, 3)`, 0 to 255."""
     # Rasterized also where the rest are lines: thousands of circles would make a page large and slow.
-    axes.scatter(*places.T, s=sizes, c=colors / 255, linewidths=0, rasterized=True)
+    axes.scatter(places[:, 0], places[:, 1], s=sizes, c=colors / 255, linewidths=0, rasterized=True)
 
 
 def scatter_points(axes: Axes, points: np.ndarray, canvas: Canvas, sizes: Any = 2.5) -> None:
