@@ -1,6 +1,5 @@
 """The look of all plots, and how they are drawn: into a file, and into a page."""
 
-import contextlib
 import io
 import re
 from collections.abc import Callable
@@ -22,6 +21,7 @@ BLUE, ORANGE, GRAY = "#0072b2", "#d55e00", "#999999"
 INK = "#1a1a1b"
 # In inches. Plots are this wide so that their texts stay readable where they are shrunk to 600 pixels.
 WIDTH = 9
+# A plot has these, and what else is matplotlib's default, whatever style and settings the person chose.
 STYLE = {
     "font.size": 11,
     "axes.facecolor": "none",
@@ -46,7 +46,7 @@ def scatter_points(axes: Axes, points: np.ndarray, canvas: Canvas, sizes: Any = 
 
 def save_plot(path: Path, plot: Callable[..., Figure], *arguments: Any) -> None:
     """Write `plot(*arguments)` to `path`, whole or not at all. Raises InputError if it cannot be written."""
-    with _our_style():
+    with matplotlib.style.context(["default", STYLE]):
         write_whole(path, plot(*arguments).savefig)
 
 
@@ -56,7 +56,7 @@ def as_svg(name: str, plot: Callable[..., Figure], *arguments: Any) -> str:
     It has no title. The names of its parts depend on its `name`, so that no two plots of a page share them.
     """
     packed = io.StringIO()
-    with _our_style(**{"svg.hashsalt": name}):
+    with matplotlib.style.context(["default", STYLE | {"svg.hashsalt": name}]):
         figure = plot(*arguments)
         figure.suptitle("")
         figure.savefig(packed, format="svg", dpi=150, facecolor="none", metadata={"Date": None})
@@ -67,8 +67,3 @@ def as_svg(name: str, plot: Callable[..., Figure], *arguments: Any) -> str:
     for color, variable in ((INK, "currentColor"), (BLUE, "var(--blue)"), (ORANGE, "var(--orange)")):
         rest = rest.replace(color, variable)
     return f"<svg {view}>{rest}"
-
-
-def _our_style(**more: Any) -> contextlib.AbstractContextManager[None]:
-    """While it lasts, whatever style and settings of matplotlib the person chose, plots have ours."""
-    return matplotlib.style.context(["default", STYLE | more])
