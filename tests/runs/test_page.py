@@ -20,7 +20,7 @@ from utils.evaluation.metrics import Measured
 from utils.evaluation.verdict import Evaluation
 from utils.runs.page import page
 from utils.runs.run import FreshRun
-from utils.settings.config import Config, load_config
+from utils.settings.config import Config
 
 MODEL = {"heldout_reconstruction": 17.5, "heldout_kl": 3.25, "active_units": 2}
 TOO_FEW = Evaluation(50, 30, measured={"copies": Measured(0.25, real=0.0)}, model=MODEL)
@@ -28,14 +28,13 @@ LOSSES = ("train_reconstruction", "train_kl", "heldout_reconstruction", "heldout
 
 
 class Page(HTMLParser):
-    """The texts, addresses and names of a page, and the texts that are there before its script runs."""
+    """The texts and addresses of a page, and the texts that are there before its script runs."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
         self.texts: list[str] = []
         self.at_once: list[str] = []
         self.addresses: list[str] = []
-        self.names: list[str] = []
         self.undescribed = 0
         self.open: list[tuple[str, bool]] = []
         self.feed(html)
@@ -45,7 +44,6 @@ class Page(HTMLParser):
         if tag not in ("meta", "link", "img"):
             self.open.append((tag, "hidden" in given))
         self.addresses += [given[name] or "" for name in ("src", "href", "xlink:href") if name in given]
-        self.names += [given["id"] or ""] if "id" in given else []
         self.undescribed += tag == "img" and not given["alt"]
 
     def handle_endtag(self, tag: str) -> None:
@@ -64,11 +62,9 @@ def finished_page(finished: Finished) -> Page:
 
 
 def test_the_page_needs_no_other_file_and_describes_its_pictures(finished_page: Page, finished: Finished):
-    # Data and generated points; the dots of four plots; positions; and the film.
-    assert len([address for address in finished_page.addresses if address.startswith("data:image/")]) == 8
-    links = [address for address in finished_page.addresses if not address.startswith("data:")]
-    assert {link.removeprefix("#") for link in links} <= set(finished_page.names)
-    assert len(finished_page.names) == len(set(finished_page.names))
+    # Data and generated points; the dots of four plots; and the film.
+    assert len([address for address in finished_page.addresses if address.startswith("data:image/")]) == 7
+    assert all(address.startswith(("data:", "#")) for address in finished_page.addresses)
     assert (finished_page.open, finished_page.undescribed) == ([], 0)
     source = (finished.result / "attention" / "report.html").read_text(encoding="utf-8")
     assert re.findall(r"@import|url\((?!#)|https?://", source) == []
@@ -77,13 +73,13 @@ def test_the_page_needs_no_other_file_and_describes_its_pictures(finished_page: 
 def test_where_scripts_are_off_there_is_the_map_and_no_word_about_moving(finished_page: Page):
     assert "latent 2" in finished_page.at_once
     assert any("arrow keys" in text for text in finished_page.texts)
-    assert not any(re.search("arrow keys|ring|click", text) for text in finished_page.at_once)
+    assert not any(re.search("arrow keys|ring", text) for text in finished_page.at_once)
 
 
 def test_the_page_has_the_verdict_the_figures_and_where_they_come_from(finished_page: Page, finished: Finished):
     metrics = json.loads((finished.result / "attention" / "metrics.json").read_text())
 
-    assert metrics["verdict"][1:] in " ".join(finished_page.texts)
+    assert metrics["verdict"] in " ".join(finished_page.texts)
     expected = [
         f"{metrics['energy_distance']['value']:.4f}",
         f"fingerprint {read_points(finished.data).fingerprint()}",
@@ -93,9 +89,8 @@ def test_the_page_has_the_verdict_the_figures_and_where_they_come_from(finished_
     ]
     assert [text for text in expected if text not in finished_page.texts] == []
     # Settings that differ from the defaults.
-    settings = vars(load_config(finished.result / "attention" / "config.yaml"))
-    listed = [text.partition("=")[0] for text in finished_page.texts if re.fullmatch(r"\w+=.*", text)]
-    assert listed == [name for name, value in settings.items() if value != getattr(Config(), name)]
+    assert {"epochs=2", "hidden_dim=8"} <= {*finished_page.texts}
+    assert "learning_rate=0.004" not in finished_page.texts
 
 
 @pytest.mark.usefixtures("without_figures")
@@ -133,6 +128,8 @@ def test_with_too_few_points_for_a_verdict_and_nothing_else_there_is_a_page(poin
 
     assert any(text.startswith("? No verdict: ") for text in texts)
     assert [text for text in ("data_path=<&there>", "25.0%", "3 min") if text not in texts] == []
+    # Other code than today's, which has no name here, trained the model.
+    assert any(text.startswith("This repeats the run only with the code that trained") for text in texts)
 
 
 @pytest.mark.parametrize(("p", "p_of_copies", "mark"), [(0.5, 1.0, "✓"), (0.001, 1.0, "✗"), (0.5, 0.001, "✗")])
@@ -148,7 +145,8 @@ def test_the_verdict_is_marked_and_the_loss_stands_beside_its_yardsticks(
 
     texts = Page(a_page(Config(result_path=str(tmp_path)), points, evaluation)).texts
 
-    shown = [f"{mark} {evaluation.conclusion}", evaluation.power, "0.60 ± 0.02", "20.75", "23.25", "21.50"]
+    assert f"{mark} {evaluation.conclusion}" in " ".join(texts)
+    shown = [evaluation.power, "0.60 ± 0.02", "20.75", "23.25", "21.50"]
     assert [text for text in shown if text not in texts] == []
 
 

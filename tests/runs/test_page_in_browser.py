@@ -28,22 +28,15 @@ onload = async () => {{
 </script>
 """
 MOVES = """
-const map = page.getElementById("map"), sheet = page.getElementById("sheet"), shown = [];
+const map = page.getElementById("map"), box = map.getBoundingClientRect(), shown = [];
 const look = () => shown.push([page.getElementById("readout").textContent, page.getElementById("drawn").toDataURL()]);
-const corner = (element, kind) => {
-  const box = element.getBoundingClientRect(), [clientX, clientY] = [box.right - 3, box.bottom - 3];
-  element.dispatchEvent(new view.PointerEvent(kind, {bubbles: true, clientX, clientY}));
-};
 look();
 for (const key of ["ArrowLeft", "ArrowUp", "ArrowRight", "ArrowDown"]) {
   map.dispatchEvent(new view.KeyboardEvent("keydown", {key}));
   look();
 }
-corner(map, "pointermove");
-look();
-map.dispatchEvent(new view.KeyboardEvent("keydown", {key: "ArrowUp"}));
-page.querySelector("details").open = true;
-corner(sheet, "click");
+const corner = {clientX: box.right - 3, clientY: box.bottom - 3};
+map.dispatchEvent(new view.PointerEvent("pointermove", corner));
 look();
 return shown;
 """
@@ -65,13 +58,12 @@ def in_browser(finished: Finished, folder: Path, script: str, width: int = 1280)
     return json.loads(html.unescape(said))
 
 
-def test_the_explorer_is_moved_by_keys_pointer_and_a_click(finished: Finished, tmp_path: Path):
-    start, *moves, back, corner, click = in_browser(finished, tmp_path, MOVES)
+def test_the_explorer_is_moved_by_keys_and_pointer(finished: Finished, tmp_path: Path):
+    start, *moves, back, corner = in_browser(finished, tmp_path, MOVES)
 
     assert back == start
     assert len(set(map(tuple, [start, *moves, corner]))) == 5
-    assert click == corner
-    assert re.match(r"At latent 1 = .*, latent 2 = .*: .* line", start[0])
+    assert re.match(r"At latent 1 = .*, latent 2 = ", start[0])
 
 
 @pytest.mark.parametrize("width", [320, 400, 1280])

@@ -6,9 +6,8 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from utils.runs.plot_losses import beta_curve, draw_losses, plot_losses
+from utils.runs.plot_losses import draw_losses, plot_losses
 from utils.settings.config import Config
-from utils.settings.schedules import beta_schedule
 
 LOSSES = ("train_reconstruction", "train_kl", "heldout_reconstruction", "heldout_kl")
 
@@ -33,53 +32,34 @@ def test_losses_are_drawn_above_and_kl_and_beta_below(epochs: int):
     history = a_history(epochs) | {"parameter_kl": np.full(epochs, 0.5)}
 
     figure = plot_losses("a title", history, {})
-    figure.canvas.draw()
 
     above, below, beta = figure.axes
     assert above.get_title() == "a title"
-    # What is minimized has a third term.
     assert curves(above) == {
-        "total loss, training": list(history["train_reconstruction"] + history["train_kl"] + 0.5),
+        "total loss, training (+ KL of parameters)": list(history["train_reconstruction"] + history["train_kl"] + 0.5),
         "total loss, held-out": list(history["heldout_reconstruction"] + history["heldout_kl"]),
         "reconstruction, training": list(history["train_reconstruction"]),
         "reconstruction, held-out": list(history["heldout_reconstruction"]),
     }
     assert curves(below) == {"KL, training": list(history["train_kl"]), "KL, held-out": list(history["heldout_kl"])}
+    # Without a schedule, as another version has it, there are the values at the ends of epochs.
+    assert list(*curves(beta).values()) == list(history["beta"])
     names = [text.get_text() for text in figure.legends[0].get_texts()]
     assert names == [*curves(above), *curves(below), *curves(beta)]
 
 
-def test_beta_is_drawn_within_epochs_as_it_rises_and_each_second_cycle_is_shaded():
-    figure = plot_losses("", a_history(3), settings(epochs=3))
+@pytest.mark.parametrize(("annealing", "falls"), [("cyclical", 0.45 * np.arange(1, 4)), ("constant", [])])
+def test_beta_is_drawn_within_epochs_and_marked_where_it_falls(annealing: str, falls: list[float]):
+    figure = plot_losses("", a_history(3), settings(epochs=3, annealing=annealing))
 
     (line,) = figure.axes[2].get_lines()
     epoch, beta = line.get_xdata(), line.get_ydata()
-    assert (epoch[0], beta[0], beta[-1]) == (0, 0, 1)
+    assert (epoch[0], beta[0], beta[-1]) == (0, annealing == "constant", 1)
     # Four cycles in the first 60% of the run.
-    starts = 0.45 * np.arange(4)
-    assert epoch[1:][np.diff(beta) < -0.5] == pytest.approx(starts[1:], abs=0.01)
-    for axes in figure.axes[:2]:
-        spans = [(span.get_x(), span.get_x() + span.get_width()) for span in axes.patches]
-        assert np.ravel(spans) == pytest.approx(starts, abs=0.01)
-    assert "β falls" in figure.get_supxlabel()
-
-
-def test_a_constant_beta_has_no_bands():
-    figure = plot_losses("", a_history(3), settings(epochs=3, annealing="constant"))
-
-    assert [len(axes.patches) for axes in figure.axes] == [0, 0, 0]
-    assert figure.get_supxlabel() == ""
-
-
-@pytest.mark.parametrize("changes", [{"epochs": 20}, {"annealing": "of another version"}, {"n_cycles": 3}])
-def test_where_the_schedule_was_another_beta_is_drawn_as_it_was_at_the_ends_of_epochs(changes: dict[str, Any]):
-    beta_at = beta_schedule("cyclical", n_steps=130, n_cycles=4, ratio=0.5, share=0.6, beta_max=1)
-    history = a_history(10) | {"beta": np.array([beta_at(step) for step in range(12, 130, 13)])}
-    assert len(beta_curve(history, settings(epochs=10))[0]) > 1000
-
-    epoch, beta = beta_curve(history, settings(epochs=10) | changes)
-
-    assert (epoch.tolist(), beta.tolist()) == (history["epoch"].tolist(), history["beta"].tolist())
+    assert epoch[1:][np.diff(beta) < -0.5] == pytest.approx(falls, abs=0.01)
+    marks = [line.get_xdata()[0] for line in figure.axes[0].get_lines() if len(line.get_xdata()) == 2]
+    assert marks == pytest.approx(falls, abs=0.01)
+    assert ("β falls" in figure.get_supxlabel()) == bool(len(falls))
 
 
 @pytest.mark.parametrize("order", [1, -1])
@@ -89,7 +69,7 @@ def test_columns_that_share_a_scale_show_the_settled_losses_and_all_kls_of_each_
     axes = Figure().subplots(2, 2, sharey="row")
 
     for (above, below), history in zip(axes.T, histories, strict=True):
-        draw_losses(above, below, history, beta_curve(history, {}), histories)
+        draw_losses(above, below, [history], {}, histories)
 
     for panel in axes[0]:
         assert panel.get_ylim()[0] < low["train_reconstruction"].min()

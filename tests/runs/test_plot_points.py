@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from matplotlib.colors import rgb_to_hsv
 
 from utils.runs.plot_points import SUSPICION, plot_points
 
@@ -12,13 +11,9 @@ from utils.runs.plot_points import SUSPICION, plot_points
 def test_data_and_generated_points_are_drawn_where_they_are_in_their_colors(
     some_points: np.ndarray, a_run: Callable[..., Any]
 ):
-    verdict = "; ".join(f"test {i} found a difference" for i in range(20))
+    figure = plot_points(a_run(evaluation=SimpleNamespace(verdict="Yes: a verdict", classifier=None)))
 
-    figure = plot_points(a_run(evaluation=SimpleNamespace(verdict=verdict, classifier=None)))
-
-    # Of many findings, the first.
-    assert figure.get_suptitle().startswith("vanilla VAE: test 0 found a difference; test 1")
-    assert figure.get_suptitle().count("\n") <= 2
+    assert figure.get_suptitle() == "vanilla VAE\nYes: a verdict"
     titles = ("data: 100 points", "generated: 40 points")
     for axes, points, title in zip(figure.axes[:2], (some_points, some_points[:40]), titles, strict=True):
         (dots,) = axes.collections
@@ -47,11 +42,8 @@ def test_each_coordinate_has_the_shares_of_data_and_generated_points(
             assert sum(shares) == pytest.approx(1)
 
 
-def test_where_the_classifier_is_sure_is_drawn_last_and_bright(some_points: np.ndarray, a_run: Callable[..., Any]):
+def test_where_the_classifier_is_sure_is_drawn_last_in_its_color(some_points: np.ndarray, a_run: Callable[..., Any]):
     (dots,) = plot_points(a_run()).axes[2].collections
 
     assert {tuple(place) for place in dots.get_offsets()[-2:]} == {tuple(some_points[i, [1, 0]]) for i in (0, -1)}
     assert np.allclose(dots.get_facecolors()[0], SUSPICION(0.5), atol=0.05)
-    brightness = rgb_to_hsv(SUSPICION(np.linspace(0, 1, 9))[:, :3])[:, 2]
-    assert (np.diff(brightness[:5]) < 0).all()
-    assert (np.diff(brightness[4:]) > 0).all()

@@ -28,16 +28,14 @@ def main(arguments: list[str]) -> None:
     from utils.runs.side_by_side import NOTE, grouped, plot_side_by_side, table
     from utils.runs.style import save_plot
 
-    runs = []
-    for folder in options.runs:
-        run = Run(folder)
-        if (run.folder / ResultFile.METRICS).exists():
-            runs.append(run)
-        else:
+    runs = [Run(folder) for folder in options.runs]
+    finished = [run for run in runs if (run.folder / ResultFile.METRICS).exists()]
+    for run in runs:
+        if run not in finished:
             print(f"left out: {run.folder}: it has no {ResultFile.METRICS}, so it is not a finished run")
-    if len(runs) < 2:
+    if len(finished) < 2:
         raise InputError("the command line: name the folders of two or more finished runs, as result/attention")
-    groups = grouped(runs)
+    groups = grouped(finished)
     save_plot(options.out, plot_side_by_side, groups)
     for name, group in groups.items():
         print(f"{name}: {' '.join(str(run.folder) for run in group)}")

@@ -18,7 +18,7 @@ from data.painting import paint, paint_small, save_picture
 from data.points import Canvas
 from utils.evaluation.metrics import in_order
 from utils.evaluation.verdict import p_text
-from utils.runs.plot_latent import draw_map, is_identity, map_shape, plot_latent, what_to_see
+from utils.runs.plot_latent import draw_map, map_shape, meaning, plot_latent
 from utils.runs.plot_losses import plot_losses
 from utils.runs.plot_points import plot_points
 from utils.runs.run import MOST_SHOWN, FreshRun, ResultFile
@@ -58,29 +58,27 @@ def page(run: FreshRun) -> str:
     """The page of `run`, in HTML."""
     samples = random_subset(run.samples, MOST_SHOWN)
     pictures = {"data": random_subset(run.shown, len(samples)), "generated": samples}
-    content = {
-        "run": run,
-        "date": time.strftime("%Y-%m-%d %H:%M"),
-        "pictures": [(name, len(points), _painted(points, run.data.canvas)) for name, points in pictures.items()],
-        "comparison": as_svg("comparison", plot_points, run),
-        "losses": as_svg("losses", plot_losses, "", run.history, run.settings),
-        "what_to_see": what_to_see(run),
-        "explorer": _explorer(run),
-        "film": _film(run.config.output / TrainingFile.FILM),
-        "changed": {name: value for name, value in run.settings.items() if value != getattr(Config, name)},
-        "figures": [(row, run.evaluation.measured[key]) for key, row in in_order(run.evaluation.measured)],
-        "p_text": p_text,
-        "made": run.provenance,
-        "command": main_command("--config", str(run.folder / TrainingFile.CONFIG)),
-    }
     templates = jinja2.FileSystemLoader(Path(__file__).parent)
     environment = jinja2.Environment(loader=templates, autoescape=True, undefined=jinja2.StrictUndefined)
-    return environment.get_template("report.html.j2").render(content)
+    return environment.get_template("report.html.j2").render(
+        run=run,
+        date=time.strftime("%Y-%m-%d %H:%M"),
+        pictures=[(name, len(points), _painted(points, run.data.canvas)) for name, points in pictures.items()],
+        comparison=as_svg("comparison", plot_points, run),
+        losses=as_svg("losses", plot_losses, "", run.history, run.settings),
+        meaning=meaning(run),
+        explorer=_explorer(run),
+        film=_film(run.config.output / TrainingFile.FILM),
+        changed={name: value for name, value in run.settings.items() if value != getattr(Config, name)},
+        figures=[(row, run.evaluation.measured[key]) for key, row in in_order(run.evaluation.measured)],
+        p_text=p_text,
+        made=run.provenance,
+        command=main_command("--config", str(run.folder / TrainingFile.CONFIG)),
+    )
 
 
 def _explorer(run: FreshRun) -> dict[str, Any]:
-    """The latent space of `run` as the page shows it; `script` is the knowledge of its script."""
-    latent_map = run.map
+    """The map of `run` as the page shows it, the place of its axes, and what the page's script has to know of it."""
     # The map in inches, and its axes in shares of its figure, with room for the ticks whatever the map's shape.
     inches = 4.5 * map_shape(run)
     left, bottom, width, height = box = (0.13, 0.63 / (inches + 0.7), 0.86, inches / (inches + 0.7))
@@ -90,28 +88,21 @@ def _explorer(run: FreshRun) -> dict[str, Any]:
         draw_map(figure.add_axes(box), run)
         return figure
 
-    rows, columns = latent_map.likelier.shape
-    tiles = [[np.asarray(paint_small(p, run.data.canvas, 200, dot=2)) for p in row] for row in latent_map.points]
+    positions, density = run.map.positions, run.map.density
+    tiles = [[np.asarray(paint_small(p, run.data.canvas, 200, dot=2)) for p in row] for row in run.map.points]
     # A palette makes a file a third as large, and nobody sees the difference.
     sheet = Image.fromarray(np.vstack([np.hstack(row) for row in tiles])).quantize(128, Image.Quantize.FASTOCTREE)
-    outside = "outside of all lines: the prior has next to nothing here, and the decoder extrapolates"
+    # The script begins where the prior is densest. The density is known at more places than the positions.
+    stride = len(density) // (len(positions[0]) - 1)
+    start = np.unravel_index(density[::stride, ::stride].argmax(), density[::stride, ::stride].shape)
     script = {
-        "latents": [latent + 1 for latent in latent_map.latents],
-        "axes": [[f"{round(value, 2) + 0:.2f}" for value in axis] for axis in latent_map.positions],
-        "shape": (rows, columns),
-        "tile": (sheet.width // columns, sheet.height // rows),
-        "start": [int(index) for index in np.unravel_index(latent_map.likelier.argmin(), (rows, columns))],
-        "words": [*(f"within the {share:.0%} line" for share in latent_map.contours), outside],
-        "places": np.searchsorted(latent_map.contours, latent_map.likelier).tolist(),
-    }
-    return {
-        "map": as_svg("map", plot_map),
-        "box": [f"{100 * share:.2f}%" for share in (left, 1 - bottom - height, width, height)],
+        "latents": [latent + 1 for latent in run.map.latents],
+        "axes": [[f"{round(value, 2) + 0:.2f}" for value in axis] for axis in positions],
         "sheet": _embedded(sheet),
-        "is_identity": is_identity(run),
-        "others": run.means.shape[1] - len(latent_map.latents),
-        "script": script,
+        "start": [int(index) for index in start],
     }
+    place = [f"{100 * share:.2f}%" for share in (left, 1 - bottom - height, width, height)]
+    return {"map": as_svg("map", plot_map), "place": place, "tile": tiles[0][0].shape[:2], "script": script}
 
 
 def _painted(points: np.ndarray, canvas: Canvas) -> str:

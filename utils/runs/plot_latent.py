@@ -14,6 +14,11 @@ from utils.runs.style import GRAY, WIDTH, scatter, scatter_points
 
 # Lines between positions.
 LINES: Any = {"color": GRAY, "linewidth": 0.6, "alpha": 0.7}
+MEANINGS = {
+    "picture": "The map is the picture itself: moving z moves the drawn pixel. The prior follows the dots closely.",
+    "mixture": "The prior, a mixture of normals, follows the dots roughly. Where it has no dots, strays are drawn.",
+    "normal": "The prior N(0, I) is fixed. Its rings also hold places without dots, and strays are drawn there.",
+}
 
 
 def plot_latent(run: FreshRun) -> Figure:
@@ -23,39 +28,21 @@ def plot_latent(run: FreshRun) -> Figure:
     wide = [(WIDTH - 1) * ratio + 0.8 for ratio in (shape, canvas.height / canvas.width)]
     heights = wide if shape < 0.6 else [4 * shape + 0.8]
     figure = Figure(figsize=(WIDTH, 0.5 + sum(heights)), layout="constrained")
-    figure.suptitle(textwrap.fill(f"{run.name}, latent space: {what_to_see(run)}", 90))
+    figure.suptitle(f"{run.name}, latent space\n{textwrap.fill(meaning(run), 110)}")
     left, right = figure.subplots(len(heights), 3 - len(heights), height_ratios=heights)
     draw_map(left, run)
     left.set_box_aspect(shape)
-    left.set_title("dots: where the encoder puts the data")
-    across, down = run.map.positions
-    for draw_line, values in ((left.axvline, across), (left.axhline, down)):
+    left.set_title("dots: where the encoder puts the data\nlines: the prior, with the share within them")
+    for draw_line, values in zip((left.axvline, left.axhline), run.map.positions, strict=True):
         for value in values:
             draw_line(value, **LINES)
     _draw_decoded(right, run)
-    why = ":\na lattice, because the decoder is the identity" if is_identity(run) else ""
-    right.set_title(f"what the decoder draws where the lines cross{why}")
     return figure
 
 
-def is_identity(run: FreshRun) -> bool:
-    """Whether the decoder of `run` draws each position of the map as the pixel at its place."""
-    places = run.map.points[..., PLACES]
-    rows, columns = np.moveaxis(places.mean(2), -1, 0)
-    # In pixels: how far the points of a position spread, and how far lines of positions bend.
-    return max(places.std(2).max(), rows.std(1).max(), columns.std(0).max()) < 1
-
-
-def what_to_see(run: FreshRun) -> str:
-    """What the map of `run` says, in a sentence or two."""
-    meanings = {
-        "picture": "the map is the picture itself: moving z moves the drawn pixel. The prior follows the dots closely",
-        "mixture": "the prior, a mixture of normals, follows the dots roughly. Where it has no dots, strays are drawn",
-        "normal": "the prior N(0, I) is fixed. Its rings also hold places without dots, and strays are drawn there",
-    }
-    shares = ", ".join(f"{share:.0%}" for share in run.map.contours)
-    meaning = meanings.get(run.generator.config["prior"], "the dots should fill the prior")
-    return f"{meaning}. Contours hold {shares} of it"
+def meaning(run: FreshRun) -> str:
+    """What the map of `run` says."""
+    return MEANINGS.get(run.generator.config["prior"], "The dots should fill the prior.")
 
 
 def map_shape(run: FreshRun) -> float:
@@ -66,13 +53,11 @@ def map_shape(run: FreshRun) -> float:
 def draw_map(axes: Axes, run: FreshRun) -> None:
     """Draw each mean of the map of `run` in its point's color, and contours of the prior's density."""
     latent_map, (across, down) = run.map, run.map.grid
-    scatter(axes, latent_map.means[:, 0], latent_map.means[:, 1], run.shown[:, COLORS])
+    scatter(axes, latent_map.means, run.shown[:, COLORS])
     lines = axes.contour(across, down, latent_map.density, latent_map.levels[::-1], colors="white", linewidths=1.3)
     names = {level: f"{share:.0%}" for level, share in zip(latent_map.levels, latent_map.contours, strict=True)}
-    # The title names a single share.
-    labels = axes.clabel(lines, fmt=names, fontsize="small") if len(names) > 1 else []
     # Seen on bright and on dark backgrounds.
-    for artist in (lines, *labels):
+    for artist in (lines, *axes.clabel(lines, fmt=names, fontsize="small")):
         artist.set_path_effects([withStroke(linewidth=3, foreground="#333333")])
     axes.set(facecolor=np.divide(run.data.canvas.color, 255), xlim=across[[0, -1]], ylim=down[[-1, 0]])
     axes.set_xlabel(f"latent {latent_map.latents[0] + 1}")
@@ -86,8 +71,13 @@ def _draw_decoded(axes: Axes, run: FreshRun) -> None:
     """Draw points that the decoder draws at the positions of the map, and lines between neighbors among these."""
     # Some of them are enough to see how far they spread.
     scatter_points(axes, run.map.points[..., :20, :].reshape(-1, N_COORDINATES), run.data.canvas)
-    middles = run.map.points[..., PLACES].mean(2)
+    places = run.map.points[..., PLACES]
+    middles = places.mean(2)
     for lines in (middles, middles.swapaxes(0, 1)):
         for rows, columns in lines.transpose(0, 2, 1):
             axes.plot(columns + 0.5, rows + 0.5, **LINES)
+    # In pixels: how far the points of a position spread, and how far lines of positions bend.
+    is_lattice = max(places.std(2).max(), middles[..., 0].std(1).max(), middles[..., 1].std(0).max()) < 1
+    why = ":\na lattice, because the decoder is the identity" if is_lattice else ""
+    axes.set_title(f"what the decoder draws where the lines cross{why}")
     axes.set(xlabel="y: column (pixels)", ylabel="x: row (pixels)")

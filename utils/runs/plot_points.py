@@ -22,8 +22,7 @@ def plot_points(run: FreshRun) -> Figure:
     A third panel shows the opinion of the classifier, if there is one.
     """
     samples, classifier, canvas = random_subset(run.samples, MOST_SHOWN), run.evaluation.classifier, run.data.canvas
-    # All findings may be many; the page and the terminal have them.
-    title = textwrap.fill(textwrap.shorten(f"{run.name}: {run.evaluation.verdict}", 250, placeholder=" ..."), 90)
+    title = f"{run.name}\n{textwrap.fill(run.evaluation.verdict, 110)}"
     panels = {f"data: {len(run.shown):,} points": run.shown, f"generated: {len(samples):,} points": samples}
     n, shape = len(panels) + bool(classifier), canvas.height / canvas.width
     # Wide pictures are stacked.

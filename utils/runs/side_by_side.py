@@ -1,23 +1,25 @@
 """Runs side by side. Runs that differ only in their seed share a column, which is named after the other differences."""
 
 import textwrap
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib.figure import Figure, SubFigure
+from matplotlib.figure import Figure
 
 from utils.evaluation.metrics import Metric, in_order
 from utils.evaluation.two_sample import SIGNIFICANT
-from utils.runs.plot_losses import add_legend, beta_curve, draw_losses, loss
+from utils.runs.plot_losses import add_legend, draw_losses
 from utils.runs.run import OF_MODEL, Run
-from utils.runs.style import BLUE, WIDTH
+from utils.runs.style import WIDTH
+from utils.settings.config import Config
 from utils.settings.values import as_yaml
 
 # Runs of which settings and data are the same, but not the seed, by their name in a table.
 Groups = Mapping[str, Sequence[Run]]
-# Settings that do not change what is learned. Data are known by their fingerprint.
-ASIDE = ("seed", "result_path", "data_path", "threads", "num_workers", "gen_every_epochs", "retrain", "keep_runs")
+# Settings that change no figure but by chance. Data are known by their fingerprint.
+ASIDE = {"seed", *Config.names("files", "machine")} - {"n_generate"}
 UNKNOWN = "not known then"
 NOTE = "±: the standard deviation over several seeds. Differences between single runs may be noise."
 
@@ -27,16 +29,13 @@ def grouped(runs: Sequence[Run]) -> dict[str, list[Run]]:
 
     A folder that is given twice counts once. A run that repeats a seed is no further seed: it begins another group.
     """
-    groups: list[list[Run]] = []
+    groups: dict[tuple[str, int], list[Run]] = {}
+    repeats: Counter[tuple[str, Any]] = Counter()
     for run in {run.folder.resolve(): run for run in runs}.values():
-        for group in groups:
-            is_further_seed = run.settings.get("seed") not in [other.settings.get("seed") for other in group]
-            if is_further_seed and _learned(run) == _learned(group[0]):
-                group.append(run)
-                break
-        else:
-            groups.append([run])
-    return dict(zip(_names(groups), groups, strict=True))
+        learned, seed = str(sorted(_learned(run).items())), run.settings.get("seed")
+        groups.setdefault((learned, repeats[learned, seed]), []).append(run)
+        repeats[learned, seed] += 1
+    return dict(zip(_names([*groups.values()]), groups.values(), strict=True))
 
 
 def table(groups: Groups) -> str:
@@ -53,8 +52,8 @@ def plot_side_by_side(groups: Groups) -> Figure:
     originals = {f"data of {name}": run.original for name, run in first.items()}
     if len({run.data_id for run in first.values()}) == 1:
         originals = {"data": next(iter(originals.values()))}
-    pictures = {name: picture for name, picture in originals.items() if picture}
-    pictures |= {name: run.painted for name, run in first.items()}
+    known = originals | {name: run.painted for name, run in first.items()}
+    pictures = {name: picture for name, picture in known.items() if picture}
     # Wide pictures are stacked.
     width, shape = max(WIDTH, 4.5 * len(groups)), max(picture.height / picture.width for picture in pictures.values())
     down, across = (len(pictures), 1) if shape < 0.4 else (1, len(pictures))
@@ -63,7 +62,12 @@ def plot_side_by_side(groups: Groups) -> Figure:
     heights = [7.2, down * (min(7, width / across * shape) + 0.35), 0.17 * (3 + lines.count("\n"))]
     figure = Figure(figsize=(width, sum(heights)), layout="constrained")
     curves, paintings, below = figure.subfigures(3, 1, squeeze=False, height_ratios=heights)[:, 0]
-    _draw_curves(curves, groups)
+    histories = [run.history for runs in groups.values() for run in runs]
+    axes = curves.subplots(2, len(groups), sharex="col", sharey="row", squeeze=False)
+    for (losses, kl), (name, runs) in zip(axes.T, groups.items(), strict=True):
+        draw_losses(losses, kl, [run.history for run in runs], runs[0].settings, histories)
+        losses.set_title(textwrap.fill(name, 40), fontweight="bold")
+    add_legend(curves)
     panels = paintings.subplots(down, across, squeeze=False).flat
     for panel, (name, picture) in zip(panels, pictures.items(), strict=True):
         panel.imshow(picture, interpolation="nearest")
@@ -72,24 +76,6 @@ def plot_side_by_side(groups: Groups) -> Figure:
     size = min(10, 115 * width / max(map(len, lines.splitlines())))
     below.text(0.5, 0.5, lines, fontfamily="monospace", fontsize=size, ha="center", va="center", multialignment="left")
     return figure
-
-
-def _draw_curves(figure: SubFigure, groups: Groups) -> None:
-    """Draw on `figure` a column for each group: the mean of its seeds, and each seed as a thin line."""
-    histories = [run.history for runs in groups.values() for run in runs]
-    axes = figure.subplots(2, len(groups), sharex="col", sharey="row", squeeze=False)
-    for (losses, kl), (name, runs) in zip(axes.T, groups.items(), strict=True):
-        seeds = [run.history for run in runs]
-        # Over the epochs, and the columns, that all of them have.
-        n_epochs = min(len(seed["epoch"]) for seed in seeds)
-        columns = [column for column in seeds[0] if all(column in seed for seed in seeds)]
-        mean = {column: np.mean([seed[column][:n_epochs] for seed in seeds], axis=0) for column in columns}
-        draw_losses(losses, kl, mean, beta_curve(mean, runs[0].settings), histories)
-        for seed in seeds[len(seeds) == 1 :]:
-            for panel, part in ((losses, "total"), (kl, "kl")):
-                panel.plot(seed["epoch"], loss(seed, "heldout", part), color=BLUE, linewidth=0.7, alpha=0.5)
-        losses.set_title(textwrap.fill(name, 40), fontweight="bold")
-    add_legend(figure, ncols=4)
 
 
 def setting_rows(groups: Collection[Sequence[Run]]) -> dict[str, list[str]]:
@@ -128,15 +114,17 @@ def _mean(metric: Metric, values: Sequence[float]) -> str:
 
 def _names(groups: Sequence[Sequence[Run]]) -> list[str]:
     """The fewest settings that tell the groups apart, or else their folders; and their numbers of seeds."""
-    names, rows = [""] * len(groups), setting_rows(groups)
-    for setting in sorted(rows.keys() - {"seed"}, key=lambda name: (name != "model", UNKNOWN in rows[name], name)):
-        words = [text if setting == "model" else f"{setting}={text}" for text in rows[setting]]
-        longer = [", ".join(filter(None, pair)) for pair in zip(names, words, strict=True)]
-        names = longer if len(set(longer)) > len(set(names)) else names
-    if len(set(names)) < len(groups):
+    names = [""] * len(groups)
+    for setting, texts in setting_rows(groups).items():
+        longer = [f"{name}, {setting}={text}" for name, text in zip(names, texts, strict=True)]
+        if setting != "seed" and len(set(longer)) > len(set(names)):
+            names = longer
+    if len(groups) == 1:
+        names = [str(groups[0][0].settings.get("model"))]
+    elif len(set(names)) < len(groups):
         names = [str(group[0].folder) for group in groups]
     counts = [f" ({len(group)} seeds)" if len(group) > 1 else "" for group in groups]
-    return [(name or str(groups[0][0].settings.get("model"))) + n for name, n in zip(names, counts, strict=True)]
+    return [name.removeprefix(", ").removeprefix("model=") + n for name, n in zip(names, counts, strict=True)]
 
 
 def _learned(run: Run) -> dict[str, Any]:

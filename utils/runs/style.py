@@ -1,6 +1,5 @@
 """The look of all plots, and how they are drawn: into a file, and into a page."""
 
-import contextlib
 import io
 import re
 from collections.abc import Callable
@@ -22,6 +21,7 @@ BLUE, ORANGE, GRAY = "#0072b2", "#d55e00", "#999999"
 INK = "#1a1a1b"
 # In inches. Plots are this wide so that their texts stay readable where they are shrunk to 600 pixels.
 WIDTH = 9
+# A plot has these, and what else is matplotlib's default, whatever style and settings the person chose.
 STYLE = {
     "font.size": 11,
     "axes.facecolor": "none",
@@ -32,22 +32,21 @@ STYLE = {
 }
 
 
-def scatter(axes: Axes, across: np.ndarray, up: np.ndarray, colors: np.ndarray, sizes: Any = 2.5) -> None:
-    """Plot dots at `across (n,)` and `up (n,)` in their `colors (n, 3)`, 0 to 255."""
+def scatter(axes: Axes, places: np.ndarray, colors: np.ndarray, sizes: Any = 2.5) -> None:
+    """Plot dots at `places (n, 2)`, across and up, in their `colors (n, 3)`, 0 to 255."""
     # Rasterized also where the rest are lines: thousands of circles would make a page large and slow.
-    axes.scatter(across, up, s=sizes, c=colors / 255, linewidths=0, rasterized=True)
+    axes.scatter(places[:, 0], places[:, 1], s=sizes, c=colors / 255, linewidths=0, rasterized=True)
 
 
 def scatter_points(axes: Axes, points: np.ndarray, canvas: Canvas, sizes: Any = 2.5) -> None:
     """Plot `points (n, 5)` in true color, upright as their picture, on a background of its color."""
-    rows, columns = points[:, PLACES].T
-    scatter(axes, columns, rows, points[:, COLORS], sizes)
+    scatter(axes, points[:, PLACES][:, ::-1], points[:, COLORS], sizes)
     axes.set(xlim=(0, canvas.width), ylim=(canvas.height, 0), aspect="equal", facecolor=np.divide(canvas.color, 255))
 
 
 def save_plot(path: Path, plot: Callable[..., Figure], *arguments: Any) -> None:
     """Write `plot(*arguments)` to `path`, whole or not at all. Raises InputError if it cannot be written."""
-    with _our_style():
+    with matplotlib.style.context(["default", STYLE]):
         write_whole(path, plot(*arguments).savefig)
 
 
@@ -57,7 +56,7 @@ def as_svg(name: str, plot: Callable[..., Figure], *arguments: Any) -> str:
     It has no title. The names of its parts depend on its `name`, so that no two plots of a page share them.
     """
     packed = io.StringIO()
-    with _our_style(**{"svg.hashsalt": name}):
+    with matplotlib.style.context(["default", STYLE | {"svg.hashsalt": name}]):
         figure = plot(*arguments)
         figure.suptitle("")
         figure.savefig(packed, format="svg", dpi=150, facecolor="none", metadata={"Date": None})
@@ -68,8 +67,3 @@ def as_svg(name: str, plot: Callable[..., Figure], *arguments: Any) -> str:
     for color, variable in ((INK, "currentColor"), (BLUE, "var(--blue)"), (ORANGE, "var(--orange)")):
         rest = rest.replace(color, variable)
     return f"<svg {view}>{rest}"
-
-
-def _our_style(**more: Any) -> contextlib.AbstractContextManager[None]:
-    """While it lasts, whatever style and settings of matplotlib the person chose, plots have ours."""
-    return matplotlib.style.context(["default", STYLE | more])
