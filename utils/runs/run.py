@@ -101,10 +101,9 @@ class Run:
         path = self.trained_in / TrainingFile.HISTORY
         with reading(path, "the history of a run", ADVICE, missing=ADVICE):
             table = np.genfromtxt(path, delimiter=",", names=True, ndmin=1, encoding="utf-8")
-            history = {name: table[name] for name in (*CURVES, *{"parameter_kl"} & {*(table.dtype.names or ())})}
-            if not len(table) or not np.isfinite([*history.values()]).all():
-                raise InputError(f"{path}: has no epochs, or numbers that are not finite; {ADVICE}")
-            return history
+            if not len(table):
+                raise InputError(f"{path}: has no epochs; {ADVICE}")
+            return {name: table[name] for name in dict.fromkeys((*CURVES, *(table.dtype.names or ())))}
 
     @cached_property
     def metrics(self) -> dict[str, Any]:
@@ -121,18 +120,17 @@ class Run:
             loss = self.metrics["heldout_reconstruction"] + self.metrics["heldout_kl"]
             of_model = {key: value for key, value in self.metrics.items() if key in OF_MODEL} | {"heldout_loss": loss}
             figures = {key: Measured(float(value), real=math.nan) for key, value in of_model.items()}
-            return figures | {key: found for key, part in self.metrics.items() if (found := Measured.from_json(part))}
+            return figures | {key: row for key, part in self.metrics.items() if (row := Measured.from_json(part))}
 
     @cached_property
     def painted(self) -> Image.Image:
         """The picture that the generated points paint."""
-        return _picture(self.folder / ResultFile.GENERATED)
+        return self._picture(ResultFile.GENERATED)
 
     @cached_property
     def original(self) -> Image.Image | None:
         """The picture that points of the data paint; None if the version that ran kept none."""
-        path = self.folder / ResultFile.DATA
-        return _picture(path) if path.exists() else None
+        return self._picture(ResultFile.DATA) if (self.folder / ResultFile.DATA).exists() else None
 
     @property
     def name(self) -> str:
@@ -143,6 +141,10 @@ class Run:
     def data_id(self) -> str:
         """The fingerprint of the data, or their folder if the version that ran kept none."""
         return str(self.metrics.get("fingerprint") or self.settings.get("data_path"))
+
+    def _picture(self, name: ResultFile) -> Image.Image:
+        with reading(self.folder / name, "a picture", ADVICE):
+            return Image.open(self.folder / name).convert("RGB")
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,8 +173,3 @@ class FreshRun(Run):
     def provenance(self) -> dict[str, str]:
         """Rows of a name and a text: the data, the code that trained and judged, the versions that it stands on."""
         return {"data": f"fingerprint {self.generator.fingerprint}"} | provenance(self.generator.code)
-
-
-def _picture(path: Path) -> Image.Image:
-    with reading(path, "a picture", ADVICE):
-        return Image.open(path).convert("RGB")
