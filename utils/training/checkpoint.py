@@ -187,7 +187,7 @@ def refuse_changes(path: Path, before: dict[str, Any], now: dict[str, Any], name
     changed = [name for name in (*names, DATA) if before.get(name) != now[name]]
     if changed:
         changes = ", ".join(f"{name} (was {before.get(name)}, is {now[name]})" for name in changed)
-        raise InputError(f"{path}: belongs to another {changes}; set it back, or {advice}")
+        raise InputError(f"{path}: belongs to other settings or data: {changes}; set it back, or {advice}")
 
 
 def check(configs: list[Config], data: ColoredPoints, resume: bool) -> None:
