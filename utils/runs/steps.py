@@ -51,8 +51,9 @@ def generate(generator: Generator, config: Config) -> tuple[Path, np.ndarray]:
         folder /= f"seed{config.seed}_n{n}"
         folder.mkdir(exist_ok=True)
         # Those of the training, but for what concerns only these points.
-        of_training = {name: trained[name] for name in Config.names("model", "training") if name != "seed"}
-        write_text(folder / TrainingFile.CONFIG, dataclasses.replace(config, **of_training).to_yaml())
+        kept = {*Config.names("model", "training")} & trained.keys() - {"seed"}
+        settings = dataclasses.replace(config, **{name: trained[name] for name in kept})
+        write_text(folder / TrainingFile.CONFIG, settings.to_yaml())
     clear_results(folder)
 
     def write(unfinished: Path) -> None:
