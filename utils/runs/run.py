@@ -23,7 +23,7 @@ from utils.settings.values import parse_yaml, read_text
 from utils.system.errors import InputError
 from utils.system.provenance import provenance
 from utils.system.reading import reading
-from utils.training.checkpoint import TrainingFile
+from utils.training.checkpoint import TrainingFile, as_csv, read_checkpoint
 
 # The columns of history.csv, by their names.
 History = dict[str, np.ndarray]
@@ -98,9 +98,12 @@ class Run:
     @cached_property
     def history(self) -> History:
         """The columns of history.csv. Earlier versions of the program did not write all of them."""
-        path = self.trained_in / TrainingFile.HISTORY
+        path, source = self.trained_in / TrainingFile.HISTORY, None
+        if not path.exists() and (self.trained_in / TrainingFile.CHECKPOINT).exists():
+            # Another program may have held the file open whenever it was to be written.
+            source = as_csv(read_checkpoint(self.trained_in)["epochs"]).splitlines()
         with reading(path, "the history of a run", ADVICE, missing=ADVICE):
-            table = np.genfromtxt(path, delimiter=",", names=True, ndmin=1, encoding="utf-8")
+            table = np.genfromtxt(source or path, delimiter=",", names=True, ndmin=1, encoding="utf-8")
             if not len(table):
                 raise InputError(f"{path}: has no epochs; {ADVICE}")
             return {name: table[name] for name in dict.fromkeys((*CURVES, *(table.dtype.names or ())))}

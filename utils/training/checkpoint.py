@@ -81,10 +81,8 @@ class Record:
 
     def save(self) -> None:
         """Write the settings, the history, the model and the checkpoint. Raises InputError for the last two."""
-        columns = [field.name for field in dataclasses.fields(Epoch)]
-        rows = [columns, *map(dataclasses.astuple, self.epochs)]
-        table = "".join(",".join(map(str, row)) + "\n" for row in rows)
-        for name, text in ((TrainingFile.CONFIG, self.config.to_yaml()), (TrainingFile.HISTORY, table)):
+        rows = [dataclasses.astuple(epoch) for epoch in self.epochs]
+        for name, text in ((TrainingFile.CONFIG, self.config.to_yaml()), (TrainingFile.HISTORY, as_csv(rows))):
             with skipped_if_held():
                 write_text(self.folder / name, text)
         self.generator.save(self.folder / TrainingFile.MODEL)
@@ -92,7 +90,7 @@ class Record:
             "config": dataclasses.asdict(self.config),
             "fingerprint": self.fingerprint,
             "code": self.code,
-            "epochs": rows[1:],
+            "epochs": rows,
             "training": self.training.state_dict(),
             "format": CHECKPOINT_FORMAT,
         }
@@ -155,6 +153,12 @@ class Record:
 
     def _frame(self, epoch: Epoch) -> Path:
         return self.folder / TrainingFile.FRAMES / f"epoch_{epoch.epoch:03}.png"
+
+
+def as_csv(epochs: list[tuple[Any, ...]]) -> str:
+    """The table in history.csv, a row for each of the `epochs`."""
+    rows = [[field.name for field in dataclasses.fields(Epoch)], *epochs]
+    return "".join(",".join(map(str, row)) + "\n" for row in rows)
 
 
 def read_checkpoint(folder: Path) -> dict[str, Any]:
