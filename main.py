@@ -3,11 +3,11 @@
 A run, read top to bottom: config -> data -> model -> fit -> generate -> judge -> report -> compare.
 """
 
-import dataclasses
 import sys
 
 from data.points import read_points
 from utils.settings.command_line import continue_command, parse_command_line
+from utils.system.commands import main_command
 from utils.system.errors import run_program
 from utils.system.interruption import saying_how_to_continue
 
@@ -26,31 +26,33 @@ def main(arguments: list[str]) -> None:
     import torch
 
     from models.generator import build_model
-    from utils.runs.console import describe_data, describe_training, suggestion
+    from utils.runs.console import describe_training, suggestion
     from utils.runs.folders import claimed_folders, clear_results
     from utils.runs.run import FreshRun
     from utils.runs.steps import compare, generate, judge, losses_plotted, report
     from utils.system.environment import keep_freed_memory
     from utils.system.torch_state import own_torch_state
-    from utils.training.checkpoint import Record, check, has_checkpoint, load_trained
+    from utils.training.checkpoint import Record, check, load_trained
     from utils.training.loop import Training
 
     configs, command = settings.each_model(), continue_command(settings, arguments)
-    keep_freed_memory()
-    print(describe_data(settings, data))
+    print(f"data: {len(data):,} points from {settings.data_path}")
     check(configs, data, resume)
+    keep_freed_memory()
     with own_torch_state(settings.threads), claimed_folders(configs, is_resumed=resume):
         for config in configs:
             if config.retrain:
+                train, held_out = data.split(config.holdout, config.seed)
                 torch.manual_seed(config.seed)
-                model = build_model(dataclasses.asdict(config), data.scaling).to(config.device)
-                training = Training(model, *data.split(config.holdout, config.seed), config)
+                model = build_model(vars(config), data.scaling).to(config.device)
+                training = Training(model, train, held_out, config)
                 record = Record(config, training, data)
-                if resume and has_checkpoint(config):
+                if resume:
                     record.resume()
-                    clear_results(config.output)
-                print(describe_training(config, training))
-                training.compile_if_worthwhile(command if resume else command.removesuffix(" --resume"))
+                clear_results(config.output)
+                print(describe_training(training))
+                with saying_how_to_continue(f"nothing was trained; to start again: {main_command(*arguments)}"):
+                    training.compile_if_worthwhile()
                 with losses_plotted(config), record.stoppable(command) as signals:
                     training.run(record.add, signals)
                 generator = record.generator
@@ -61,7 +63,7 @@ def main(arguments: list[str]) -> None:
                 evaluation = judge(generator, samples, data, config.seed)
                 report(FreshRun(folder, data, evaluation))
         compare(configs)
-    print(f"to try next: {suggestion(settings, arguments)}")
+    print(f"to try next: {suggestion(settings, data.fingerprint(), arguments)}")
 
 
 if __name__ == "__main__":

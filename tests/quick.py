@@ -46,7 +46,7 @@ def skip_results(patch: pytest.MonkeyPatch) -> None:
 def new_training(points: ColoredPoints, config: Config) -> Training:
     """The training of a new model on `points`, as main.py begins it."""
     torch.manual_seed(config.seed)
-    model = build_model(dataclasses.asdict(config), points.scaling)
+    model = build_model(dataclasses.asdict(config), points.scaling).to(torch.get_default_dtype())
     return Training(model, *points.split(config.holdout, config.seed), config)
 
 

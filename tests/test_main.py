@@ -15,13 +15,13 @@ import torch
 from PIL import Image
 from quick import REPOSITORY, Finished, command_line, outcome
 
-from data.drawing import draw, glyph_mask, write
 from main import main
 from models import colored_pi_generator
 from models.registry import MODELS
 from utils.runs.page import PLOTS
 from utils.runs.run import ResultFile, Run
 from utils.settings.config import load_config
+from utils.system.errors import InputError
 from utils.training.checkpoint import TrainingFile
 from utils.training.loop import Training
 
@@ -31,71 +31,105 @@ def test_a_run_leaves_all_its_files_and_they_agree_with_each_other(finished: Fin
     out = finished.result / model
 
     written = {str(path.relative_to(out)) for path in out.rglob("*.*")}
-    assert written == {*TrainingFile, *ResultFile, *PLOTS, "epochs/epoch_001.png", "epochs/epoch_002.png"} - {
-        TrainingFile.FRAMES
-    }
+    frames = {"epochs/epoch_001.png", "epochs/epoch_002.png"}
+    assert written == {*TrainingFile, *ResultFile, *PLOTS} - {TrainingFile.FRAMES} | frames
     readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
     assert [name for name in (*TrainingFile, *ResultFile) if f"{name}`" not in readme.replace("/`", "`")] == []
     for picture in out.rglob("*.png"):
         Image.open(picture).load()
     assert Image.open(out / "training.gif").n_frames == 2
     assert {path.name for path in finished.result.glob("[!.]*")} == {*MODELS, "compare.png"}
-    assert Image.open(finished.result / "compare.png").size[0] >= 900
 
     config = load_config(out / "config.yaml")
     assert (config.model, config.epochs, config.n_components) == (model, 2, 4)
     points = np.load(out / "generated.npy")
     assert np.array_equal(colored_pi_generator(200, str(out / "model.pt"), seed=config.seed), points)
 
-    history = Run(out).history
-    assert history["epoch"].tolist() == [1, 2]
+    history, metrics = Run(out).history, json.loads((out / "metrics.json").read_text())
     assert all(np.isfinite(values).all() for values in history.values())
-
-    metrics = json.loads((out / "metrics.json").read_text())
     assert metrics["heldout_iwae"] > metrics["heldout_elbo"]
     assert metrics["heldout_elbo"] == pytest.approx(-history["heldout_reconstruction"][-1], rel=0.5)
     assert metrics["n_generated"] == 200
-    assert metrics["verdict"].startswith("the generated points ")
+
+
+@pytest.mark.usefixtures("without_figures")
+def test_without_retrain_other_points_lie_beside_the_trainings_own_and_these_can_be_made_again(
+    finished: Finished, tmp_path: Path
+):
+    result = finished.copied(tmp_path / "result")
+    again, redrawn = (result / "vanilla" / name for name in ("generated.npy", "seed11_n50"))
+    again.unlink()
+
+    for more in ((), ("n_generate=50", "seed=11")):
+        main(command_line(finished.data, result, "model=vanilla", "retrain=False", *more))
+
+    assert outcome(result / "vanilla") == outcome(finished.result / "vanilla")
+    assert (result / "vanilla" / "metrics.json").read_bytes() == (finished.result / "vanilla/metrics.json").read_bytes()
+    assert {path.name for path in redrawn.iterdir()} == {"config.yaml", *ResultFile, *PLOTS}
+    assert np.load(redrawn / "generated.npy").shape == (50, 5)
+    assert "drawn with seed 11, after training with seed 10" in (redrawn / "report.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        (("retrain=False", "n_generate=50"), r"attention/model\.pt: .*model \(was vanilla, is attention\)"),
+        (("--resume", "learning_rate=0.01"), r"learning_rate \(was 0\.004, is 0\.01\)"),
+        (("--resume", "holdout=0.5"), r"holdout \(was 0\.1, is 0\.5\)"),
+    ],
+)
+def test_what_does_not_fit_is_refused_before_anything_is_written(
+    finished: Finished, tmp_path: Path, settings: tuple[str, ...], words: str
+):
+    result = finished.copied(tmp_path / "result")
+    shutil.copy(result / "vanilla" / "model.pt", result / "attention" / "model.pt")
+    before = {path: path.read_bytes() for path in result.rglob("*.*") if path.suffix != ".lock"}
+
+    with pytest.raises(InputError, match=words):
+        main(command_line(finished.data, result, "model=all", *settings))
+
+    assert {path: path.read_bytes() for path in result.rglob("*.*") if path.suffix != ".lock"} == before
+
+
+def test_what_was_made_with_a_model_goes_once_a_resumed_run_has_changed_it(
+    finished: Finished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Were it stopped then, pictures of an older model would lie beside the new one."""
+    out = finished.copied(tmp_path / "result") / "vanilla"
+    monkeypatch.setattr("utils.runs.steps.generate", Mock(side_effect=InputError("stopped before generating")))
+
+    with pytest.raises(InputError, match="stopped before"):
+        main(command_line(finished.data, tmp_path / "result", "model=vanilla", "epochs=3", "--resume"))
+
+    assert [name for name in ResultFile if (out / name).exists()] == []
+    assert [name for name in TrainingFile if not (out / name).exists()] == []
 
 
 @pytest.mark.usefixtures("only_points")
-def test_a_run_of_single_points_and_worker_processes_takes_a_step_for_each_point(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_run_of_single_points_takes_a_step_for_each_point(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    write(tmp_path / "data", *draw(glyph_mask(size=60), n=60))
     sizes, proper = [], Training.gradient
     monkeypatch.setattr(Training, "gradient", lambda self, x, beta: sizes.append(len(x)) or proper(self, x, beta))
 
-    main(command_line(tmp_path / "data", tmp_path, "batch_size=1", "num_workers=2", "epochs=1", "model=vanilla"))
+    main(command_line(folder, tmp_path, "batch_size=1", "num_workers=2", "epochs=1", "model=vanilla", "holdout=0.5"))
 
-    assert sizes == [1] * 54
+    assert sizes == [1] * 150
 
 
 @pytest.mark.usefixtures("only_points")
-def test_without_a_compiler_a_run_warns_and_trains_uncompiled(
+def test_a_run_needs_neither_a_compiler_nor_its_data_once_it_has_read_them(
     finished: Finished, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr("utils.training.loop.Training.compile", Mock(side_effect=RuntimeError("no g++ here")))
-
-    main(command_line(finished.data, tmp_path, "compile=always", "model=vanilla"))
-
-    printed = capsys.readouterr().out
-    assert "not compiled, so training is slower (no g++ here)" in printed
-    last = printed.splitlines()[-1]
-    assert last.startswith("to try next: ")
-    assert f"data_path={finished.data} result_path={tmp_path} " in last
-    assert outcome(tmp_path / "vanilla") == outcome(finished.result / "vanilla")
-
-
-@pytest.mark.usefixtures("only_points")
-def test_a_run_is_of_the_data_as_they_were_at_its_start(
-    finished: Finished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     data, proper = shutil.copytree(finished.data, tmp_path / "data"), Training.run
     monkeypatch.setattr(Training, "run", lambda self, *more: shutil.rmtree(data) or proper(self, *more))
+    monkeypatch.setattr(Training, "compile", Mock(side_effect=RuntimeError("no g++ here")))
 
-    main(command_line(data, tmp_path, "model=vanilla"))
+    main(command_line(data, tmp_path, "compile=always", "model=vanilla"))
 
+    printed = capsys.readouterr().out
+    assert "not compiled, so training is slower (no g++ here)" in printed
+    assert f"data_path={data} result_path={tmp_path} " in printed.partition("to try next: ")[2]
     assert outcome(tmp_path / "vanilla") == outcome(finished.result / "vanilla")
 
 

@@ -17,19 +17,6 @@ from utils.system.errors import InputError
 from utils.training.checkpoint import Record
 
 
-def test_the_points_that_the_generator_draws_are_written_and_given_back(
-    config: Config, record: Record, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr("models.generator.BLOCK", 64)
-
-    folder, samples = generate(record.generator, config)
-
-    written = np.load(config.output / "generated.npy")
-    assert (folder, written.shape, written.dtype) == (config.output, (200, 5), np.int64)
-    assert np.array_equal(samples, record.generator.sample(config.n_generate, config.seed))
-    assert np.array_equal(written, samples)
-
-
 @pytest.mark.parametrize(
     ("changes", "name"),
     [
@@ -40,20 +27,23 @@ def test_the_points_that_the_generator_draws_are_written_and_given_back(
     ],
 )
 def test_other_points_of_a_trained_model_have_a_folder_and_settings_of_their_own(
-    config: Config, record: Record, changes: dict[str, Any], name: str
+    config: Config, record: Record, changes: dict[str, Any], name: str, monkeypatch: pytest.MonkeyPatch
 ):
     """The settings of the training stay true, but for what is drawn today and where."""
+    monkeypatch.setattr("models.generator.BLOCK", 64)
     record.training.run(record.add)
     today = dataclasses.replace(config, **{"retrain": False} | changes)
 
     folder, samples = generate(record.generator, dataclasses.replace(today, epochs=99, learning_rate=0.5))
 
+    run = Run(str(folder))
     assert folder == config.output / name
-    assert len(samples) == today.n_generate
-    run = Run(folder)
+    assert (run.samples.shape, run.samples.dtype) == ((today.n_generate, 5), np.int64)
+    assert np.array_equal(samples, run.generator.sample(today.n_generate, today.seed))
     assert name == "." or load_config(folder / "config.yaml") == run.config == today
-    assert np.array_equal(run.generator.sample(20, seed=1), record.generator.sample(20, seed=1))
     assert run.history["epoch"].tolist() == [1, 2]
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        run.folder = Path()  # type: ignore[misc]
 
 
 def test_if_generation_fails_nothing_of_earlier_points_stays_beside_the_model(
@@ -67,7 +57,7 @@ def test_if_generation_fails_nothing_of_earlier_points_stays_beside_the_model(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(record.generator.scaling.__class__, "to_points", full)
-    with pytest.raises(InputError, match=r"generated\.npy: cannot be written \(No space left"):
+    with pytest.raises(InputError, match=r"generated\.npy: cannot be written"):
         generate(record.generator, config)
 
     assert {path.name for path in config.output.iterdir()} == {"epochs"}
@@ -100,28 +90,6 @@ def test_a_history_that_is_missing_or_lacks_columns_is_refused(tmp_path: Path, c
         _ = Run(tmp_path).history
 
 
-def test_a_history_of_before_the_kl_of_parameters_was_written_is_read(config: Config, record: Record):
-    record.training.run(record.add)
-    lines = [line.split(",") for line in (config.output / "history.csv").read_text().splitlines()]
-    column = lines[0].index("parameter_kl")
-    (config.output / "history.csv").write_text("".join(",".join(r[:column] + r[column + 1 :]) + "\n" for r in lines))
-
-    assert "parameter_kl" not in Run(config.output).history
-    assert Run(config.output).history["epoch"].tolist() == [1, 2]
-
-
-def test_a_text_opens_a_run_whose_parts_cannot_be_changed(config: Config, record: Record):
-    record.training.run(record.add)
-    generate(record.generator, config)
-
-    run = Run(str(config.output))
-
-    assert run.samples.shape == (200, 5)
-    assert run.generator.code == record.code
-    with pytest.raises(dataclasses.FrozenInstanceError):
-        run.folder = Path()  # type: ignore[misc]
-
-
 def test_means_belong_to_the_points_that_are_shown(
     config: Config, record: Record, points: ColoredPoints, monkeypatch: pytest.MonkeyPatch
 ):
@@ -132,4 +100,3 @@ def test_means_belong_to_the_points_that_are_shown(
     assert run.shown.shape == (30, 5)
     assert run.means.shape == (30, 2)
     assert np.array_equal(run.map.means, run.means[:, run.map.latents])
-    assert run.map is run.map, "the map is computed once"

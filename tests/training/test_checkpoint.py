@@ -42,14 +42,14 @@ def test_after_each_epoch_the_history_the_model_and_the_checkpoint_are_on_the_di
 
 @pytest.mark.parametrize(("every", "painted"), [(True, [1, 2, 3, 4, 5]), (2, [2, 4, 5]), (9, [5]), (False, [])])
 def test_the_generator_is_painted_after_every_kth_epoch_and_after_the_last(
-    config: Config, points: ColoredPoints, record: Record, every: bool | int, painted: list[int]
+    record: Record, every: bool | int, painted: list[int]
 ):
-    record = Record(dataclasses.replace(config, epochs=5, gen_every_epochs=every), record.training, points)
+    record.config = dataclasses.replace(record.config, epochs=5, gen_every_epochs=every)
 
     for number in range(1, 6):
         record.add(an_epoch(number))
 
-    names = [path.name for path in sorted((config.output / "epochs").iterdir())]
+    names = [path.name for path in sorted((record.folder / "epochs").iterdir())]
     assert names == [f"epoch_{number:03}.png" for number in painted]
 
 
@@ -65,8 +65,7 @@ def test_a_film_of_many_epochs_has_a_hundred_frames_from_the_first_epoch_to_the_
     record.save_film()
 
     assert len(captions) == 100
-    assert captions[0] == "epoch 1   beta 0.50   KL 3.0 nats"
-    assert captions[-1] == "epoch 130   beta 0.50   KL 3.0 nats"
+    assert captions[::99] == [f"epoch {number}   beta 0.50   KL 3.0 nats" for number in (1, 130)]
 
 
 def resumed(record: Record, points: ColoredPoints, **changes: Any) -> Record:
@@ -83,7 +82,7 @@ def test_resuming_brings_back_epochs_and_step_under_the_settings_of_today(
 ):
     monkeypatch.setattr("utils.training.checkpoint.code_version", lambda: "new")
     record.code = "old"
-    free = {"num_workers": 2, "n_generate": 7, "gen_every_epochs": 0, "keep_runs": 3, "epochs": 7}
+    free = {"num_workers": 2, "n_generate": 7, "gen_every_epochs": 0, "keep_runs": 3, "epochs": 7, "compile": "never"}
 
     again = resumed(record, points, **free, data_path="elsewhere")
 
@@ -93,23 +92,14 @@ def test_resuming_brings_back_epochs_and_step_under_the_settings_of_today(
     saved = load_generator(record.folder / "model.pt")
     assert saved.config["n_generate"] == 7
     assert saved.code == read_checkpoint(record.folder)["code"] == "old, from epoch 3 by new"
-    assert "changed" not in capsys.readouterr().out
-
-
-@pytest.mark.parametrize("changes", [{"compile": "never"}, {"threads": 2}])
-def test_what_changes_the_last_digits_may_change_with_a_line(
-    record: Record, points: ColoredPoints, changes: dict[str, Any], capsys: pytest.CaptureFixture[str]
-):
-    resumed(record, points, **changes)
-
-    assert f"{''.join(changes)} changed: the last digits may differ" in capsys.readouterr().out
+    assert capsys.readouterr().out.startswith("compile changed: the last digits may differ")
 
 
 @pytest.mark.parametrize(
     ("changes", "remedy"),
     [
         ({"learning_rate": 0.01, "seed": 3}, r"learning_rate \(was 0\.004, is 0\.01\), seed \(was 10, is 3\); set"),
-        ({"hidden_dim": 16}, "set them back"),
+        ({"hidden_dim": 16}, "set it back"),
         ({"epochs": 1}, "set epochs to that or more"),
     ],
 )
@@ -120,22 +110,20 @@ def test_a_run_of_other_settings_is_refused(
         resumed(record, points, **changes)
 
 
-def test_a_run_on_other_data_is_refused(config: Config, record: Record, points: ColoredPoints):
+def test_other_data_are_refused(record: Record, points: ColoredPoints):
     others = ColoredPoints(torch.flip(points.points, [0]), points.scaling)
 
-    with pytest.raises(InputError, match="belongs to other data"):
+    with pytest.raises(InputError, match=r"data in data_path .*train anew"):
         resumed(record, others)
-    with pytest.raises(InputError, match="was trained on other data"):
-        load_trained(config, others)
+    with pytest.raises(InputError, match=r"data in data_path .*train again"):
+        load_trained(record.config, others)
 
 
 @pytest.mark.parametrize(("name", "value"), [("hidden_dim", 64), ("prior", "normal"), ("model", "attention")])
-def test_a_model_of_another_shape_is_refused(
-    config: Config, record: Record, points: ColoredPoints, name: str, value: int | str
-):
+def test_a_model_of_another_shape_is_refused(record: Record, points: ColoredPoints, name: str, value: int | str):
     record.save()
-    other, before = dataclasses.replace(config, **{name: value}), getattr(config, name)
-    config.output.rename(other.output)
+    other = dataclasses.replace(record.config, **{name: value})
+    record.folder.rename(other.output)
 
-    with pytest.raises(InputError, match=f"set {name}={before}, or train"):
+    with pytest.raises(InputError, match=rf"{name} \(was {getattr(record.config, name)}, is {value}\).*train again"):
         load_trained(other, points)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from utils.runs.run import ResultFile
 from utils.settings.config import Config
-from utils.system.errors import InputError
+from utils.system.errors import InputError, reason_of
 from utils.system.files import claimed, skipped_if_held
 from utils.training.checkpoint import TrainingFile
 
@@ -39,20 +39,21 @@ def set_aside(folder: Path, keep: int) -> None:
     """
     earlier = folder.parent / "earlier"
     try:
-        if not (changed := [file.stat().st_mtime for file in run_files(folder)]):
+        if not (changes := [file.stat().st_mtime for file in run_files(folder)]):
             return
         # It shows a run that is about to move.
         (folder.parent / COMPARED).unlink(missing_ok=True)
         earlier.mkdir(exist_ok=True)
+        changed = int(max(changes))
+        while (target := earlier / time.strftime(f"%Y-%m-%d_%H-%M-%S_{folder.name}", time.localtime(changed))).exists():
+            changed += 1
         # A folder that is a link stays one, and may be on another disk.
-        place, target = folder.resolve(), _free_name(earlier, folder.name, int(max(changed)))
+        place = folder.resolve()
         shutil.move(place, target)
         place.mkdir()
     except OSError as error:
-        raise InputError(
-            f"{folder}: the earlier run cannot be moved to {earlier} ({error.strerror or error}); "
-            "move it yourself, or set another result_path"
-        ) from None
+        remedy = "move it yourself, or set another result_path"
+        raise InputError(f"{folder}: cannot be moved to {earlier} ({reason_of(error)}); {remedy}") from None
     # A run that a person has renamed does not match, and stays.
     others = [other for other in earlier.glob(f"????-??-??_??-??-??_{folder.name}") if other != target]
     runs = [target, *sorted(filter(run_files, others), reverse=True)]
@@ -78,10 +79,3 @@ def clear_results(folder: Path) -> None:
     for name in {*ResultFile, *PLOTS}:
         with skipped_if_held():
             (folder / name).unlink(missing_ok=True)
-
-
-def _free_name(earlier: Path, model: str, changed: int) -> Path:
-    """A free name in `earlier` for a run of `model` that was last `changed` then, in seconds since 1970."""
-    while (path := earlier / f"{time.strftime('%Y-%m-%d_%H-%M-%S', time.localtime(changed))}_{model}").exists():
-        changed += 1
-    return path

@@ -23,7 +23,7 @@ from utils.settings.values import parse_yaml, read_text
 from utils.system.errors import InputError
 from utils.system.provenance import provenance
 from utils.system.reading import reading
-from utils.training.checkpoint import TrainingFile
+from utils.training.checkpoint import TrainingFile, as_csv, read_checkpoint
 
 # The columns of history.csv, by their names.
 History = dict[str, np.ndarray]
@@ -98,13 +98,15 @@ class Run:
     @cached_property
     def history(self) -> History:
         """The columns of history.csv. Earlier versions of the program did not write all of them."""
-        path = self.trained_in / TrainingFile.HISTORY
+        path, source = self.trained_in / TrainingFile.HISTORY, None
+        if not path.exists() and (self.trained_in / TrainingFile.CHECKPOINT).exists():
+            # Another program may have held the file open whenever it was to be written.
+            source = as_csv(read_checkpoint(self.trained_in)["epochs"]).splitlines()
         with reading(path, "the history of a run", ADVICE, missing=ADVICE):
-            table = np.genfromtxt(path, delimiter=",", names=True, ndmin=1, encoding="utf-8")
-            history = {name: table[name] for name in (*CURVES, *{"parameter_kl"} & {*(table.dtype.names or ())})}
-            if not len(table) or not np.isfinite([*history.values()]).all():
-                raise InputError(f"{path}: has no epochs, or numbers that are not finite; {ADVICE}")
-            return history
+            table = np.genfromtxt(source or path, delimiter=",", names=True, ndmin=1, encoding="utf-8")
+            if not len(table):
+                raise InputError(f"{path}: has no epochs; {ADVICE}")
+            return {name: table[name] for name in dict.fromkeys((*CURVES, *(table.dtype.names or ())))}
 
     @cached_property
     def metrics(self) -> dict[str, Any]:
@@ -121,18 +123,17 @@ class Run:
             loss = self.metrics["heldout_reconstruction"] + self.metrics["heldout_kl"]
             of_model = {key: value for key, value in self.metrics.items() if key in OF_MODEL} | {"heldout_loss": loss}
             figures = {key: Measured(float(value), real=math.nan) for key, value in of_model.items()}
-            return figures | {key: found for key, part in self.metrics.items() if (found := Measured.from_json(part))}
+            return figures | {key: row for key, part in self.metrics.items() if (row := Measured.from_json(part))}
 
     @cached_property
     def painted(self) -> Image.Image:
         """The picture that the generated points paint."""
-        return _picture(self.folder / ResultFile.GENERATED)
+        return self._picture(ResultFile.GENERATED)
 
     @cached_property
     def original(self) -> Image.Image | None:
         """The picture that points of the data paint; None if the version that ran kept none."""
-        path = self.folder / ResultFile.DATA
-        return _picture(path) if path.exists() else None
+        return self._picture(ResultFile.DATA) if (self.folder / ResultFile.DATA).exists() else None
 
     @property
     def name(self) -> str:
@@ -143,6 +144,10 @@ class Run:
     def data_id(self) -> str:
         """The fingerprint of the data, or their folder if the version that ran kept none."""
         return str(self.metrics.get("fingerprint") or self.settings.get("data_path"))
+
+    def _picture(self, name: ResultFile) -> Image.Image:
+        with reading(self.folder / name, "a picture", ADVICE):
+            return Image.open(self.folder / name).convert("RGB")
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,8 +176,3 @@ class FreshRun(Run):
     def provenance(self) -> dict[str, str]:
         """Rows of a name and a text: the data, the code that trained and judged, the versions that it stands on."""
         return {"data": f"fingerprint {self.generator.fingerprint}"} | provenance(self.generator.code)
-
-
-def _picture(path: Path) -> Image.Image:
-    with reading(path, "a picture", ADVICE):
-        return Image.open(path).convert("RGB")

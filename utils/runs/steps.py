@@ -50,12 +50,11 @@ def generate(generator: Generator, config: Config) -> tuple[Path, np.ndarray]:
     if is_other:
         folder /= f"seed{config.seed}_n{n}"
         folder.mkdir(exist_ok=True)
-    clear_results(folder)
-    if is_other:
         # Those of the training, but for what concerns only these points.
-        of_today = {name: getattr(config, name) for name in ("seed", *Config.names("files", "machine"))}
-        known = {name: value for name, value in trained.items() if name in vars(config)}
-        write_text(folder / TrainingFile.CONFIG, dataclasses.replace(config, **known | of_today).to_yaml())
+        kept = {*Config.names("model", "training")} & trained.keys() - {"seed"}
+        settings = dataclasses.replace(config, **{name: trained[name] for name in kept})
+        write_text(folder / TrainingFile.CONFIG, settings.to_yaml())
+    clear_results(folder)
 
     def write(unfinished: Path) -> None:
         # Short jobs need no progress bar; None hides it unless stderr is a terminal.
@@ -81,9 +80,8 @@ def judge(generator: Generator, samples: np.ndarray, data: ColoredPoints, seed: 
     points = train.points.numpy(), held_out.points.numpy()
     evaluation = evaluate(samples, *points, draw_more=lambda n: generator.sample(n, next(seeds)))
     means = posterior_means(generator, random_subset(data.points.numpy(), MOST_SHOWN))
-    model = evaluate_model(generator, train, held_out, means)
     more = {"n_shown": trained["epochs"] * len(train), "fingerprint": generator.fingerprint}
-    return dataclasses.replace(evaluation, model=model | more)
+    return dataclasses.replace(evaluation, model=evaluate_model(generator, train, held_out, means) | more)
 
 
 def report(run: FreshRun) -> None:

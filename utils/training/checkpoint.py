@@ -17,18 +17,20 @@ from data.painting import paint, save_film, save_picture
 from data.points import ColoredPoints
 from models.generator import Generator, load_generator
 from utils.settings.config import Config
-from utils.system.errors import InputError, reason_of
+from utils.system.errors import InputError
 from utils.system.files import skipped_if_held, write_bytes, write_text
 from utils.system.interruption import Interrupted, deferred
 from utils.system.provenance import code_version
 from utils.system.reading import missing_in_run, reading
-from utils.training.loop import Epoch, Training, pick_device
+from utils.training.loop import Epoch, Training
 
 # Points on a frame of the film: enough to see the glyph, few enough to be painted after each epoch.
 FRAME_POINTS = 2000
 # The version of checkpoint.pt.
 CHECKPOINT_FORMAT = 12
 ANEW = "train anew without --resume"
+# How messages name the fingerprint of the data, among the settings.
+DATA = "data in data_path"
 
 
 class TrainingFile(StrEnum):
@@ -67,21 +69,20 @@ class Record:
         Raises InputError if the model or the checkpoint cannot be written.
         """
         self.epochs.append(epoch)
-        if self._is_painted(epoch):
+        is_last, every = epoch.epoch == self.config.epochs, int(self.config.gen_every_epochs)
+        if every and (is_last or epoch.epoch % every == 0):
             # With the same random numbers each time, the film shows the model change and not chance.
             points = self.generator.sample(FRAME_POINTS, self.config.seed)
             with skipped_if_held():
-                save_picture(paint(points, self.data.canvas), self._frame_path(epoch))
+                save_picture(paint(points, self.data.canvas), self._frame(epoch))
         # The next epoch writes all of it anew, so only the last one must succeed.
-        with skipped_if_held() if epoch.epoch < self.config.epochs else contextlib.nullcontext():
+        with contextlib.nullcontext() if is_last else skipped_if_held():
             self.save()
 
     def save(self) -> None:
         """Write the settings, the history, the model and the checkpoint. Raises InputError for the last two."""
-        columns = [field.name for field in dataclasses.fields(Epoch)]
-        rows = [columns, *map(dataclasses.astuple, self.epochs)]
-        table = "".join(",".join(map(str, row)) + "\n" for row in rows)
-        for name, text in ((TrainingFile.CONFIG, self.config.to_yaml()), (TrainingFile.HISTORY, table)):
+        rows = [dataclasses.astuple(epoch) for epoch in self.epochs]
+        for name, text in ((TrainingFile.CONFIG, self.config.to_yaml()), (TrainingFile.HISTORY, as_csv(rows))):
             with skipped_if_held():
                 write_text(self.folder / name, text)
         self.generator.save(self.folder / TrainingFile.MODEL)
@@ -89,7 +90,7 @@ class Record:
             "config": dataclasses.asdict(self.config),
             "fingerprint": self.fingerprint,
             "code": self.code,
-            "epochs": rows[1:],
+            "epochs": rows,
             "training": self.training.state_dict(),
             "format": CHECKPOINT_FORMAT,
         }
@@ -99,29 +100,23 @@ class Record:
         write_bytes(self.folder / TrainingFile.CHECKPOINT, packed.getvalue(), durable=True)
 
     def resume(self) -> None:
-        """Continue from the checkpoint in the folder.
+        """Continue from the checkpoint in the folder, if training has begun there.
 
         Raises InputError if it cannot be used, or belongs to other settings or other data.
         """
-        path, saved = self.folder / TrainingFile.CHECKPOINT, read_checkpoint(self.folder)
-        before, now = saved["config"], dataclasses.asdict(self.config)
-        changed = [name for name in now if before.get(name) != now[name]]
-        if refused := [name for name in changed if name in Config.names("model", "training") and name != "epochs"]:
-            settings = ", ".join(f"{name} (was {before.get(name)}, is {now[name]})" for name in refused)
-            raise InputError(f"{path}: belongs to other settings: {settings}; set them back, or {ANEW}")
-        if saved["fingerprint"] != self.fingerprint:
-            raise InputError(
-                f"{path}: belongs to other data than {self.config.data_path} holds; set data_path to those, or {ANEW}"
-            )
-        if inexact := [name for name in changed if name in Config.names("machine")]:
+        path = self.folder / TrainingFile.CHECKPOINT
+        if not path.exists():
+            return
+        saved, now = read_checkpoint(self.folder), vars(self.config) | {DATA: self.fingerprint}
+        before, fixed = saved["config"] | {DATA: saved["fingerprint"]}, Config.names("model", "training")
+        refuse_changes(path, before, now, [name for name in fixed if name != "epochs"], ANEW)
+        if inexact := [name for name in Config.names("machine") if before.get(name) != now[name]]:
             print(f"{' and '.join(inexact)} changed: the last digits may differ from those of an uninterrupted run")
-        try:
+        with reading(path, "a checkpoint of this program", ANEW):
             self.training.load_state_dict(saved["training"])
-        except (KeyError, TypeError, ValueError, RuntimeError, AttributeError) as error:
-            raise InputError(f"{path}: cannot be resumed from ({reason_of(error)}); {ANEW}") from None
-        if self.training.step > self.training.n_steps:
-            raise InputError(f"{path}: has {len(saved['epochs'])} epochs already; set epochs to that or more")
-        self.epochs = [Epoch(*epoch) for epoch in saved["epochs"]]
+            self.epochs = [Epoch(*epoch) for epoch in saved["epochs"]]
+            if self.training.step > self.training.n_steps:
+                raise InputError(f"{path}: has {len(self.epochs)} epochs already; set epochs to that or more")
         if saved["code"] != self.code:
             self.code = f"{saved['code']}, from epoch {len(self.epochs) + 1} by {self.code}"
         # Settings that may change, such as n_generate, are from now on those of today.
@@ -144,24 +139,26 @@ class Record:
 
     def save_film(self) -> None:
         """Make the film of the epochs so far, if any of them were painted."""
-        painted = [epoch for epoch in self.epochs if self._is_painted(epoch) and self._frame_path(epoch).exists()]
+        painted = [epoch for epoch in self.epochs if self._frame(epoch).exists()]
         if not painted:
             return
         # A film of more than 100 frames would be tiresome, and large.
         painted = [painted[i] for i in np.linspace(0, len(painted) - 1, min(100, len(painted))).round().astype(int)]
-        frames = (Image.open(self._frame_path(epoch)) for epoch in painted)
+        frames = (Image.open(self._frame(epoch)) for epoch in painted)
         captions = [f"epoch {epoch.epoch}   beta {epoch.beta:.2f}   KL {epoch.train_kl:.1f} nats" for epoch in painted]
         # As many points as the frames have, for a fair comparison.
         data = paint(random_subset(self.data.points, FRAME_POINTS).numpy(), self.data.canvas)
         with skipped_if_held():
             save_film(self.folder / TrainingFile.FILM, data, frames, captions)
 
-    def _is_painted(self, epoch: Epoch) -> bool:
-        every = int(self.config.gen_every_epochs)
-        return every > 0 and (epoch.epoch % every == 0 or epoch.epoch == self.config.epochs)
-
-    def _frame_path(self, epoch: Epoch) -> Path:
+    def _frame(self, epoch: Epoch) -> Path:
         return self.folder / TrainingFile.FRAMES / f"epoch_{epoch.epoch:03}.png"
+
+
+def as_csv(epochs: list[tuple[Any, ...]]) -> str:
+    """The table in history.csv, a row for each of the `epochs`."""
+    rows = [[field.name for field in dataclasses.fields(Epoch)], *epochs]
+    return "".join(",".join(map(str, row)) + "\n" for row in rows)
 
 
 def read_checkpoint(folder: Path) -> dict[str, Any]:
@@ -177,37 +174,36 @@ def read_checkpoint(folder: Path) -> dict[str, Any]:
         return content
 
 
-def has_checkpoint(config: Config) -> bool:
-    """Whether training with `config` has begun."""
-    return (config.output / TrainingFile.CHECKPOINT).exists()
-
-
-def check(configs: list[Config], data: ColoredPoints, resume: bool) -> None:
-    """Raise InputError if one of the `configs` cannot be run, before anything is written."""
-    for config in configs:
-        pick_device(config.device)
-        if not config.retrain:
-            load_trained(config, data)
-    if resume:
-        for config in [config for config in configs if has_checkpoint(config)] or configs:
-            read_checkpoint(config.output)
-
-
 def load_trained(config: Config, data: ColoredPoints) -> Generator:
     """The generator that an earlier training with `config` on `data` left.
 
     Raises InputError if there is none, or its model or its data are others.
     """
-    path, advice = config.output / TrainingFile.MODEL, "train again, with retrain=true"
+    path = config.output / TrainingFile.MODEL
     generator = load_generator(path, config.device)
-    for name in Config.names("model"):
-        before, now = generator.config[name], getattr(config, name)
-        if before != now:
-            raise InputError(
-                f"{path}: was trained with {name}={before}, now it is {now}; set {name}={before}, or {advice}"
-            )
-    if generator.fingerprint != data.fingerprint():
-        raise InputError(
-            f"{path}: was trained on other data than {config.data_path} holds; set data_path to those, or {advice}"
-        )
+    before, now = generator.config | {DATA: generator.fingerprint}, vars(config) | {DATA: data.fingerprint()}
+    refuse_changes(path, before, now, Config.names("model"), "train again, with retrain=true")
     return generator
+
+
+def refuse_changes(path: Path, before: dict[str, Any], now: dict[str, Any], names: list[str], advice: str) -> None:
+    """Raise InputError if the data, or settings with these `names`, are not those that `path` was made with."""
+    changed = [name for name in (*names, DATA) if before.get(name) != now[name]]
+    if changed:
+        changes = ", ".join(f"{name} (was {before.get(name)}, is {now[name]})" for name in changed)
+        raise InputError(f"{path}: belongs to other settings or data: {changes}; set it back, or {advice}")
+
+
+def check(configs: list[Config], data: ColoredPoints, resume: bool) -> None:
+    """Raise InputError if one of the `configs` cannot be run, before anything is written."""
+    for config in configs:
+        try:
+            torch.empty(1, device=config.device)
+        except (RuntimeError, AssertionError):
+            raise InputError(f"device: PyTorch finds no {config.device} on this machine; set device=cpu") from None
+        if not config.retrain:
+            load_trained(config, data)
+    if resume:
+        begun = [config for config in configs if (config.output / TrainingFile.CHECKPOINT).exists()]
+        for config in begun or configs:
+            read_checkpoint(config.output)

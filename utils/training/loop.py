@@ -19,10 +19,12 @@ from utils.settings.batch_scaling import StepSettings
 from utils.settings.config import Config
 from utils.settings.schedules import beta_schedule, cosine_decay
 from utils.system.errors import InputError
-from utils.system.interruption import saying_how_to_continue
 from utils.system.torch_state import denormals_flushed
 from utils.training.progress import Progress
 from utils.training.step import AdamW, compiled, is_worthwhile
+
+# What has a state of its own that the next step depends on.
+STATEFUL = ("model", "average", "optimizer", "batches")
 
 
 @dataclass(frozen=True)
@@ -90,14 +92,14 @@ class Training:
                     self.step += 1
                     self.optimizer.move(gradient, rate, self.step)
                     self.loss_sums += losses
-                    progress.advance_to(self.step)
+                    progress.update()
                     if signals:
                         break
-                self._check()
                 self.seconds = time.perf_counter() - start
+                self._check()
                 if self.step % len(self.batches) == 0:
                     epoch = self._end_epoch(beta, rate)
-                    progress.show(epoch.describe())
+                    progress.set_postfix_str(epoch.describe(), refresh=False)
                     on_epoch(epoch)
 
     def gradient(self, x: Tensor, beta: Tensor) -> tuple[Tensor, Tensor]:
@@ -109,45 +111,35 @@ class Training:
         sums = [loss.reconstruction.sum(), loss.kl.sum(), x.new_zeros(()) + len(x) * loss.parameter_kl]
         return torch.cat([gradient.flatten() for gradient in gradients]), torch.stack(sums).detach()
 
-    def compile_if_worthwhile(self, to_start_again: str) -> None:
-        """Compile the steps of a long training, if this machine can; `to_start_again` is for whoever stops it."""
-        if not is_worthwhile(self.config.compile, self.n_steps):
-            return
-        print("compiling the training step, which takes a minute the first time on a machine")
-        try:
-            with saying_how_to_continue(f"nothing was trained; to start again: {to_start_again}"):
+    def compile_if_worthwhile(self) -> None:
+        """Compile the steps of a long training, if this machine can."""
+        if is_worthwhile(self.config.compile, self.n_steps):
+            print("compiling the training step, which takes a minute the first time on a machine")
+            try:
                 self.compile()
-        except RuntimeError as error:
-            print(f"not compiled, so training is slower ({error}); is a C++ compiler installed?")
+            except RuntimeError as error:
+                print(f"not compiled, so training is slower ({error}); is a C++ compiler installed?")
 
     def compile(self) -> None:
         """Compile all further steps. Raises RuntimeError if this machine cannot."""
         self.optimizer.compile()
         size, eager = self.config.batch_size, self.gradient
-        example = torch.zeros(size, N_COORDINATES, device=self.device), torch.tensor(1.0, device=self.device)
-        code = compiled(eager, *example)
+        code = compiled(eager, torch.zeros(size, N_COORDINATES, device=self.device), torch.ones((), device=self.device))
         # The last batch of an epoch may be smaller than what the compiled code expects.
         self.gradient = lambda x, beta: (code if len(x) == size else eager)(x, beta)  # type: ignore[method-assign]
 
     def state_dict(self) -> dict[str, Any]:
         """All that the next step depends on."""
-        return {
-            "step": self.step,
-            "model": self.model.state_dict(),
-            "average": self.average.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-            "batches": self.batches.state_dict(),
-            "random": random_state(self.device),
-            "loss_sums": self.loss_sums,
-            "seconds": self.seconds,
-        }
+        own = {"step": self.step, "loss_sums": self.loss_sums, "seconds": self.seconds}
+        parts = {name: getattr(self, name).state_dict() for name in STATEFUL}
+        return own | parts | {"random": random_numbers(self.device).get_state()}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Continue from where `state_dict` was taken."""
-        for name in ("model", "average", "optimizer", "batches"):
+        for name in STATEFUL:
             getattr(self, name).load_state_dict(state[name])
         self.step, self.loss_sums, self.seconds = state["step"], state["loss_sums"].to(self.device), state["seconds"]
-        set_random_state(self.device, state["random"])
+        random_numbers(self.device).set_state(state["random"].cpu())
 
     def _end_epoch(self, beta: float, rate: float) -> Epoch:
         """The figures of the epoch that has just ended; the next one is the current one from now on."""
@@ -168,28 +160,8 @@ class Training:
             )
 
 
-def random_state(device: torch.device) -> Tensor:
-    """The state of PyTorch's random numbers on `device`."""
-    module, index = _random_numbers(device)
-    return module.get_rng_state(*index)
-
-
-def set_random_state(device: torch.device, state: Tensor) -> None:
-    """Make PyTorch's random numbers on `device` those that follow `state`."""
-    module, index = _random_numbers(device)
-    module.set_rng_state(state.cpu(), *index)
-
-
-def _random_numbers(device: torch.device) -> tuple[Any, list[torch.device]]:
-    """The module of PyTorch that has the random numbers of `device`, and its argument if it has several devices."""
-    return (torch, []) if device.type == "cpu" else (getattr(torch, device.type), [device] * (device.type == "cuda"))
-
-
-def pick_device(name: str) -> torch.device:
-    """The device `name`. Raises InputError if this machine has none."""
-    available = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-    device = torch.device(name)
-    if not available[device.type] or (device.index or 0) >= max(1, torch.cuda.device_count()):
-        names = ", ".join(kind for kind, there in available.items() if there)
-        raise InputError(f"device: PyTorch finds no {name} on this machine; set device to one of: {names}")
-    return device
+def random_numbers(device: torch.device) -> torch.Generator:
+    """PyTorch's own generator of random numbers on `device`."""
+    if device.type == "cuda":
+        return torch.cuda.default_generators[device.index or 0]
+    return torch.mps._get_default_mps_generator() if device.type == "mps" else torch.default_generator

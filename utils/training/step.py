@@ -1,6 +1,5 @@
 """What a training step does to the weights, once it has their gradient: clip it, AdamW, average."""
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -29,30 +28,26 @@ class AdamW:
             self.weights.new_tensor(factors).repeat_interleave(sizes) for factors in zip(*rules(model), strict=True)
         )
 
+    @property
+    def state(self) -> tuple[Tensor, ...]:
+        """All that an update changes."""
+        return self.weights, self.average, self.mean, self.square, self.squared_length
+
     def move(self, gradient: Tensor, learning_rate: float, step: int) -> None:
         """Move the weights against the `gradient`, in the step that is counted as `step` from 1."""
         decays = (*self.settings.betas, self.settings.length_decay)
         numbers = [learning_rate, averaging_weight(step, self.settings.scale), *(1 - decay**step for decay in decays)]
-        vectors = (self.weights, self.average, self.mean, self.square, self.squared_length, gradient)
-        self.update(*vectors, self.weights.new_tensor(numbers))
+        self.update(gradient, self.weights.new_tensor(numbers), *self.state)
 
-    def update(
-        self,
-        weights: Tensor,
-        average: Tensor,
-        mean: Tensor,
-        square: Tensor,
-        squared_length: Tensor,
-        gradient: Tensor,
-        numbers: Tensor,
-    ) -> None:
-        """Clip, AdamW (Loshchilov & Hutter 2019, arXiv 1711.05101, algorithm 2), average. Changes only its arguments.
+    def update(self, gradient: Tensor, numbers: Tensor, *state: Tensor) -> None:
+        """Clip, AdamW (Loshchilov & Hutter 2019, arXiv 1711.05101, algorithm 2), average. Changes only the `state`.
 
         `numbers` are the learning rate, the weight of the average's newest member, and the three bias corrections. The
         gradient is clipped by its root mean square length over the last 200 points or so: in small batches, to scale
         each by its own length would give points with long gradients less weight than others, and the model would fit
         another distribution than that of the points.
         """
+        weights, average, mean, square, squared_length = state
         learning_rate, newest, of_mean, of_square, of_length = numbers.unbind()
         beta1, beta2 = self.settings.betas
         squared_length.lerp_(gradient.square().sum(), 1 - self.settings.length_decay)
@@ -66,12 +61,9 @@ class AdamW:
         average.lerp_(weights, newest)
 
     def compile(self) -> None:
-        """Compile all further updates, and print how long the rest of a step may take to compile."""
-        start, like = time.monotonic(), self.weights
-        vectors = [vector.clone() for vector in (like, self.average, self.mean, self.square, self.squared_length)]
-        self.update = compiled(self.update, *vectors, like + 1, like.new_ones(5))  # type: ignore[method-assign]
-        # Measured: the gradient takes half as long as this, or, the first time on a machine, two to four times as long.
-        print(f"compiling: at most {4 * (time.monotonic() - start):.0f} s left")
+        """Compile all further updates."""
+        example = self.weights + 1, self.weights.new_ones(5), *(part.clone() for part in self.state)
+        self.update = compiled(self.update, *example)  # type: ignore[method-assign]
 
     def state_dict(self) -> dict[str, Any]:
         """All that the next update depends on, beside the weights."""
