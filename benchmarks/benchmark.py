@@ -25,7 +25,7 @@ from data.points import read_points
 from models.generator import build_model
 from models.registry import MODELS
 from utils.settings.config import Config
-from utils.system.commands import ROOT
+from utils.system.environment import ROOT
 from utils.system.errors import run_program
 from utils.training.loop import Training
 

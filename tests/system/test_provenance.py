@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from utils.system.provenance import code_version, provenance
+from utils.system.environment import code_version, provenance
 
 
 @pytest.fixture

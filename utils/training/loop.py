@@ -18,9 +18,9 @@ from utils.evaluation.likelihood import evaluate_loss
 from utils.settings.batch_scaling import StepSettings
 from utils.settings.config import Config
 from utils.settings.schedules import beta_schedule, cosine_decay
+from utils.system.environment import denormals_flushed
 from utils.system.errors import InputError
 from utils.system.interruption import saying_how_to_continue
-from utils.system.torch_state import denormals_flushed
 from utils.training.progress import Progress
 from utils.training.step import AdamW, compiled, is_worthwhile
 
