@@ -22,8 +22,8 @@ import numpy as np
 from benchmarks.command import BenchmarkParser, print_head, print_row
 from data.drawing import as_jpeg, glyph_mask, write
 from data.points import read_points
+from models import MODELS
 from models.generator import build_model
-from models.registry import MODELS
 from utils.settings.config import Config
 from utils.system.environment import ROOT
 from utils.system.errors import run_program

@@ -22,9 +22,9 @@ from benchmarks.command import BenchmarkParser, print_head, print_row
 from benchmarks.fidelity import N_POINTS, auc, trained, training_set, turned, worlds
 from data.coordinates import COLORS, PLACES
 from data.points import ColoredPoints, read_points
+from models import MODELS, PRIORS
 from models.generator import build_model
 from models.point_vae import DecodedPoints, PointVAE
-from models.registry import MODELS, PRIORS
 from models.vae import VAE
 from utils.evaluation.likelihood import evaluate_loss, posterior_means
 from utils.runs.style import save_plot

@@ -25,7 +25,7 @@ from data.coordinates import COLORS, PLACES
 from data.drawing import find_font, glyph_mask
 from data.painting import paint
 from data.points import ColoredPoints
-from models.registry import MODELS
+from models import MODELS
 from utils.evaluation.likelihood import evaluate_loss
 from utils.settings.config import load_config
 

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from data.coordinates import N_COORDINATES
 from data.scaling import Scaling
-from models.registry import MODELS, PRIORS
+from models import MODELS, PRIORS
 from models.vae import VAE
 from utils.system.environment import own_torch_state
 from utils.system.errors import InputError

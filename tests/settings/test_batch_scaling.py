@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from utils.settings.batch_scaling import StepSettings
 from utils.settings.config import Config
+from utils.settings.schedules import StepSettings
 
 
 def per_point(batch_size: int) -> dict[str, float]:

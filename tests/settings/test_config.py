@@ -9,8 +9,8 @@ import pytest
 from quick import REPOSITORY
 
 from data.scaling import Scaling
+from models import MODELS, PRIORS
 from models.generator import build_model
-from models.registry import MODELS, PRIORS
 from utils.settings.config import Config, load_config
 
 

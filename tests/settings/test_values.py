@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from models.registry import MODELS
+from models import MODELS
 from utils.settings.config import Config
 from utils.settings.values import as_yaml, checked
 from utils.system.errors import InputError

@@ -1,7 +1,6 @@
 import contextlib
 import os
 import signal
-import threading
 from collections.abc import Iterator
 
 import pytest
@@ -48,20 +47,6 @@ def test_under_nohup_a_terminal_may_close():
 
     assert received == []
     signal.signal(signal.SIGHUP, before)
-
-
-def test_a_thread_that_can_receive_no_signals_runs_all_the_same():
-    received: list[list[int]] = []
-
-    def work() -> None:
-        with handled(stop), deferred() as signals:
-            received.append(signals)
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    thread.join()
-
-    assert received == [[]]
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), Interrupted(signal.SIGTERM)])

@@ -15,7 +15,7 @@ import warnings
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Iterator  # noqa: UP035 - an older Python has no other
+from typing import Any, Iterator  # noqa: UP035 - an older Python has no other
 
 # The folder of main.py.
 ROOT = Path(__file__).parents[2]
@@ -102,7 +102,7 @@ def own_torch_state(threads: int) -> Iterator[None]:
     """
     import torch
 
-    settings = (
+    settings: tuple[Any, ...] = (
         (torch.get_default_dtype, torch.set_default_dtype, torch.float32),
         (torch.get_float32_matmul_precision, torch.set_float32_matmul_precision, "highest"),
         (torch.get_num_threads, torch.set_num_threads, threads),
