@@ -1,7 +1,6 @@
 """Settings from files and command lines. What is refused as a whole is in tests/test_mistakes.py."""
 
 import dataclasses
-import re
 from pathlib import Path
 from typing import Any
 
@@ -21,17 +20,13 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def without_choices(text: str) -> str:
-    return re.sub(r": \w+( \| \w+)+$", "", text, flags=re.MULTILINE)
-
-
 def test_the_shipped_file_holds_every_key_with_its_default_and_its_documentation():
-    shipped, current = (REPOSITORY / "config.yaml").read_text(), Config().to_yaml()
+    shipped, current = ((REPOSITORY / "config.yaml").read_text().splitlines(), Config().to_yaml().splitlines())
 
-    assert without_choices(shipped) == without_choices(current)
     assert load_config(REPOSITORY / "config.yaml") == Config()
-    # A row that somebody adds to the registry of models or priors may be missing from the file.
-    for theirs, ours in zip(shipped.splitlines(), current.splitlines(), strict=True):
+    # A row that somebody adds to the models, priors or schedules may be missing from the file.
+    for theirs, ours in zip(shipped, current, strict=True):
+        assert theirs.rpartition(":")[0] == ours.rpartition(":")[0] if " | " in ours else theirs == ours
         assert set(theirs.split(" | ")[1:]) <= set(ours.split(" | ")[1:])
 
 
