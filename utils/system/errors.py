@@ -39,7 +39,8 @@ def run_program(main: Callable[[list[str]], None], arguments: list[str]) -> None
     """
     # Python's last garbage collection takes 1.5 s after PyTorch has compiled anything; this skips it.
     atexit.register(gc.freeze)
-    # Where its cache lies is of no concern.
+    # matplotlib needs no window, as that of a notebook, and where its cache lies is of no concern.
+    os.environ.pop("MPLBACKEND", None)
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
     streams: list[Any] = [DependableStream(sys.stdout), DependableStream(sys.stderr)]
     status, message = 0, ""
