@@ -56,24 +56,21 @@ def test_all_stands_for_all_models_and_each_has_an_output_folder_of_its_own():
 
 @pytest.mark.parametrize("text", ["2026-11-25", "007", "no", "run #2", "1e3", "[a]", "null", "C:\\temp\\new"])
 def test_a_text_on_the_command_line_or_in_quotes_is_taken_as_it_stands(file: Path, text: str):
-    assert load_config(file, [f"result_path={text}"]).result_path == text
-
     file.write_text(f"result_path: '{text}'\n")
-    assert load_config(file).result_path == text
+
+    for config in (load_config(file), load_config(file, [f"result_path={text}"])):
+        assert config.result_path == text
 
 
 @pytest.mark.parametrize(
     ("key", "texts", "value"),
     [
         ("n_generate", ("010", "1e1", "10.0", "1_0", "+10"), 10),
-        ("n_generate", ("08",), 8),
         ("beta_max", ("1e-3", "1.0E-3", ".1e-2", "0.001"), 0.001),
         ("beta_max", ("3",), 3.0),
     ],
 )
-def test_numbers_are_decimal_and_may_be_written_with_an_exponent(
-    file: Path, key: str, texts: tuple[str, ...], value: float
-):
+def test_numbers_are_decimal_and_may_have_an_exponent(file: Path, key: str, texts: tuple[str, ...], value: float):
     for text in texts:
         file.write_text(f"{key}: {text}\n")
         for config in (load_config(file), load_config(file, [f"{key}={text}"])):

@@ -23,8 +23,6 @@ def raising(error: BaseException) -> NoReturn:
         (Interrupted(signal.SIGTERM, "stopped after 3 epochs"), 143, "stopped after 3 epochs"),
         (KeyboardInterrupt(), 130, "stopped"),
         (OSError(28, "No space left on device", "file"), 2, "error: .*No space left on device: 'file'"),
-        (OSError(24, "Too many open files", "our.py"), 2, "error: this program .* num_workers=0"),
-        (ImportError("libx.so: cannot open: Too many open files"), 2, "error: .* num_workers=0"),
         (MemoryError(), 2, "error: out of memory .* smaller"),
         (RuntimeError("can't allocate memory: 9.\nmore"), 2, r"error: .*\(can't allocate memory: 9\.\); .*"),
         (RuntimeError("DataLoader worker (pid 7) is killed"), 2, "error: .* killed .* --resume num_workers=0"),

@@ -2,7 +2,6 @@
 
 import atexit
 import contextlib
-import errno
 import gc
 import logging
 import os
@@ -19,8 +18,6 @@ LACKS = {
     # PyTorch raises this wherever the main process is when it learns of it.
     "DataLoader worker": "a process that loads batches was killed ({}), perhaps for lack of memory; "
     "what was saved before is kept; go on with --resume num_workers=0",
-    re.escape(os.strerror(errno.EMFILE)): "this program may open too few files; "
-    "allow it more, as with `ulimit -n 1024`, or set num_workers=0",
 }
 
 
@@ -51,7 +48,7 @@ def run_program(main: Callable[[list[str]], None], arguments: list[str]) -> None
             status, message = 2, f"error: {error}"
         except (Interrupted, KeyboardInterrupt) as error:
             status, message = 128 + getattr(error, "number", 2), str(error) or "stopped"
-        except (MemoryError, RuntimeError, OSError, ImportError) as error:
+        except (MemoryError, RuntimeError, OSError) as error:
             if not (isinstance(error, OSError) or _lack(error)):
                 raise
             status, message = 2, f"error: {_lack(error) or error}"
