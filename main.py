@@ -30,8 +30,7 @@ def main(arguments: list[str]) -> None:
     from utils.runs.folders import claimed_folders, clear_results
     from utils.runs.run import FreshRun
     from utils.runs.steps import compare, generate, judge, losses_plotted, report
-    from utils.system.environment import keep_freed_memory
-    from utils.system.torch_state import own_torch_state
+    from utils.system.environment import keep_freed_memory, own_torch_state
     from utils.training.checkpoint import Record, check, load_trained
     from utils.training.loop import Training
 

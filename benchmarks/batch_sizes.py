@@ -12,7 +12,7 @@ import time
 
 from benchmarks.command import BenchmarkParser, print_head, print_row
 from benchmarks.fidelity import judged, training_set, vae_points, worlds
-from models.registry import MODELS
+from models import MODELS
 from utils.system.errors import run_program
 
 # Figures with their digits.

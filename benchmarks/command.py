@@ -6,7 +6,8 @@ import torch
 
 from data.points import read_points
 from utils.settings.config import Config, load_config
-from utils.system.commands import ROOT, Parser
+from utils.system.commands import Parser
+from utils.system.environment import ROOT
 
 
 class BenchmarkParser(Parser):
@@ -14,9 +15,7 @@ class BenchmarkParser(Parser):
 
     def __init__(self, name: str, description: str | None) -> None:
         super().__init__(f"python -m benchmarks.{name}", description)
-        self.add_argument(
-            "settings", metavar="key=value", nargs="*", help="settings, as on the command line of main.py"
-        )
+        self.add_argument("settings", metavar="key=value", nargs="*", help="settings, as for main.py")
 
     def read(self, arguments: list[str]) -> tuple[argparse.Namespace, Config]:
         """The options and settings of a command line. Raises InputError, before anything is computed."""

@@ -12,6 +12,7 @@ import dataclasses
 import itertools
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -20,52 +21,56 @@ from torch import Tensor
 
 from benchmarks.command import BenchmarkParser, print_head, print_row
 from benchmarks.fidelity import N_POINTS, auc, trained, training_set, turned, worlds
-from data.coordinates import COLORS, PLACES
+from data.coordinates import COLORS
 from data.points import ColoredPoints, read_points
+from models import MODELS, PRIORS
 from models.generator import build_model
 from models.point_vae import DecodedPoints, PointVAE
-from models.registry import MODELS, PRIORS
 from models.vae import VAE
 from utils.evaluation.likelihood import evaluate_loss, posterior_means
-from utils.runs.style import save_plot
+from utils.runs.style import save_plot, scatter, scatter_points
 from utils.settings.config import Config
 from utils.system.errors import run_program
 from utils.system.reading import expanded
 
-WITHOUT = "no latent"
 # Draws of z that the loss is averaged over.
 DRAWS = 10
+WITHOUT = "no latent"
+# The rows of the table for each prior: the settings that are not config.yaml's.
+ROWS: dict[str, dict[str, Any]] = {
+    "β = 1 from the start": {"annealing": "constant"},
+    "one rise": {"annealing": "monotonic"},
+    "four cycles": {},
+    **{f"four cycles, β to {beta:g}": {"beta_max": beta} for beta in (0.25, 4.0, 16.0)},
+}
+CAPTIONS = {
+    "normal": "normal: N(0, I), a plain VAE",
+    "mixture": "mixture: normals, learned",
+    "picture": "picture: as sharp as the data can tell",
+}
 
 
 def variants(config: Config) -> dict[str, Config]:
     """The rows of the table."""
-    rows = {}
-    for prior in PRIORS:
-        schedules = {
-            "β = 1 from the start": {"annealing": "constant"},
-            "one rise": {"annealing": "monotonic"},
-            "four cycles": {"annealing": "cyclical"},
-            **{f"four cycles, β to {beta:g}": {"beta_max": beta} for beta in (0.25, 4.0, 16.0) if prior != "mixture"},
-        }
-        rows |= {
-            f"{prior}, {name}": dataclasses.replace(config, prior=prior, **more) for name, more in schedules.items()
-        }
-    return rows | {WITHOUT: dataclasses.replace(config, prior="normal", annealing="constant")}
+    pairs = [pair for pair in itertools.product(PRIORS, ROWS) if pair[0] != "mixture" or "β to" not in pair[1]]
+    rows = {f"{prior}, {name}": {"prior": prior} | ROWS[name] for prior, name in pairs}
+    rows[WITHOUT] = {"prior": "normal", "annealing": "constant"}
+    return {name: dataclasses.replace(config, **settings) for name, settings in rows.items()}
+
+
+class Blind(VAE):
+    """A model whose decoder sees z = 0 for all points."""
+
+    def decode(self, z: Tensor) -> DecodedPoints:
+        return super().decode(torch.zeros_like(z))
 
 
 def without_latent(config: Config, data: ColoredPoints) -> VAE:
-    """The model of `config`, whose decoder sees z = 0 for all points."""
+    """The model of `config`, but blind."""
     torch.manual_seed(config.seed)
     model = build_model(dataclasses.asdict(config), data.scaling)
     model.__class__ = type("Blind", (Blind, type(model)), {})
     return model
-
-
-class Blind(PointVAE):
-    """A model whose decoder does not see the latent."""
-
-    def decode(self, z: Tensor) -> DecodedPoints:
-        return super().decode(torch.zeros_like(z))
 
 
 def print_table(config: Config, chosen: list[str], models: list[str]) -> None:
@@ -81,9 +86,8 @@ def print_table(config: Config, chosen: list[str], models: list[str]) -> None:
             generator, held_out = trained(settings, data, blind)
             losses = [evaluate_loss(generator.model, held_out, seed) for seed in range(DRAWS)]
             reconstruction, kl = np.mean(losses, axis=0)
-            points = generator.sample(N_POINTS, config.seed)
-            seen = [np.hstack([x, turned(x)]) for x in (points, fresh)]
-            figures = [auc(*seen), auc(*(np.delete(x, COLORS, 1) for x in seen))]
+            sets = [np.hstack([x, turned(x)]) for x in (generator.sample(N_POINTS, config.seed), fresh)]
+            figures = [auc(*sets), auc(*(np.delete(x, COLORS, 1) for x in sets))]
             cells = (f"{figure:.3f}" for figure in figures)
             print_row(name, model, row, f"{reconstruction + kl:.2f}", f"{kl:.2f}", *cells)
 
@@ -92,33 +96,23 @@ def draw_priors(config: Config) -> Figure:
     """The three priors: above, what each generates; below, its contours and where the encoder puts the points."""
     data = read_points(config.data_path)
     figure = Figure(figsize=(12, 8.4), dpi=70, layout="constrained")
-    captions = {
-        "normal": "normal: N(0, I), a plain VAE",
-        "mixture": f"mixture: {config.n_components} normals, learned",
-        "picture": "picture: as sharp as the data can tell",
-    }
-    for column, prior in enumerate(captions, start=1):
+    rows = figure.subplots(2, 3, subplot_kw={"aspect": "equal"})
+    for (prior, caption), (above, below) in zip(CAPTIONS.items(), rows.T, strict=True):
         generator, _ = trained(dataclasses.replace(config, prior=prior), data)
-        points = generator.sample(len(data), config.seed)
-        height, width = data.scaling.shape
-        above, below = figure.add_subplot(2, 3, column), figure.add_subplot(2, 3, 3 + column)
-        above.scatter(points[:, 1], points[:, 0], s=2, c=points[:, COLORS] / 255, linewidths=0)
-        above.set(title=captions[prior], xlim=(0, width), ylim=(height, 0), xticks=[], yticks=[])
-        means = posterior_means(generator, data.points.numpy())
-        edge = max(2.7, 1.02 * np.abs(means[:, PLACES]).max())
-        across = np.linspace(-edge, edge, 300)
-        grid = torch.from_numpy(np.stack(np.meshgrid(across, across, indexing="ij"), -1).reshape(-1, 2)).float()
+        scatter_points(above, generator.sample(len(data), config.seed), data.canvas)
+        above.set(title=caption, xticks=[], yticks=[])
+        points = data.points.numpy()
+        means = posterior_means(generator, points)
+        scatter(below, means[:, 1], means[:, 0], points[:, COLORS])
+        edge = max(2.7, 1.02 * np.abs(means).max())
+        across = torch.linspace(-edge, edge, 300)
         with torch.no_grad():
-            density = generator.model.prior.log_prob(grid).exp().view(300, 300).numpy()
-        below.scatter(means[:, 1], means[:, 0], s=2, c=data.points[:, COLORS].numpy() / 255, linewidths=0)
-        levels = density.max() * np.array([0.02, 0.1, 0.3, 0.7])
+            density = generator.model.prior.log_prob(torch.cartesian_prod(across, across)).exp().view(300, 300)
+        levels = density.max() * torch.tensor([0.02, 0.1, 0.3, 0.7])
         below.contour(across, across, density, levels, colors="white", linewidths=0.9, alpha=0.8)
-        below.set(xlim=(-edge, edge), ylim=(edge, -edge), xlabel="latent 2")
-        for axes in (above, below):
-            axes.set(aspect="equal", facecolor="black")
-        if column == 1:
-            above.set_ylabel("what the generator draws", fontsize="large")
-            below.set_ylabel("latent 1", fontsize="large")
+        below.set(xlim=(-edge, edge), ylim=(edge, -edge), xlabel="latent 2", facecolor="black")
+    rows[0, 0].set_ylabel("what the generator draws", fontsize="large")
+    rows[1, 0].set_ylabel("latent 1", fontsize="large")
     figure.supxlabel(
         "below: where the encoder puts the points, in their colors; contours: where the prior expects them"
     )

@@ -27,8 +27,8 @@ from data.coordinates import COLORS, PLACES
 from data.drawing import find_font, glyph_mask
 from data.painting import paint
 from data.points import ColoredPoints
+from models import MODELS
 from models.fields import HARMONICS, Fields
-from models.registry import MODELS
 from utils.evaluation.likelihood import evaluate_loss
 from utils.runs.style import save_plot
 from utils.settings.config import Config

@@ -1,12 +1,34 @@
-"""Generative models of colored points: `from models import colored_pi_generator`."""
+"""Generative models of colored points: `from models import colored_pi_generator`.
 
+MODELS and PRIORS have them by the names of config.yaml; a new one is a class and a row. Rows are texts, "module:name",
+imported when they are asked for: --help needs the names at once, and PyTorch takes seconds to load.
+"""
+
+from collections import UserDict
+from importlib import import_module
 from typing import Any
 
 
+class Registry(UserDict[str, Any]):
+    """Classes by name. Each is given as "module:name", and imported when it is asked for."""
+
+    def __getitem__(self, name: str) -> Any:
+        module, _, attribute = super().__getitem__(name).partition(":")
+        return getattr(import_module(module), attribute)
+
+
+MODELS = Registry(
+    vanilla="models.vanilla:VanillaVAE",
+    attention="models.attention:AttentionVAE",
+)
+PRIORS = Registry(
+    picture="models.picture_prior:PicturePrior",
+    mixture="models.priors:MixturePrior",
+    normal="models.priors:NormalPrior",
+)
+
+
 def __getattr__(name: str) -> Any:
-    """`colored_pi_generator`, imported when it is asked for, because PyTorch takes seconds to load."""
     if name != "colored_pi_generator":
         raise AttributeError(f"module 'models' has no attribute {name!r}")
-    from models.generator import colored_pi_generator
-
-    return colored_pi_generator
+    return import_module("models.generator").colored_pi_generator

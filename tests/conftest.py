@@ -13,8 +13,8 @@ from data.drawing import draw, glyph_mask, write
 from data.points import Canvas, ColoredPoints, read_points
 from data.scaling import Scaling
 from main import main
+from models import MODELS
 from models.generator import build_model
-from models.registry import MODELS
 from models.vae import VAE
 from utils.settings.config import Config
 from utils.training.checkpoint import Record

@@ -77,19 +77,14 @@ def sound(finished: Finished) -> dict[str, list[bytes]]:
 @st.composite
 def broken(draw: st.DrawFn, files: list[bytes], others: list[bytes]) -> bytes:
     """One of `files` that was cut, or in which bytes changed, or one of `others`."""
-    content = draw(st.sampled_from(files))
+    content = bytearray(draw(st.sampled_from(files)))
     # What a file says about itself is at its ends, and breaks more.
     ends = st.integers(0, min(300, len(content) - 1))
     places = ends | ends.map(lambda i: len(content) - 1 - i) | st.integers(0, len(content) - 1)
-    match draw(st.sampled_from(["cut", "flip", "flip", "swap"])):
-        case "cut":
-            return content[: draw(places)]
-        case "flip":
-            changed = bytearray(content)
-            for place in draw(st.lists(places, min_size=1, max_size=8)):
-                changed[place] = draw(st.integers(0, 255))
-            return bytes(changed)
-    return draw(st.sampled_from(others) | st.binary(max_size=80))
+    for place in draw(st.lists(places, max_size=8)):
+        content[place] = draw(st.integers(0, 255))
+    cut = st.builds(lambda place: bytes(content[:place]), places)
+    return draw(st.just(bytes(content)) | cut | st.sampled_from(others) | st.binary(max_size=80))
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -117,7 +112,7 @@ def test_any_file_is_accepted_or_refused_in_one_line(
 
 
 @pytest.mark.parametrize("door", ["model", "checkpoint"])
-@pytest.mark.parametrize("content", [[1, 2], {"format": 99}, {"format": 5, "config": {"model": "gan"}}, Path.touch])
+@pytest.mark.parametrize("content", [[1, 2], {"format": 99}, Path.touch], ids=str)
 def test_what_another_program_saved_is_refused(tmp_path: Path, door: str, content: object):
     read, name = DOORS[door]
     path = tmp_path / (name or "model.pt")

@@ -1,7 +1,6 @@
 """Imports run one way: a folder imports from those below it, never from one above."""
 
 import ast
-from importlib.util import resolve_name
 
 from quick import REPOSITORY
 
@@ -24,28 +23,27 @@ def floor(module: str) -> int | None:
     return next((number for number, name in enumerate(FLOORS) if f"{module}.".startswith(f"{name}.")), None)
 
 
-def upward_imports(module: str, source: str) -> set[str]:
-    """What `module` imports from floors above its own, wherever in its `source`."""
-    here, names = floor(module), set()
-    assert here is not None, f"{module} has no floor: add its folder to FLOORS"
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            origin = resolve_name("." * node.level + (node.module or ""), module.rpartition(".")[0])
-            names |= {f"{origin}.{alias.name}" for alias in node.names}
-    return {name for name in names if (there := floor(name)) is not None and there > here}
+def imports(source: str) -> set[str]:
+    """The modules that are imported wherever in `source`."""
+    nodes = list(ast.walk(ast.parse(source)))
+    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    froms = [node for node in nodes if isinstance(node, ast.ImportFrom)]
+    assert not any(node.level for node in froms), "imports are absolute"
+    return plain | {f"{node.module}.{alias.name}" for node in froms for alias in node.names}
 
 
 def test_no_module_imports_from_a_folder_above_its_own():
-    tops = ("data", "models", "utils", "benchmarks")
-    files = [REPOSITORY / "main.py", *(file for top in tops for file in (REPOSITORY / top).rglob("*.py"))]
-    sources = {
-        ".".join(file.relative_to(REPOSITORY).with_suffix("").parts).removesuffix(".__init__"): file.read_text("utf-8")
-        for file in files
-        if file != REPOSITORY / "utils" / "__init__.py"
-    }
+    files = [
+        path for top in ("main.py", "data", "models", "utils", "benchmarks") for path in REPOSITORY.glob(f"{top}*")
+    ]
+    files = [path for file in files for path in ([file] if file.is_file() else file.rglob("*.py"))]
+    sources = {".".join(path.relative_to(REPOSITORY).with_suffix("").parts): path.read_text("utf-8") for path in files}
+    del sources["utils.__init__"]
 
-    found = {module: above for module, source in sources.items() if (above := upward_imports(module, source))}
-    assert found == {}
+    above = {
+        module: names
+        for module, source in sources.items()
+        if (names := {name for name in imports(source) if (floor(name) or 0) > floor(module)})
+    }
+    assert above == {}
     assert {floor(module) for module in sources} == set(range(len(FLOORS)))

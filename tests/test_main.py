@@ -16,8 +16,7 @@ from PIL import Image
 from quick import REPOSITORY, Finished, command_line, outcome
 
 from main import main
-from models import colored_pi_generator
-from models.registry import MODELS
+from models import MODELS, colored_pi_generator
 from utils.runs.page import PLOTS
 from utils.runs.run import ResultFile, Run
 from utils.settings.config import load_config

@@ -15,8 +15,7 @@ from quick import REPOSITORY, command_line, skip_results
 
 import models
 from main import main
-from models import colored_pi_generator
-from models.registry import MODELS, PRIORS
+from models import MODELS, PRIORS, colored_pi_generator
 from utils.runs.run import Run
 
 PAGE = (REPOSITORY / "docs" / "extend.md").read_text(encoding="utf-8")

@@ -3,9 +3,9 @@ import pytest
 import torch
 
 from data.points import ColoredPoints
+from models import MODELS
 from models.generator import Generator, build_model
 from models.priors import Prior
-from models.registry import MODELS
 from utils.evaluation.latent_map import POINTS, POSITIONS, LatentMap, latent_map
 from utils.evaluation.likelihood import posterior_means
 

@@ -33,8 +33,7 @@ def test_settings_are_in_the_current_folder_or_beside_the_program(
 def test_the_command_to_continue_is_the_same_command_with_resume(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(REPOSITORY)
 
-    for arguments in (["seed=1", "data_path=a b"], ["seed=1", "--resume", "data_path=a b"]):
-        assert continue_command(Config(), arguments).endswith(" main.py seed=1 'data_path=a b' --resume")
+    assert continue_command(Config(), ["seed=1", "--resume", "a=b c"]).endswith(" main.py seed=1 'a=b c' --resume")
     assert continue_command(Config(retrain=False), ["retrain=false"]).endswith(" main.py retrain=false")
 
 

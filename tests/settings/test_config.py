@@ -1,7 +1,6 @@
 """Settings from files and command lines. What is refused as a whole is in tests/test_mistakes.py."""
 
 import dataclasses
-import re
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +8,8 @@ import pytest
 from quick import REPOSITORY
 
 from data.scaling import Scaling
+from models import MODELS, PRIORS
 from models.generator import build_model
-from models.registry import MODELS, PRIORS
 from utils.settings.config import Config, load_config
 
 
@@ -21,17 +20,13 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def without_choices(text: str) -> str:
-    return re.sub(r": \w+( \| \w+)+$", "", text, flags=re.MULTILINE)
-
-
 def test_the_shipped_file_holds_every_key_with_its_default_and_its_documentation():
-    shipped, current = (REPOSITORY / "config.yaml").read_text(), Config().to_yaml()
+    shipped, current = ((REPOSITORY / "config.yaml").read_text().splitlines(), Config().to_yaml().splitlines())
 
-    assert without_choices(shipped) == without_choices(current)
     assert load_config(REPOSITORY / "config.yaml") == Config()
-    # A row that somebody adds to the registry of models or priors may be missing from the file.
-    for theirs, ours in zip(shipped.splitlines(), current.splitlines(), strict=True):
+    # A row that somebody adds to the models, priors or schedules may be missing from the file.
+    for theirs, ours in zip(shipped, current, strict=True):
+        assert theirs.rpartition(":")[0] == ours.rpartition(":")[0] if " | " in ours else theirs == ours
         assert set(theirs.split(" | ")[1:]) <= set(ours.split(" | ")[1:])
 
 
@@ -61,24 +56,21 @@ def test_all_stands_for_all_models_and_each_has_an_output_folder_of_its_own():
 
 @pytest.mark.parametrize("text", ["2026-11-25", "007", "no", "run #2", "1e3", "[a]", "null", "C:\\temp\\new"])
 def test_a_text_on_the_command_line_or_in_quotes_is_taken_as_it_stands(file: Path, text: str):
-    assert load_config(file, [f"result_path={text}"]).result_path == text
-
     file.write_text(f"result_path: '{text}'\n")
-    assert load_config(file).result_path == text
+
+    for config in (load_config(file), load_config(file, [f"result_path={text}"])):
+        assert config.result_path == text
 
 
 @pytest.mark.parametrize(
     ("key", "texts", "value"),
     [
         ("n_generate", ("010", "1e1", "10.0", "1_0", "+10"), 10),
-        ("n_generate", ("08",), 8),
         ("beta_max", ("1e-3", "1.0E-3", ".1e-2", "0.001"), 0.001),
         ("beta_max", ("3",), 3.0),
     ],
 )
-def test_numbers_are_decimal_and_may_be_written_with_an_exponent(
-    file: Path, key: str, texts: tuple[str, ...], value: float
-):
+def test_numbers_are_decimal_and_may_have_an_exponent(file: Path, key: str, texts: tuple[str, ...], value: float):
     for text in texts:
         file.write_text(f"{key}: {text}\n")
         for config in (load_config(file), load_config(file, [f"{key}={text}"])):

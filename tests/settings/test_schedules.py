@@ -1,6 +1,9 @@
+import math
+
 import pytest
 
-from utils.settings.schedules import averaging_weight, beta_schedule, cosine_decay, cyclical
+from utils.settings.config import Config
+from utils.settings.schedules import StepSettings, averaging_weight, beta_schedule, cosine_decay, cyclical
 
 
 @pytest.mark.parametrize(
@@ -20,19 +23,18 @@ def test_cyclical_annealing_has_the_values_of_the_papers_definition(n_cycles: in
 
 
 @pytest.mark.parametrize(
-    ("name", "expected"),
-    [("cyclical", [0, 0.8, 0, 0.8]), ("monotonic", [0, 0.4, 0.8, 0.8]), ("constant", [0.8, 0.8, 0.8, 0.8])],
+    ("name", "share", "expected"),
+    [
+        ("cyclical", 1.0, [0, 0.8, 0, 0.8]),
+        ("cyclical", 0.5, [0, 0.8, 0.8, 0.8]),
+        ("monotonic", 1.0, [0, 0.4, 0.8, 0.8]),
+        ("constant", 1.0, [0.8, 0.8, 0.8, 0.8]),
+    ],
 )
-def test_a_schedule_is_chosen_by_name(name: str, expected: list[float]):
-    beta = beta_schedule(name, n_steps=4, n_cycles=2, ratio=0.5, share=1.0, beta_max=0.8)
+def test_a_schedule_is_chosen_by_name_and_may_end_before_the_run_does(name: str, share: float, expected: list[float]):
+    beta = beta_schedule(name, n_steps=4, n_cycles=round(2 * share), ratio=0.5, share=share, beta_max=0.8)
 
     assert [beta(step) for step in range(4)] == pytest.approx(expected)
-
-
-def test_annealing_may_end_before_the_run_does():
-    beta = beta_schedule("cyclical", n_steps=12, n_cycles=2, ratio=1.0, share=0.5, beta_max=0.9)
-
-    assert [beta(step) for step in range(12)] == pytest.approx([0, 0.3, 0.6] * 2 + [0.9] * 6)
 
 
 def test_the_learning_rate_warms_up_and_decays_to_zero():
@@ -63,3 +65,30 @@ def test_steps_of_a_quarter_of_the_size_average_over_as_many_points():
     many, few = (average_of([float(step >= n / 10) for step in range(n)], 100 / n) for n in (400, 100))
 
     assert 1 - many == pytest.approx(1 - few, rel=0.1, abs=1e-6)
+
+
+def per_point(batch_size: int) -> dict[str, float]:
+    """What the rule keeps, of each of the settings."""
+    settings = StepSettings.of(Config(batch_size=batch_size, learning_rate=0.004, weight_decay=0.1, clip_norm=2.0))
+    return {
+        "half-life of Adam's mean, in points": batch_size / -math.log2(settings.betas[0]),
+        "half-life of Adam's squares, in points": batch_size / -math.log2(settings.betas[1]),
+        "sum of squared steps, per point": settings.learning_rate**2 / batch_size,
+        "decay of a weight, per point": settings.learning_rate * settings.weight_decay / batch_size,
+        "longest gradient, in units of its noise": settings.clip_norm * math.sqrt(batch_size),
+        "warm-up, in points": settings.warmup * batch_size,
+    }
+
+
+@pytest.mark.parametrize("batch_size", [1, 16, 150, 1000])
+def test_a_point_does_the_same_in_batches_of_any_size(batch_size: int):
+    assert per_point(batch_size) == pytest.approx(per_point(200))
+    # A gradient's length is that over 200 points, or a batch.
+    length_decay = StepSettings.of(Config(batch_size=batch_size)).length_decay
+    assert batch_size / (1 - length_decay) == pytest.approx(max(200, batch_size))
+
+
+def test_settings_for_batches_of_200_are_taken_as_they_are():
+    config = Config(batch_size=200, learning_rate=0.0037, weight_decay=0.13, clip_norm=0.7)
+
+    assert StepSettings.of(config) == StepSettings(1.0, 0.0037, (0.9, 0.99), 0.13, 0.7, 0.0, 50.0)

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from models.registry import MODELS
+from models import MODELS
 from utils.settings.config import Config
-from utils.settings.values import as_yaml, checked
+from utils.settings.values import checked
 from utils.system.errors import InputError
 
 
@@ -18,34 +18,24 @@ from utils.system.errors import InputError
     ("setting", "value", "complaint"),
     [
         ("epochs", 0, "at least 1, not 0"),
-        ("epochs", 10**7, "at most 1000000, not 10000000"),
         ("learning_rate", 0, "above 0, not 0.0"),
         ("learning_rate", 10**400, f"of type number, not 1{'0' * 400}"),
         ("clip_norm", math.inf, "a finite number, not .inf"),
         ("model", "gan", f"{' or '.join(MODELS)} or all, not gan"),
         ("device", "tpu", "cpu, cuda, cuda:1 or mps, not tpu"),
-        ("threads", "all", "of type integer, not all"),
-        ("seed", 2.5, "of type integer, not 2.5"),
         ("seed", math.nan, "of type integer, not .nan"),
         ("epochs", True, "of type integer, not true"),
         ("ratio", [0.1], "of type number, not [0.1]"),
         ("retrain", 1, "of type boolean, not 1"),
         ("gen_every_epochs", 0.5, "of type boolean/integer, not 0.5"),
-        ("gen_every_epochs", -1, "at least 0, not -1"),
         ("result_path", " ", "a path, not ' '"),
         ("data_path", date(2026, 11, 25), "of type text (in a file, write it in quotes)"),
+        ("latent_dim", 3, "2 with prior=picture, not 3; set latent_dim=2"),
     ],
 )
 def test_a_value_out_of_bounds_is_refused_with_what_would_be_allowed(setting: str, value: Any, complaint: str):
     with pytest.raises(InputError, match=f"^{setting} must be {re.escape(complaint)}"):
         Config(**{setting: value})
-
-
-def test_the_picture_prior_is_a_density_on_a_plane():
-    with pytest.raises(InputError, match=r"set latent_dim=2"):
-        Config(latent_dim=3)
-
-    assert Config(latent_dim=3, prior="normal").latent_dim == 3
 
 
 def test_no_key_takes_what_is_no_value():
@@ -60,7 +50,3 @@ def test_values_on_the_bounds_are_allowed():
     settings |= {"model": "all", "seed": 2**63 - 1}
 
     assert vars(Config(**settings)) == vars(Config()) | settings
-
-
-def test_values_are_written_as_the_file_has_them():
-    assert [as_yaml(value) for value in (True, 0.5, "a b", [1, {"a": 2}])] == ["true", "0.5", "a b", "[1, {a: 2}]"]

@@ -1,6 +1,5 @@
 import contextlib
 import io
-import logging
 import os
 import re
 import signal
@@ -23,16 +22,9 @@ def raising(error: BaseException) -> NoReturn:
         (InputError("epochs must be\nat least 1"), 2, "error: epochs must be at least 1"),
         (Interrupted(signal.SIGTERM, "stopped after 3 epochs"), 143, "stopped after 3 epochs"),
         (KeyboardInterrupt(), 130, "stopped"),
-        (OSError(28, "No space left on device", "file"), 2, "error: file: No space left on device"),
-        (OSError("no file"), 2, "error: no file"),
-        (OSError(24, "Too many open files", "our.py"), 2, "error: this program .* num_workers=0"),
-        (ImportError("libx.so: cannot open: Too many open files"), 2, "error: .* num_workers=0"),
+        (OSError(28, "No space left on device", "file"), 2, "error: .*No space left on device: 'file'"),
         (MemoryError(), 2, "error: out of memory .* smaller"),
-        (
-            RuntimeError("can't allocate memory: 9.\nmore"),
-            2,
-            r"error: out of memory \(can't allocate memory: 9\.\); .*",
-        ),
+        (RuntimeError("can't allocate memory: 9.\nmore"), 2, r"error: .*\(can't allocate memory: 9\.\); .*"),
         (RuntimeError("DataLoader worker (pid 7) is killed"), 2, "error: .* killed .* --resume num_workers=0"),
     ],
 )
@@ -52,23 +44,18 @@ def test_a_bug_of_the_program_keeps_its_traceback(bug: Exception):
         run_program(lambda arguments: raising(bug), [])
 
 
-@pytest.mark.parametrize("error", [None, InputError("x"), OSError(), ZeroDivisionError()], ids=repr)
-def test_what_a_program_changes_in_its_process_is_as_before_afterwards(
-    monkeypatch: pytest.MonkeyPatch, error: Exception | None
-):
+@pytest.mark.parametrize("error", [None, InputError("x"), ZeroDivisionError()], ids=repr)
+def test_streams_and_signals_are_as_before_afterwards(error: Exception | None):
     """In a notebook, the process goes on."""
 
     def state() -> list[object]:
-        handlers = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
-        level, backend = logging.getLogger("matplotlib").level, os.environ.get("MPLBACKEND")
-        return [sys.stdout, sys.stderr, sys.stdout.errors, sys.unraisablehook, level, backend, *handlers]
+        return [sys.stdout, sys.stderr, signal.getsignal(signal.SIGTERM)]
 
     def main(arguments: list[str]) -> None:
-        assert [now == then for now, then in zip(state(), before, strict=True)].count(False) >= 5
+        assert not any(now == then for now, then in zip(state(), before, strict=True))
         if error:
             raise error
 
-    monkeypatch.setenv("MPLBACKEND", "module://a.notebook")
     before = state()
     with contextlib.suppress(SystemExit, ZeroDivisionError):
         run_program(main, [])

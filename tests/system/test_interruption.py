@@ -1,12 +1,13 @@
+"""Signals one by one; whole runs that receive them are in tests/test_interruption.py."""
+
 import contextlib
 import os
 import signal
-import threading
 from collections.abc import Iterator
 
 import pytest
 
-from utils.system.interruption import SIGNALS, Interrupted, deferred, handled, saying_how_to_continue, stop
+from utils.system.interruption import SIGNALS, Interrupted, deferred, handled, stop
 
 ALL = [signal.SIGINT, *SIGNALS]
 
@@ -38,35 +39,3 @@ def test_of_two_signals_the_second_acts_at_once_unless_a_terminal_that_closes_se
             os.kill(os.getpid(), signal.SIGTERM)
 
     assert received == [signal.SIGHUP] * 2
-
-
-def test_under_nohup_a_terminal_may_close():
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-
-    with handled(stop), deferred() as received:
-        os.kill(os.getpid(), signal.SIGHUP)
-
-    assert received == []
-    signal.signal(signal.SIGHUP, before)
-
-
-def test_a_thread_that_can_receive_no_signals_runs_all_the_same():
-    received: list[list[int]] = []
-
-    def work() -> None:
-        with handled(stop), deferred() as signals:
-            received.append(signals)
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    thread.join()
-
-    assert received == [[]]
-
-
-@pytest.mark.parametrize("error", [KeyboardInterrupt(), Interrupted(signal.SIGTERM)])
-def test_a_stop_says_how_to_continue(error: BaseException):
-    with pytest.raises(Interrupted, match="stopped; now do this") as stopped, saying_how_to_continue("now do this"):
-        raise error
-
-    assert stopped.value.number == getattr(error, "number", signal.SIGINT)

@@ -2,24 +2,22 @@
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from utils.system.errors import InputError
-from utils.system.reading import expanded, is_litter, reading
+from utils.system.reading import expanded, nearby, reading
 
 PICTURE, ARRAY, MODEL = "a picture", "a NumPy array", "a model of this program"
 
 
 @pytest.mark.parametrize(
-    ("wanted", "content", "words"),
+    ("kind", "content", "words"),
     [
         (ARRAY, b"12,40\n13,41\n", "text.*numpy.loadtxt"),
         (ARRAY, "spalte,größe\n1,2\n".encode(), "text.*numpy.loadtxt"),
         (ARRAY, "1\n2\n".encode("utf-16"), "text.*numpy.loadtxt"),
         (PICTURE, b"a note", "text; ADVICE"),
         (PICTURE, b"<svg width='3'>", "drawing.*PNG"),
-        (PICTURE, b"%PDF-1.7 \xe2", "drawing.*PNG"),
         (PICTURE, b"\0\0\0\x18ftypheic", "HEIC.*JPEG"),
         (PICTURE, b"PK\3\4\0\0", "archive; unpack"),
         (PICTURE, b"\x93NUMPY\1\0", "a NumPy array; ADVICE"),
@@ -29,35 +27,29 @@ PICTURE, ARRAY, MODEL = "a picture", "a NumPy array", "a model of this program"
         (MODEL, b"", "empty"),
         (PICTURE, b"\x89PNG\r\n\x1a\n", "cut off"),
         (MODEL, b"PK\3\4\0\0", "cut off"),
-        (ARRAY, None, "folder; name a file"),
     ],
 )
-def test_what_lies_in_place_of_a_file_is_named_with_what_to_do(
-    tmp_path: Path, wanted: str, content: bytes | None, words: str
-):
+def test_what_lies_in_place_of_a_file_is_named_with_what_to_do(tmp_path: Path, kind: str, content: bytes, words: str):
     path = tmp_path / "file"
-    path.mkdir() if content is None else path.write_bytes(content)
+    path.write_bytes(content)
 
-    with (
-        pytest.raises(InputError, match=f"cannot be read as {wanted}: it is .*{words}"),
-        reading(path, wanted, "ADVICE"),
-    ):
-        raise IsADirectoryError(21, "Is a directory") if content is None else ValueError("unsafe\nadvice")
+    with pytest.raises(InputError, match=f"read as {kind}: it is .*{words}"), reading(path, kind, "ADVICE"):
+        raise ValueError("unsafe\nadvice")
 
 
 @pytest.mark.parametrize(
     ("path", "words"),
     [
-        ("https://x.org/a.png", "^https://x.org/a.png: https:// begins an address"),
+        ("https://x.org/a.png", "https:.*address"),
         ("s3://bucket/run", "address"),
-        ("$NOWHERE/run", "variable \\$NOWHERE is not set"),
+        ("$NOWHERE/run", "NOWHERE is not set"),
     ],
 )
 def test_what_is_no_path_is_refused_before_and_after_it_is_one(path: str, words: str):
     with pytest.raises(InputError, match=words):
         expanded(path)
-    with pytest.raises(InputError, match=words.partition(":")[0]), reading(Path(path), PICTURE, "ADVICE"):
-        np.load(path)
+    with pytest.raises(InputError, match=words), reading(Path(path), PICTURE, "ADVICE"):
+        Path(path).read_bytes()
 
 
 def test_a_path_may_have_a_home_variables_and_odd_letters(monkeypatch: pytest.MonkeyPatch):
@@ -69,11 +61,9 @@ def test_a_path_may_have_a_home_variables_and_odd_letters(monkeypatch: pytest.Mo
         assert expanded(text) == path
 
 
-def test_what_systems_leave_in_folders_is_known():
-    litter = (".DS_Store", "._a.png", "Thumbs.db", "desktop.ini", "Icon\r", "~$list.xlsx", "__MACOSX")
+def test_what_systems_leave_in_folders_is_never_named(tmp_path: Path):
+    for name in (".DS_Store", "._a.png", "Thumbs.db", "desktop.ini", "Icon\r", "~$list.xlsx", "__MACOSX", "icon.png"):
+        (tmp_path / name).touch()
 
-    assert [name for name in (*litter, "icon.png", "thumbs.dbx", "model.pt") if not is_litter(Path(name))] == [
-        "icon.png",
-        "thumbs.dbx",
-        "model.pt",
-    ]
+    assert nearby(tmp_path / "no such file") == "its folder holds icon.png"
+    assert nearby(tmp_path / "icom.png") == "did you mean icon.png?"

@@ -20,8 +20,8 @@ from utils.evaluation.metrics import Measured, Metric
 from utils.evaluation.verdict import Evaluation
 from utils.settings.config import Config
 from utils.settings.values import parse_yaml, read_text
+from utils.system.environment import provenance
 from utils.system.errors import InputError
-from utils.system.provenance import provenance
 from utils.system.reading import reading
 from utils.training.checkpoint import TrainingFile, as_csv, read_checkpoint
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from utils.settings.config import Config, load_config
-from utils.system.commands import ROOT, Parser, main_command
+from utils.system.commands import Parser, main_command
+from utils.system.environment import ROOT
 from utils.system.errors import InputError
 from utils.system.reading import expanded
 

@@ -1,7 +1,6 @@
-"""The settings that config.yaml offers: each with its default, its bounds and its meaning.
+"""The settings: `config.yaml`, `--help` and the checks all follow from `Config`.
 
-`config.yaml`, `--help` and the validation all follow from `Config`; `python -m utils.settings.config > config.yaml`
-writes the file.
+`python -m utils.settings.config > config.yaml` writes the file.
 """
 
 import dataclasses
@@ -9,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.registry import MODELS, PRIORS
+from models import MODELS, PRIORS
 from utils.settings.schedules import SCHEDULES
 from utils.settings.values import as_yaml, checked, choices, parse_yaml, read_text, refuse_unknown, setting
 from utils.system.errors import InputError
@@ -70,20 +69,18 @@ class Config:
             object.__setattr__(self, field.name, checked(field, getattr(self, field.name)))
         # Not asked of the class, because PyTorch takes seconds to load.
         if self.prior == "picture" and self.latent_dim != 2:
-            wanted = "latent_dim must be 2 with prior=picture"
-            raise InputError(f"{wanted}, not {self.latent_dim}; set latent_dim=2, or another prior")
+            demand = "latent_dim must be 2 with prior=picture"
+            raise InputError(f"{demand}, not {self.latent_dim}; set latent_dim=2, or another prior")
 
     def to_yaml(self) -> str:
         """The settings as a YAML file, each with its documentation beside it."""
-        text = ""
+        lines = []
         for field in dataclasses.fields(self):
-            line, note = f"{field.name}: {as_yaml(getattr(self, field.name))}", field.metadata["doc"]
-            if "only" in field.metadata:
-                note += f" (only with {field.metadata['only']})"
-            if "choices" in field.metadata:
-                note += f": {' | '.join(choices(field))}"
-            text += f"{line:33}  # {note}\n"
-        return text
+            only = f" (only with {field.metadata['only']})" if "only" in field.metadata else ""
+            allowed = f": {' | '.join(choices(field))}" if choices(field) else ""
+            line = f"{field.name}: {as_yaml(getattr(self, field.name))}"
+            lines.append(f"{line:33}  # {field.metadata['doc']}{only}{allowed}\n")
+        return "".join(lines)
 
     def idle(self) -> list[str]:
         """A line for each setting that was changed and has no effect, because another one is not what it needs."""
@@ -111,15 +108,14 @@ def load_config(path: str | Path, overrides: Sequence[str] = (), base: Path = Pa
 
     Paths in the file are relative to `base`. Raises InputError if the file, a key or a value cannot be used.
     """
-    path, kinds = Path(expanded(str(path))), {field.name: field.type for field in dataclasses.fields(Config)}
+    path, types = Path(expanded(str(path))), {field.name: field.type for field in dataclasses.fields(Config)}
     with reading(path, "settings", "save it as text in UTF-8"):
         settings = parse_yaml(read_text(path), str(path)) or {}
     if not isinstance(settings, dict):
-        raise InputError(
-            f"{path}: is a {type(settings).__name__}, not a table; write one 'key: value' per line, without dashes"
-        )
-    for name in ("data_path", "result_path"):
-        if base != Path() and isinstance(settings.get(name), str):
+        kind = type(settings).__name__
+        raise InputError(f"{path}: is a {kind}, not a table; write one 'key: value' per line, without dashes")
+    for name in {"data_path", "result_path"} & settings.keys():
+        if base != Path() and isinstance(settings[name], str):
             settings[name] = str(base / expanded(settings[name]))
     for override in overrides:
         name, equals, value = override.partition("=")
@@ -127,8 +123,8 @@ def load_config(path: str | Path, overrides: Sequence[str] = (), base: Path = Pa
             forms = "key=value, as in epochs=20, --config FILE, or --resume"
             raise InputError(f"{override!r} is not understood; write {forms}")
         # A text is taken as it stands: result_path=2026-11-25 is no date, and "run #2" has no comment.
-        settings[name] = value if kinds.get(name) is str else parse_yaml(value, f"the command line, {name}")
-    refuse_unknown(settings, kinds)
+        settings[name] = value if types.get(name) is str else parse_yaml(value, f"the command line, {name}")
+    refuse_unknown(settings, types)
     return Config(**settings)
 
 

@@ -1,11 +1,17 @@
-"""Schedules of beta, the weight of the KL divergence, and of the learning rate, as functions of the step.
-
-Those of beta are shares of its maximum at a `step` of the `n_steps` that annealing takes.
-"""
+"""What the settings mean at a step: beta, the learning rate, and all that depends on the size of a batch."""
 
 import math
 from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
 
+if TYPE_CHECKING:
+    from utils.settings.config import Config
+
+# Defaults were tuned for batches of this size, as were Adam's betas and the warm-up (docs/batch_sizes.md).
+USUAL_BATCH = 200
+BETAS = (0.9, 0.99)
+WARMUP_POINTS = 10_000
+# The share of beta's maximum at a step of the `n_steps` that annealing takes.
 Schedule = Callable[[int, int, int, float], float]
 
 
@@ -48,6 +54,14 @@ def beta_schedule(
     return lambda step: beta_max * (schedule(step, annealed, n_cycles, ratio) if step < annealed else 1.0)
 
 
+def cosine_decay(step: int, n_steps: int, warmup: float) -> float:
+    """The learning rate at a step as a share of its maximum: a linear warmup times a cosine decay to zero.
+
+    Loshchilov & Hutter 2017, "SGDR" (arXiv 1608.03983), equation 5, without restarts.
+    """
+    return min(1.0, (step + 1) / warmup) * 0.5 * (1 + math.cos(math.pi * step / n_steps))
+
+
 def averaging_weight(n_done: int, scale: float) -> float:
     """The weight of the newest weights in their moving average after `n_done` steps; `scale` as in `StepSettings`.
 
@@ -58,9 +72,36 @@ def averaging_weight(n_done: int, scale: float) -> float:
     return 1 - (t / (9 + t)) ** scale
 
 
-def cosine_decay(step: int, n_steps: int, warmup: float) -> float:
-    """The learning rate at a step as a share of its maximum: a linear warmup times a cosine decay to zero.
+class StepSettings(NamedTuple):
+    """What one step goes by: a *point* does the same to the weights in batches of any size, in its mean and its noise.
 
-    Loshchilov & Hutter 2017, "SGDR" (arXiv 1608.03983), equation 5, without restarts.
+    With k = `scale` = batch_size / 200, as many points take 1 / k as many steps. So betas, and the decay of averages,
+    are taken to the power k, which keeps half-lives in points (Busbridge et al. 2023, arXiv 2307.13813; for batches
+    down to one, Marek et al. 2025, arXiv 2507.07101). Steps of Adam have the same length whatever the batch, and what
+    is mostly noise adds up as squares: the learning rate is multiplied by sqrt(k) (Malladi et al. 2022, arXiv
+    2205.10287). So is the weight decay, which AdamW multiplies by the learning rate: k is left of both, and an epoch
+    decays weights by as much (Wang & Aitchison 2024, arXiv 2405.13698). The longest gradient is divided by sqrt(k), as
+    noise is; lengths are means over the last 200 points or so. The warm-up is in steps, and need not be whole.
     """
-    return min(1.0, (step + 1) / warmup) * 0.5 * (1 + math.cos(math.pi * step / n_steps))
+
+    scale: float
+    learning_rate: float
+    betas: tuple[float, float]
+    weight_decay: float
+    clip_norm: float
+    length_decay: float
+    warmup: float
+
+    @classmethod
+    def of(cls, config: "Config") -> "StepSettings":
+        """The settings of `config` for batches of its size."""
+        k = config.batch_size / USUAL_BATCH
+        return cls(
+            scale=k,
+            learning_rate=config.learning_rate * math.sqrt(k),
+            betas=(BETAS[0] ** k, BETAS[1] ** k),
+            weight_decay=config.weight_decay * math.sqrt(k),
+            clip_norm=config.clip_norm / math.sqrt(k),
+            length_decay=max(0.0, 1 - k),
+            warmup=WARMUP_POINTS / config.batch_size,
+        )

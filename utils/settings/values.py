@@ -4,7 +4,6 @@ import contextlib
 import math
 import re
 import typing
-import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import Field, field
 from difflib import get_close_matches
@@ -17,6 +16,7 @@ from utils.system.errors import InputError, reason_of
 from utils.system.reading import expanded
 
 ESCAPES = r"in double quotes \ is special, use single ones"
+TYPES = {int: "integer", float: "number", bool: "boolean", str: "text (in a file, write it in quotes)"}
 
 
 def setting(default: Any, doc: str, kind: str = "training", **bounds: Any) -> Any:
@@ -37,26 +37,23 @@ def choices(setting: Field[Any]) -> tuple[str, ...]:
 
 def checked(setting: Field[Any], value: Any) -> Any:
     """`value` in the type of `setting`. Raises InputError that says what would be allowed."""
-    kinds = typing.get_args(setting.type) or (setting.type,)
+    types = typing.get_args(setting.type) or (setting.type,)
     # YAML takes 1e-3 and 08 for texts.
-    if (isinstance(value, str) and str not in kinds) or (type(value) is int and kinds == (float,)):
+    if (isinstance(value, str) and str not in types) or (type(value) is int and types == (float,)):
         with contextlib.suppress(ValueError, OverflowError):
             value = float(value)
-    if type(value) is float and value.is_integer() and int in kinds:
+    if type(value) is float and value.is_integer() and int in types:
         value = int(value)
-    for is_met, demand in _demands(setting, kinds, value):
+    for is_met, demand in _demands(setting, types, value):
         if not is_met:
             raise InputError(f"{setting.name} must be {demand}, not {as_yaml(value)}")
-    return expanded(value) if kinds == (str,) and not setting.metadata.keys() & {"choices", "pattern"} else value
+    return expanded(value) if types == (str,) and not setting.metadata.keys() & {"choices", "pattern"} else value
 
 
-def _demands(setting: Field[Any], kinds: tuple[Any, ...], value: Any) -> Iterator[tuple[object, str]]:
-    """What `setting` demands of `value`, whose type should be one of `kinds`: whether that is met, and in words."""
-    names, bounds = (
-        {int: "integer", float: "number", bool: "boolean", str: "text (in a file, write it in quotes)"},
-        setting.metadata,
-    )
-    yield type(value) in kinds, f"of type {'/'.join(names[kind] for kind in kinds)}"
+def _demands(setting: Field[Any], types: tuple[Any, ...], value: Any) -> Iterator[tuple[object, str]]:
+    """What `setting` demands of `value`, which should have one of the `types`: whether that is met, and in words."""
+    bounds = setting.metadata
+    yield type(value) in types, f"of type {'/'.join(TYPES[kind] for kind in types)}"
     if "choices" in bounds:
         yield value in choices(setting), " or ".join(choices(setting))
     elif "pattern" in bounds:
@@ -79,13 +76,12 @@ def refuse_unknown(settings: dict[Any, Any], names: Collection[str]) -> None:
         inner += re.split(r"[./:]+|__", str(name))[1:]
         if inner:
             words = [name, *inner] if name in names else inner
-            meant = ", ".join(one for word in words for one in get_close_matches(word, names, 1))
-            remedy = f"write each by itself: {meant}" if meant else "--help lists them"
-            raise InputError(f"{name!r}: keys are not nested; {remedy}")
+            meant = [near for word in words for near in get_close_matches(word, names, 1)] or ["--help lists them"]
+            raise InputError(f"{name!r}: keys are not nested; write each by itself: {', '.join(meant)}")
         if name not in names:
             near = get_close_matches(str(name), [*names, "--config", "--resume"], 1)
-            heading = "; if it is a heading, leave it out" if value is None else ""
             hint = f"did you mean {near[0]!r}?" if near else "--help lists the keys"
+            heading = "; if it is a heading, leave it out" if value is None else ""
             raise InputError(f"unknown key {name!r}{heading}; {hint}")
 
 
@@ -119,27 +115,13 @@ def read_text(path: Path) -> str:
 def parse_yaml(text: str, source: str) -> Any:
     """The value that `text` is in YAML. Raises InputError that names the `source` and the position of a mistake."""
     try:
-        value = yaml.load(text, Loader=_Loader)
+        return yaml.load(text, Loader=_Loader)
     except Exception as error:
         # PyYAML's own errors, and those of Python where a date does not exist or lists lie in lists without end.
         mark = getattr(error, "problem_mark", None)
         position = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         reason = getattr(error, "problem", None) or reason_of(error)
-        if "escape" in reason:
-            reason += f"; {ESCAPES}"
-        raise InputError(_foreign_mark(text, source) or f"{source}{position}: not YAML: {reason}") from None
-    # A table whose colons are of another keyboard is one long text.
-    if isinstance(value, str) and (mark := _foreign_mark(text, source)):
-        raise InputError(mark)
-    return value
-
-
-def _foreign_mark(text: str, source: str) -> str | None:
-    """Where `text` has a character that only looks like one of YAML's, as the colon of a Chinese keyboard."""
-    for number, line in enumerate(text.splitlines(), 1):
-        for column, character in enumerate(line, 1):
-            ascii = unicodedata.normalize("NFKC", character)
-            if character != ascii and ascii in tuple(":-#'\"[]{},= "):
-                name = unicodedata.name(character, "unknown")
-                return f"{source}, line {number}, column {column}: {character!r} is a {name}; write {ascii!r}"
-    return None
+        hint = f"; {ESCAPES}" if "escape" in reason else ""
+        if foreign := re.search("[\xa0\u3000\uff1a\uff03\uff0d]", text):
+            hint = f"; {foreign[0]!r} is no space, colon, # or - of YAML"
+        raise InputError(f"{source}{position}: not YAML: {reason}{hint}") from None

@@ -9,9 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
+from utils.system.environment import ROOT
 from utils.system.errors import InputError
-
-ROOT = Path(__file__).parents[2]
 
 
 class Parser(argparse.ArgumentParser):
@@ -21,7 +20,7 @@ class Parser(argparse.ArgumentParser):
     """
 
     def __init__(self, prog: str, description: str | None, **options: Any) -> None:
-        prog, description = (text.replace("python ", f"{interpreter()} ") for text in (prog, description or ""))
+        prog, description = (text.replace("python ", f"{_interpreter()} ") for text in (prog, description or ""))
         super().__init__(prog, description=description, formatter_class=argparse.RawDescriptionHelpFormatter, **options)
 
     def error(self, message: str) -> NoReturn:
@@ -30,23 +29,21 @@ class Parser(argparse.ArgumentParser):
 
 def main_command(*arguments: str) -> str:
     """The command that starts main.py with `arguments`, quoted for the person's shell."""
-    return _quoted(interpreter(), _from_here(ROOT / "main.py"), *arguments)
+    return _quoted(_interpreter(), _from_here(ROOT / "main.py"), *arguments)
 
 
 def module_command(module: str, *arguments: str) -> str:
     """The command that starts `python -m module` with `arguments`, quoted for the person's shell."""
     if Path.cwd() == ROOT:
-        return _quoted(interpreter(), "-m", module, *arguments)
+        return _quoted(_interpreter(), "-m", module, *arguments)
     return f"cd {_quoted(str(ROOT))} && {_quoted(sys.executable, '-m', module, *arguments)}"
 
 
-def interpreter() -> str:
+def _interpreter() -> str:
     """How the person starts the Python that runs: as `python`, or by its path."""
-    for name in ("python", "python3"):
-        # Links are not followed: the python of an environment is a link to the system's, which lacks the packages.
-        if os.path.abspath(shutil.which(name) or "") == sys.executable:
-            return name
-    return _from_here(Path(sys.executable)) if sys.executable else "python"
+    # Links are not followed: the python of an environment is a link to the system's, which lacks the packages.
+    names = (name for name in ("python", "python3") if os.path.abspath(shutil.which(name) or "") == sys.executable)
+    return next(names, _from_here(Path(sys.executable)))
 
 
 def _from_here(path: Path) -> str:

@@ -1,14 +1,24 @@
-"""What programs need of the Python that runs them, and share with it. An older Python can read this file, too."""
+"""What a run stands on: its Python, packages and code, and what it shares of its process with others.
+
+An older Python can read this file, too.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import importlib.util
-import logging
-import os
+import ctypes
+import functools
+import platform
+import subprocess
 import sys
-from typing import Iterator  # noqa: UP035 - an older Python has no other
+import warnings
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Iterator  # noqa: UP035 - an older Python has no other
 
+# The folder of main.py.
+ROOT = Path(__file__).parents[2]
 # The packages of requirements.txt, by the names that are imported.
 PACKAGES = ("torch", "numpy", "yaml", "matplotlib", "tqdm", "PIL", "filelock", "jinja2")
 
@@ -17,8 +27,8 @@ def require_environment(packages: tuple[str, ...] = PACKAGES, file: str = "requi
     """End the program with one line and status 2 if this Python is too old, or lacks one of `packages`."""
     python, missing = sys.executable or "python", [name for name in packages if not _is_installed(name)]
     if sys.version_info < (3, 11):  # noqa: UP036 - an older Python reads this, too
-        version = "{}.{}".format(*sys.version_info)
-        complaint = f"{python} is Python {version}, and the program needs 3.11 or newer: install that"
+        release = "{}.{}".format(*sys.version_info)
+        complaint = f"{python} is Python {release}, and the program needs 3.11 or newer: install that"
     elif missing:
         install = f"`{python} -m pip install -r {file}`"
         complaint = f"{python} lacks the packages {', '.join(missing)}: install them with {install}"
@@ -30,37 +40,87 @@ def require_environment(packages: tuple[str, ...] = PACKAGES, file: str = "requi
 
 
 def _is_installed(package: str) -> bool:
-    try:
-        return importlib.util.find_spec(package) is not None
-    except (ImportError, ValueError):
-        return False
+    with contextlib.suppress(ImportError, ValueError):
+        return find_spec(package) is not None
+    return False
 
 
-@contextlib.contextmanager
-def windowless() -> Iterator[None]:
-    """While this lasts, matplotlib looks for no window, as that of a notebook, and is silent on where its cache is."""
-    backend, logger = os.environ.pop("MPLBACKEND", None), logging.getLogger("matplotlib")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
-        if backend is not None:
-            os.environ["MPLBACKEND"] = backend
+@functools.lru_cache(None)
+def code_version() -> str:
+    """The commit of the code, as `git describe` names it. It is that of the first call: files may change meanwhile."""
+    # Without --git-dir, git would also find a repository around the program's folder.
+    command = ["git", "--git-dir=.git", "describe", "--always", "--abbrev=12", "--dirty=, with changes"]
+    code = ""
+    with contextlib.suppress(OSError, subprocess.SubprocessError):
+        code = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=5).stdout.strip()
+    return code or "not in a clone of its repository"
+
+
+def provenance(trained_by: str) -> dict[str, str]:
+    """Rows of a name and a text, for a model that the code `trained_by` has trained."""
+    today = code_version()
+    return {
+        "code": today if trained_by == today else f"trained by {trained_by}; drawn and judged by {today}",
+        "Python": platform.python_version(),
+        "PyTorch": version("torch"),
+        "NumPy": version("numpy"),
+        "machine": f"{platform.system()} {platform.machine()}",
+    }
 
 
 def keep_freed_memory() -> None:
-    """Keep up to 1 GB of freed memory for what is allocated next.
+    """Keep up to 1 GB of freed memory for the next step, which takes up to a tenth longer to get it from Linux again.
 
-    Linux's glibc would hand back what a training step frees, and the next step would get it page by page: up to a tenth
-    of its time. Does nothing on other systems.
+    Does nothing on other systems.
     """
     if sys.platform == "linux":
-        import ctypes
-
-        mallopt = getattr(ctypes.CDLL(None), "mallopt", lambda parameter, value: None)
         # Names of glibc's malloc.h, and the most that it takes for the second.
         trim_threshold, mmap_threshold = -1, -3
-        mallopt(trim_threshold, 2**30)
-        mallopt(mmap_threshold, 2**25)
+        ctypes.CDLL(None).mallopt(trim_threshold, 2**30)
+        ctypes.CDLL(None).mallopt(mmap_threshold, 2**25)
+
+
+@contextlib.contextmanager
+def denormals_flushed(flushed: bool = True) -> Iterator[None]:
+    """While this lasts, numbers too small to be normal are 0: to compute with them would take far longer."""
+    import torch
+
+    # PyTorch can only tell by what it computes.
+    before = torch.tensor(1e-40, dtype=torch.float32, device="cpu").mul(1).item() == 0
+    torch.set_flush_denormal(flushed)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(before)
+
+
+@contextlib.contextmanager
+def own_torch_state(threads: int) -> Iterator[None]:
+    """While this lasts, PyTorch computes with its defaults, on so many `threads`.
+
+    Its random numbers may be seeded and drawn. Whoever called finds all as it was, random numbers included.
+    """
+    import torch
+
+    settings: tuple[Any, ...] = (
+        (torch.get_default_dtype, torch.set_default_dtype, torch.float32),
+        (torch.get_float32_matmul_precision, torch.set_float32_matmul_precision, "highest"),
+        (torch.get_num_threads, torch.set_num_threads, threads),
+    )
+    contexts = (
+        torch.random.fork_rng(range(torch.cuda.device_count())),
+        warnings.catch_warnings(),
+        torch.autocast("cpu", enabled=False),
+        torch.inference_mode(False),
+        torch.enable_grad(),
+        denormals_flushed(False),
+        # As a context it slows down every call, so only where it is needed.
+        torch.device("cpu") if torch.get_default_device().type != "cpu" else contextlib.nullcontext(),
+    )
+    with contextlib.ExitStack() as former:
+        for context in contexts:
+            former.enter_context(context)
+        for get, change, ours in settings:
+            former.callback(change, get())
+            change(ours)
+        yield

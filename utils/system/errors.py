@@ -2,15 +2,14 @@
 
 import atexit
 import contextlib
-import errno
 import gc
+import logging
 import os
 import re
 import sys
 from collections.abc import Callable
-from typing import Any, TextIO, cast
+from typing import Any, TextIO
 
-from utils.system.environment import windowless
 from utils.system.interruption import Interrupted, handled, stop
 
 # What a machine may lack: how errors of Python, PyTorch and GPUs tell, and what is said in their place.
@@ -19,8 +18,6 @@ LACKS = {
     # PyTorch raises this wherever the main process is when it learns of it.
     "DataLoader worker": "a process that loads batches was killed ({}), perhaps for lack of memory; "
     "what was saved before is kept; go on with --resume num_workers=0",
-    re.escape(os.strerror(errno.EMFILE)): "this program may open too few files; "
-    "allow it more, as with `ulimit -n 1024`, or set num_workers=0",
 }
 
 
@@ -35,16 +32,27 @@ class InputError(Exception):
 def run_program(main: Callable[[list[str]], None], arguments: list[str]) -> None:
     """Run `main(arguments)`; exit with status 2 on an error of input, and 128 + n when stopped by the signal n.
 
-    Streams and handlers of signals are set back afterwards.
+    Streams and handlers of signals are set back afterwards. Bugs are raised.
     """
     # Python's last garbage collection takes 1.5 s after PyTorch has compiled anything; this skips it.
     atexit.register(gc.freeze)
-    out, err = (cast(TextIO, DependableStream(stream)) for stream in (sys.stdout, sys.stderr))
-    hook = sys.unraisablehook
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), handled(stop), windowless():
-        status, message = _outcome(main, arguments)
-        # What follows is done when the traceback no longer keeps files and workers alive.
-        sys.unraisablehook = hook
+    # matplotlib needs no window, as that of a notebook, and where its cache lies is of no concern.
+    os.environ.pop("MPLBACKEND", None)
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    streams: list[Any] = [DependableStream(sys.stdout), DependableStream(sys.stderr)]
+    status, message = 0, ""
+    with contextlib.redirect_stdout(streams[0]), contextlib.redirect_stderr(streams[1]), handled(stop):
+        try:
+            main(arguments)
+        except InputError as error:
+            status, message = 2, f"error: {error}"
+        except (Interrupted, KeyboardInterrupt) as error:
+            status, message = 128 + getattr(error, "number", 2), str(error) or "stopped"
+        except (MemoryError, RuntimeError, OSError) as error:
+            if not (isinstance(error, OSError) or _lack(error)):
+                raise
+            status, message = 2, f"error: {_lack(error) or error}"
+        # Only now does the traceback no longer keep files and workers alive.
         if message:
             print(message, file=sys.stderr)
     if status:
@@ -52,51 +60,36 @@ def run_program(main: Callable[[list[str]], None], arguments: list[str]) -> None
 
 
 def reason_of(error: BaseException) -> str:
-    """What the machine lacks, if that is why `error` was raised; else what it says, in one line without a number."""
-    text: str = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return (_lack(error) or "{}").format(text.strip().partition("\n")[0])
+    """Why `error` was raised, in one line without a number: what the machine lacks, or else what it says."""
+    return _lack(error) or _first_line(error)
 
 
 def _lack(error: BaseException) -> str | None:
-    return next((words for sign, words in LACKS.items() if re.search(sign, f"{type(error).__name__}: {error}")), None)
+    words = (words for sign, words in LACKS.items() if re.search(sign, f"{type(error).__name__}: {error}"))
+    return next((text.format(_first_line(error)) for text in words), None)
 
 
-def _outcome(main: Callable[[list[str]], None], arguments: list[str]) -> tuple[int, str]:
-    """The exit status of `main(arguments)`, and the line that says why it is not 0. Bugs are raised."""
-    try:
-        main(arguments)
-    except InputError as error:
-        return 2, f"error: {error}"
-    except Interrupted as error:
-        return 128 + error.number, str(error)
-    except KeyboardInterrupt:
-        return 130, "stopped"
-    except (MemoryError, RuntimeError, OSError, ImportError) as error:
-        lack, file = _lack(error), getattr(error, "filename", None)
-        if not (lack or isinstance(error, OSError)):
-            raise
-        # Objects of PyTorch's that are only half made complain when they are removed.
-        sys.unraisablehook = lambda _: None
-        return 2, f"error: {f'{file}: ' if file and not lack else ''}{reason_of(error)}"
-    return 0, ""
+def _first_line(error: BaseException) -> str:
+    text: str = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return text.strip().partition("\n")[0]
 
 
 class DependableStream:
-    """Prints to `stream`, if there is one, what its encoding has. Once nobody reads what is printed, it is dropped."""
+    """Prints to `stream`, if there is one, what its encoding has; once nobody reads it any more, to nowhere."""
 
     def __init__(self, stream: TextIO | None) -> None:
-        self._stream = stream or open(os.devnull, "w")  # noqa: SIM115 - is open as long as the program runs
+        self.stream = stream or open(os.devnull, "w")  # noqa: SIM115 - is open as long as the program runs
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
+        return getattr(self.stream, name)
 
     def write(self, text: str) -> None:
         """Print `text` at once."""
-        encoding = self._stream.encoding or "utf-8"
+        encoding = self.stream.encoding or "utf-8"
         try:
-            self._stream.write(text.encode(encoding, "replace").decode(encoding))
-            self._stream.flush()
+            self.stream.write(text.encode(encoding, "replace").decode(encoding))
+            self.stream.flush()
         except OSError:
             # What the stream still holds is written when the program ends, and must not fail then.
-            with contextlib.suppress(OSError, ValueError), open(os.devnull, "w") as nowhere:
-                os.dup2(nowhere.fileno(), self._stream.fileno())
+            with open(os.devnull, "w") as nowhere:
+                os.dup2(nowhere.fileno(), self.stream.fileno())

@@ -3,7 +3,6 @@
 import errno
 import functools
 import os
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,9 +12,6 @@ from filelock import FileLock, Timeout
 
 from utils.system.errors import InputError, reason_of
 
-# Errors of disks that have no locks or cannot sync, as some network disks.
-UNSUPPORTED = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL)
-
 
 class HeldError(InputError):
     """A file cannot be written, perhaps because another program holds it open, as programs on Windows do."""
@@ -24,8 +20,8 @@ class HeldError(InputError):
 def write_whole(path: str | Path, write: Callable[[Path], object], durable: bool = False) -> None:
     """Let `write` fill a file beside `path`, then move it to `path`, so that there is never half a file.
 
-    `durable` waits until the file is on the disk, so that it survives a power cut. Raises InputError if the file cannot
-    be written, and HeldError if it may be open in another program; the file before then stays.
+    If it is `durable`, a power cut leaves either it or the file before. Raises InputError if the file cannot be
+    written, and HeldError if it may be open in another program; the file before then stays.
     """
     path = Path(path)
     # The suffix stays at the end, because writers of pictures go by it.
@@ -33,10 +29,14 @@ def write_whole(path: str | Path, write: Callable[[Path], object], durable: bool
     try:
         write(unfinished)
         if durable:
-            _sync(unfinished)
-        _replace(unfinished, path)
-        if durable and sys.platform != "win32":
-            _sync(path.parent)
+            with open(unfinished, "rb+") as file:
+                os.fsync(file.fileno())
+        try:
+            os.replace(unfinished, path)
+        except PermissionError:
+            # Whatever holds it open may be quick.
+            time.sleep(0.3)
+            os.replace(unfinished, path)
     except OSError as error:
         remedy = "make room there" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "close it in other programs"
         kind = HeldError if isinstance(error, PermissionError) else InputError
@@ -69,10 +69,9 @@ _print_once = functools.cache(print)
 
 @contextmanager
 def claimed(folder: Path) -> Iterator[None]:
-    """Make `folder`, and keep other runs out of it while this lasts.
+    """Make `folder`, and keep other runs out of it while this lasts, or until the process ends in any way.
 
-    The operating system releases the lock when the process ends in any way. Raises InputError if the folder cannot be
-    written to, or another run is using it.
+    Raises InputError if the folder cannot be written to, or another run is using it.
     """
     lock = FileLock(folder.parent / f".{folder.name}.lock", timeout=0, fallback_to_soft=False)
     try:
@@ -81,32 +80,9 @@ def claimed(folder: Path) -> Iterator[None]:
     except Timeout:
         raise InputError(f"{folder}: another run is writing there; wait for it, or set another result_path") from None
     except OSError as error:
-        if error.errno not in UNSUPPORTED or not folder.is_dir():
-            where = f"{error.filename or folder}: cannot be written ({reason_of(error)})"
-            raise InputError(f"{where}; set result_path to a folder that can") from None
-        print(f"{folder}: this disk has no file locks; take care that no second run writes there")
+        where = f"{error.filename or folder}: cannot be written ({reason_of(error)})"
+        raise InputError(f"{where}; set result_path to a folder that can") from None
     try:
         yield
     finally:
         lock.release()
-
-
-def _replace(source: Path, target: Path) -> None:
-    """Move `source` to `target`, with some patience if another program holds `target` open."""
-    for seconds in (0.05, 0.3):
-        try:
-            return os.replace(source, target)
-        except PermissionError:
-            time.sleep(seconds)
-    os.replace(source, target)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDWR if path.is_file() else os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        if error.errno not in UNSUPPORTED:
-            raise
-    finally:
-        os.close(descriptor)

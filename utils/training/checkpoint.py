@@ -17,10 +17,10 @@ from data.painting import paint, save_film, save_picture
 from data.points import ColoredPoints
 from models.generator import Generator, load_generator
 from utils.settings.config import Config
+from utils.system.environment import code_version
 from utils.system.errors import InputError
 from utils.system.files import skipped_if_held, write_bytes, write_text
 from utils.system.interruption import Interrupted, deferred
-from utils.system.provenance import code_version
 from utils.system.reading import missing_in_run, reading
 from utils.training.loop import Epoch, Training
 

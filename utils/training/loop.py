@@ -15,11 +15,10 @@ from data.coordinates import N_COORDINATES
 from data.points import ColoredPoints
 from models.vae import VAE
 from utils.evaluation.likelihood import evaluate_loss
-from utils.settings.batch_scaling import StepSettings
 from utils.settings.config import Config
-from utils.settings.schedules import beta_schedule, cosine_decay
+from utils.settings.schedules import StepSettings, beta_schedule, cosine_decay
+from utils.system.environment import denormals_flushed
 from utils.system.errors import InputError
-from utils.system.torch_state import denormals_flushed
 from utils.training.progress import Progress
 from utils.training.step import AdamW, compiled, is_worthwhile
 

@@ -7,8 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from models.vae import VAE
-from utils.settings.batch_scaling import StepSettings
-from utils.settings.schedules import averaging_weight
+from utils.settings.schedules import StepSettings, averaging_weight
 
 
 class AdamW:
