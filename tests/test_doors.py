@@ -107,6 +107,7 @@ def test_any_file_is_accepted_or_refused_in_one_line(
     path.write_bytes(sound[door][0])
     assert is_accepted(lambda: read(path))
     attempt()
+    path.write_bytes(b"")
     for none in (tmp_path / "nothing" / "file", tmp_path / "\0", tmp_path / ("x" * 300), tmp_path / "a\nb", tmp_path):
         assert not is_accepted(lambda none=none: read(none))
 
