@@ -4,6 +4,7 @@ import contextlib
 import math
 import re
 import typing
+import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import Field, field
 from difflib import get_close_matches
@@ -115,13 +116,24 @@ def read_text(path: Path) -> str:
 def parse_yaml(text: str, source: str) -> Any:
     """The value that `text` is in YAML. Raises InputError that names the `source` and the position of a mistake."""
     try:
-        return yaml.load(text, Loader=_Loader)
+        value = yaml.load(text, Loader=_Loader)
     except Exception as error:
         # PyYAML's own errors, and those of Python where a date does not exist or lists lie in lists without end.
         mark = getattr(error, "problem_mark", None)
         position = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         reason = getattr(error, "problem", None) or reason_of(error)
         hint = f"; {ESCAPES}" if "escape" in reason else ""
-        if foreign := re.search("[\xa0\u3000\uff1a\uff03\uff0d]", text):
-            hint = f"; {foreign[0]!r} is no space, colon, # or - of YAML"
-        raise InputError(f"{source}{position}: not YAML: {reason}{hint}") from None
+        raise InputError(_foreign_mark(text, source) or f"{source}{position}: not YAML: {reason}{hint}") from None
+    # A table whose colons are of another keyboard is one long text.
+    if isinstance(value, str) and (mark := _foreign_mark(text, source)):
+        raise InputError(mark)
+    return value
+
+
+def _foreign_mark(text: str, source: str) -> str | None:
+    """Where `text` has a character that only looks like one of YAML's, as the colon of a Chinese keyboard."""
+    if not (mark := re.search("[\xa0\u3000\uff1a\uff03\uff0d]", text)):
+        return None
+    line, column = text.count("\n", 0, mark.start()) + 1, mark.start() - text.rfind("\n", 0, mark.start())
+    name, plain = unicodedata.name(mark[0]), unicodedata.normalize("NFKC", mark[0])
+    return f"{source}, line {line}, column {column}: {mark[0]!r} is a {name}; write {plain!r}"

@@ -12,6 +12,9 @@ from filelock import FileLock, Timeout
 
 from utils.system.errors import InputError, reason_of
 
+# Errors of disks that have no locks or cannot sync, as some network disks.
+UNSUPPORTED = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL)
+
 
 class HeldError(InputError):
     """A file cannot be written, perhaps because another program holds it open, as programs on Windows do."""
@@ -29,8 +32,7 @@ def write_whole(path: str | Path, write: Callable[[Path], object], durable: bool
     try:
         write(unfinished)
         if durable:
-            with open(unfinished, "rb+") as file:
-                os.fsync(file.fileno())
+            _sync(unfinished)
         try:
             os.replace(unfinished, path)
         except PermissionError:
@@ -80,9 +82,20 @@ def claimed(folder: Path) -> Iterator[None]:
     except Timeout:
         raise InputError(f"{folder}: another run is writing there; wait for it, or set another result_path") from None
     except OSError as error:
-        where = f"{error.filename or folder}: cannot be written ({reason_of(error)})"
-        raise InputError(f"{where}; set result_path to a folder that can") from None
+        if error.errno not in UNSUPPORTED or not folder.is_dir():
+            where = f"{error.filename or folder}: cannot be written ({reason_of(error)})"
+            raise InputError(f"{where}; set result_path to a folder that can") from None
+        print(f"{folder}: this disk has no file locks; take care that no second run writes there")
     try:
         yield
     finally:
         lock.release()
+
+
+def _sync(path: Path) -> None:
+    with open(path, "rb+") as file:
+        try:
+            os.fsync(file.fileno())
+        except OSError as error:
+            if error.errno not in UNSUPPORTED:
+                raise
