@@ -21,22 +21,21 @@ def p_value(statistic: Tensor) -> float:
     return (int(reached.sum()) + 1) / len(statistic)
 
 
-def family(*statistics: Tensor) -> list[Measured]:
+def family(**statistics: Tensor) -> dict[str, Measured]:
     """Tests whose p-values are adjusted for their number (Westfall & Young 1993, single step) and that of families.
 
-    `real` and `error` are the mean and deviation over permuted labels; `detectable` is an excess over the mean.
+    `real` and `error` are the mean and deviation over permuted labels.
     """
-    values = torch.stack([statistic.double() for statistic in statistics])
+    values = torch.stack([statistic.double() for statistic in statistics.values()])
+    means, deviations = values[:, 1:].mean(1), values[:, 1:].std(1)
     standardized = (values - values.mean(1, keepdim=True)) / values.std(1, keepdim=True).clamp(min=1e-12)
     largest = standardized.max(0).values
-    threshold = largest[1:].quantile(1 - SIGNIFICANT / n_families()).item()
-    tests = []
-    for statistic, own in zip(statistics, standardized, strict=True):
-        p = min(1.0, n_families() * p_value(torch.cat([own[:1], largest[1:]])))
-        mean, deviation = statistic[1:].mean().item(), statistic[1:].std().item()
-        # 80% of a standard normal distribution lie below 0.8416.
-        tests.append(Measured(statistic[0].item(), mean, p, deviation, (threshold + 0.8416) * deviation))
-    return tests
+    p = [min(1.0, n_families() * p_value(torch.cat([own[:1], largest[1:]]))) for own in standardized]
+    threshold = largest[1:].quantile(1 - SIGNIFICANT / n_families())
+    # 80% of a standard normal distribution lie below 0.8416.
+    detectable = means + (threshold + 0.8416) * deviations
+    rows = zip(values[:, 0].tolist(), means.tolist(), p, deviations.tolist(), detectable.tolist(), strict=True)
+    return {key: Measured(*row) for key, row in zip(statistics, rows, strict=True)}
 
 
 def permuted_labels(n_generated: int, n_reference: int, rng: torch.Generator, fold: Tensor | None = None) -> Tensor:
