@@ -17,8 +17,8 @@ class Comparable(NamedTuple):
 
     generated, held_out, data: generated points, those to tell them from, and those with their density.
     known: training points, to measure both against.
-    rule: "all" where nothing had to be left out; "distinct" where pixels that both sets hold are; "census" where the
-        data hold every pixel, so that they are the distribution, and draws from them stand for real points.
+    rule: "all" where nothing had to be left out; "distinct" without the pixels that both sets hold; "census" where
+        the data hold every pixel: they are the distribution, and draws from them stand for real points.
     n_pixels: on how few pixels a generator that has collapsed draws; 0 for others.
     """
 
@@ -44,12 +44,12 @@ def comparable(
     """
     generated, data = rng.permutation(generated), np.vstack([train, held_out])
     drawn, pixels = codes(generated[:, PLACES]), codes(data[:, PLACES])
-    ours = first_of_each(pixels)
-    shared, repeated = np.isin(drawn, pixels).mean(), 1 - len(ours) / len(data)
+    of_data = first_of_each(pixels)
+    shared, repeated = np.isin(drawn, pixels).mean(), 1 - len(of_data) / len(data)
     # Among independent draws, points share their pixel with earlier ones about half as often as with all others.
     if repeated > shared / 4:
         return Comparable(generated, held_out, data, train, "all")
-    # Data that hold every pixel have neighbors on most sides, and what was copied from them misses held-out ones.
+    # Where data hold every pixel, most have neighbors; generated points that are copies of `train` miss `held_out`.
     beside = np.mean([np.isin(codes(data[:, PLACES] + step), pixels) for step in ((0, 1), (1, 0))])
     of_held_out = np.isin(drawn, pixels[len(train) :]).mean()
     if shared > 0.9 and beside > 2 / 3 and of_held_out > 0.5 * len(held_out) / len(data):
@@ -57,21 +57,20 @@ def comparable(
         return Comparable(generated, real, real, train, "census")
 
     most = min(max(16 * len(generated), 20_000), MOST_POINTS)
-    while draw_more and len(first_of_each(drawn)) < len(ours) and len(generated) < most:
+    while draw_more and len(first_of_each(drawn)) < len(of_data) and len(generated) < most:
         generated = np.vstack([generated, draw_more(len(generated))])
         drawn = codes(generated[:, PLACES])
-    theirs, n_pixels = first_of_each(drawn)[: len(ours)], 0
-    if (n := len(theirs)) < len(ours):
+    chosen, n_pixels = first_of_each(drawn)[: len(of_data)], 0
+    if (n := len(chosen)) < len(of_data):
         # Points of a generator share pixels with each other hardly more often than with as many pixels of data.
-        n_pixels = n if 1 - n / len(generated) > 0.1 + shared * min(1, 2 * n / len(ours)) else 0
+        n_pixels = n if 1 - n / len(generated) > 0.1 + shared * min(1, 2 * n / len(of_data)) else 0
         # Fewer draws fill the dense places less. Where data are left out at random, they do so about half as much.
-        ours = rng.choice(ours, (n + len(ours)) // 2, replace=False)
+        of_data = rng.choice(of_data, (n + len(of_data)) // 2, replace=False)
     # The first point on a pixel comes the earlier, the denser its place is: shuffle again.
-    theirs, ours = rng.permutation(theirs), rng.permutation(ours)
-    of_generator = generated[theirs[~np.isin(drawn[theirs], pixels[ours])]]
-    of_data = ours[~np.isin(pixels[ours], drawn[theirs])]
-    is_held_out, known = of_data >= len(train), train[ours[ours < len(train)]]
-    return Comparable(of_generator, data[of_data[is_held_out]], data[of_data], known, "distinct", n_pixels)
+    chosen, of_data = rng.permutation(chosen), rng.permutation(of_data)
+    generated = generated[chosen[~np.isin(drawn[chosen], pixels[of_data])]]
+    known, left = train[of_data[of_data < len(train)]], of_data[~np.isin(pixels[of_data], drawn[chosen])]
+    return Comparable(generated, data[left[left >= len(train)]], data[left], known, "distinct", n_pixels)
 
 
 def first_of_each(values: np.ndarray) -> np.ndarray:
