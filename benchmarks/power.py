@@ -42,85 +42,76 @@ def kinds() -> dict[str, World]:
     }
 
 
+# A fault turns points `(n, 5)` of a world into others.
 Fault = Callable[[np.ndarray, World, np.random.Generator], np.ndarray]
 
 
-def _blurred_places(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
-    points[:, PLACES] += rng.normal(0, 3, (len(points), 2)).round().astype(int)
-    return points
+def shuffled_colors(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
+    return np.column_stack([points[:, PLACES], rng.permutation(points[:, COLORS])])
 
 
-def _shuffled_colors(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
-    points[:, COLORS] = rng.permutation(points[:, COLORS])
-    return points
-
-
-def _blurred_borders(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
-    moved = points[:, PLACES] + rng.normal(0, 10, (len(points), 2))
-    points[:, COLORS] = points[cKDTree(points[:, PLACES]).query(moved)[1]][:, COLORS]
-    return points
-
-
-def _tinted(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
-    points[:, COLORS] += rng.integers(-3, 4, (len(points), 3))
-    return points
-
-
-def _strays(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
-    stray = rng.random(len(points)) < 0.005
-    points[stray, PLACES] = rng.integers(0, world.weights.shape, (stray.sum(), 2))
-    return points
-
-
-def _missing_part(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
-    return points[~part(world, points)]
-
-
-def _tilted(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
+def tilted(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
     low, high = np.flatnonzero(world.weights.sum(0))[[0, -1]]
     across = (points[:, 1] - low) / max(1, high - low)
     return points[1.2 * rng.random(len(points)) < 0.8 + 0.4 * across]
 
 
-def part(world: World, points: np.ndarray) -> np.ndarray:
-    """Which `points` lie in the twentieth of the density closest to a place inside, which is the same in each call."""
-    rows, columns = np.nonzero(world.weights)
-    p = world.weights[rows, columns] / world.weights.sum()
-    center = np.random.default_rng(5).choice(len(rows), p=p)
-    distance = np.hypot(rows - rows[center], columns - columns[center])
-    order = distance.argsort()
-    radius = distance[order][np.searchsorted(p[order].cumsum(), 0.05)]
-    return np.hypot(points[:, 0] - rows[center], points[:, 1] - columns[center]) <= radius
+def strays(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
+    is_stray = rng.random(len(points)) < 0.005
+    points[is_stray, PLACES] = rng.integers(0, world.weights.shape, (is_stray.sum(), 2))
+    return points
 
 
-def _normals(train: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
+def missing_part(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
+    # The same part each time.
+    center = world.draw(1, np.random.default_rng(5))[0, PLACES]
+    distance = np.hypot(*(points[:, PLACES] - center).T)
+    return points[distance > np.quantile(distance, 0.05)]
+
+
+def blurred_places(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
+    points[:, PLACES] += rng.normal(0, 3, (len(points), 2)).round().astype(int)
+    return points
+
+
+def blurred_borders(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
+    moved = points[:, PLACES] + rng.normal(0, 10, (len(points), 2))
+    return np.column_stack([points[:, PLACES], points[cKDTree(points[:, PLACES]).query(moved)[1]][:, COLORS]])
+
+
+def tinted(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
+    points[:, COLORS] += rng.integers(-3, 4, (len(points), 3))
+    return points
+
+
+def normals(train: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
     mixture = GaussianMixture(5, random_state=0, reg_covar=1e-3, max_iter=30).fit(train + 0.5)
     return np.floor(rng.permutation(mixture.sample(N_GENERATED)[0])).astype(int)
 
 
-def _kernel_density(train: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
+def kernel_density(train: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
     points = train[rng.integers(0, len(train), N_GENERATED)] + 0.5
     return np.floor(points + rng.normal(0, 0.05, points.shape) * train.std(0)).astype(int)
 
 
-def _handed_back(train: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
+def copied(train: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
     return train
 
 
 # What is made from true points, and what from the training points.
 FROM_TRUE: dict[Fault, str] = {
-    _shuffled_colors: "colors exchanged at random",
-    _tilted: "density from 0.8 on the left to 1.2 on the right",
-    _strays: "0.5% of the points anywhere in the picture",
-    _missing_part: "a twentieth of the places without points",
-    _blurred_places: "places moved by a normal step of 3 pixels",
-    _blurred_borders: "the color of a place 10 pixels off (normal step)",
-    _tinted: "each channel off by up to 3 levels",
+    shuffled_colors: "colors exchanged at random",
+    tilted: "density from 0.8 on the left to 1.2 on the right",
+    strays: "0.5% of the points anywhere in the picture",
+    missing_part: "a twentieth of the places without points",
+    blurred_places: "places moved by a normal step of 3 pixels",
+    blurred_borders: "the color of a place 10 pixels off (normal step)",
+    tinted: "each channel off by up to 3 levels",
 }
 FROM_TRAINING: dict[Fault, str] = {
-    _normals: "a mixture of 5 _normals, fitted",
-    _kernel_density: "training points moved by 0.05 standard deviations",
-    _handed_back: "the training points themselves",
+    normals: "a mixture of 5 normals, fitted",
+    kernel_density: "training points moved by 0.05 standard deviations",
+    copied: "the training points themselves",
 }
 
 

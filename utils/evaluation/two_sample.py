@@ -96,7 +96,7 @@ def energy_distance(x: Tensor, labels: Tensor) -> Tensor:
     The biased estimate: -w' D w with weights 1/n for one set and -1/m for the other.
     """
     weights = _mean_difference(labels)
-    return -(weights * (torch.cdist(x, x) @ weights)).sum(0)
+    return -(weights * (torch.cdist(x, x).double() @ weights)).sum(0)
 
 
 def discriminant(features: Tensor, labels: Tensor) -> Tensor:
@@ -104,18 +104,17 @@ def discriminant(features: Tensor, labels: Tensor) -> Tensor:
 
     C is their common covariance (Harchaoui, Bach & Moulines 2008, arXiv 0804.1026, with explicit features).
     """
-    centered = features - features.mean(0)
-    difference = centered.T @ _mean_difference(labels)
     # In double precision, because features that depend on each other would make the matrix indefinite.
-    covariance = centered.double().T @ centered.double()
+    centered = (features - features.mean(0)).double()
+    difference, covariance = centered.T @ _mean_difference(labels), centered.T @ centered
     ridge = 1 + 1e-9 * covariance.diagonal().max()
     factor = torch.linalg.cholesky(covariance + ridge * torch.eye(len(covariance), dtype=torch.float64))
-    return torch.linalg.solve_triangular(factor, difference.double(), upper=False).square().sum(0)
+    return torch.linalg.solve_triangular(factor, difference, upper=False).square().sum(0)
 
 
 def mean_excess(values: Tensor, labels: Tensor) -> Tensor:
     """The mean of the `values (n,)` with label 1 less that of the others."""
-    return (values - values.mean()) @ _mean_difference(labels)
+    return (values - values.mean()).double() @ _mean_difference(labels)
 
 
 def area_under_curve(scores: Tensor, labels: Tensor) -> Tensor:
@@ -128,7 +127,11 @@ def area_under_curve(scores: Tensor, labels: Tensor) -> Tensor:
 
 
 def _mean_difference(labels: Tensor) -> Tensor:
-    """Weights `(n, labelings)` that turn a sum into the mean over label 1 less the mean over label 0."""
+    """Weights `(n, labelings)` that turn a sum into the mean over label 1 less the mean over label 0.
+
+    They are double, because the rounding of a sum must not decide between labelings with equal values.
+    """
+    labels = labels.double()
     n_ones = labels.sum(0)
     n_zeros = len(labels) - n_ones
     return labels * (1 / n_ones + 1 / n_zeros) - 1 / n_zeros
