@@ -112,7 +112,7 @@ def memorization(
     order = torch.randperm(len(records), generator=rng).numpy()
     deviation = records.std(0)
     scale = np.where(deviation > 0, deviation, 1.0)
-    closest = nearest(*(_tensor(points / scale) for points in (generated, records[order])), 1)[1]
+    closest = nearest(_tensor(generated / scale), _tensor(records[order] / scale), 1)[1]
     hits = np.bincount(order[closest[:, 0].numpy()], minlength=len(records))
     copied, n = copies(generated, np.vstack([train, held_out])), len(generated)
     # Each training point has as many copies among real points as each held-out point has.
