@@ -39,13 +39,11 @@ def test_losses_are_means_over_all_points_however_they_are_cut(points: ColoredPo
     assert kl == pytest.approx(model.prior.kl(posterior, posterior.mean).mean().item())
 
 
-def test_normal_draws_are_normal_and_those_of_a_point_fill_the_space(torch_rng: torch.Generator):
-    x = normal_draws(64, 1000, 2, torch_rng).view(64, 1000, 2)
+def test_normal_draws_have_the_moments_of_a_normal(torch_rng: torch.Generator):
+    x = normal_draws(64, 1000, 2, torch_rng)
 
-    assert x.mean((0, 1)).tolist() == pytest.approx([0, 0], abs=0.01)
-    assert torch.allclose(x.view(-1, 2).T.cov(), torch.eye(2), atol=0.01)
-    # Independent ones would have the standard deviations 0.125 and 0.177.
-    assert max(x.mean(0).std().item(), x.square().mean(0).std().item()) < 0.06
+    assert x.mean(0).tolist() == pytest.approx([0, 0], abs=0.01)
+    assert torch.allclose(x.T.cov(), torch.eye(2), atol=0.01)
 
 
 def test_the_second_decimal_of_the_final_loss_is_true_and_that_of_one_draw_is_not(points: ColoredPoints, model: VAE):

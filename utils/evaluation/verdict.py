@@ -96,10 +96,10 @@ class Evaluation:
     @property
     def metrics(self) -> dict[str, Any]:
         """The content of metrics.json."""
-        counts = {"n_generated": self.n_generated, "n_heldout": self.n_held_out}
-        counts |= {"n_compared": self.n_compared, "n_heldout_compared": self.n_real, "n_pixels": self.n_pixels}
+        of_sets = {"n_generated": self.n_generated, "n_heldout": self.n_held_out, "n_pixels": self.n_pixels}
+        compared = {"n_compared": self.n_compared, "n_heldout_compared": self.n_real, "p": self.p}
         measured = {key: measured.to_json() for key, measured in self.measured.items()}
-        return self.model | counts | {"p": self.p} | measured | {"verdict": self.verdict}
+        return self.model | of_sets | compared | measured | {"verdict": self.verdict}
 
     @property
     def table(self) -> str:
