@@ -25,7 +25,7 @@ from data.coordinates import COLORS
 from data.points import ColoredPoints, read_points
 from models import MODELS, PRIORS
 from models.generator import build_model
-from models.point_vae import DecodedPoints, PointVAE
+from models.point_vae import DecodedPoints
 from models.vae import VAE
 from utils.evaluation.likelihood import evaluate_loss, posterior_means
 from utils.runs.style import save_plot, scatter, scatter_points

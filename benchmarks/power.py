@@ -42,38 +42,8 @@ def kinds() -> dict[str, World]:
     }
 
 
+# Turns points `(n, 5)` of a world, or its training points, into others.
 Fault = Callable[[np.ndarray, World, np.random.Generator], np.ndarray]
-
-
-def _blurred_places(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
-    points[:, PLACES] += rng.normal(0, 3, (len(points), 2)).round().astype(int)
-    return points
-
-
-def _shuffled_colors(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
-    points[:, COLORS] = rng.permutation(points[:, COLORS])
-    return points
-
-
-def _blurred_borders(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
-    moved = points[:, PLACES] + rng.normal(0, 10, (len(points), 2))
-    points[:, COLORS] = points[cKDTree(points[:, PLACES]).query(moved)[1]][:, COLORS]
-    return points
-
-
-def _tinted(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
-    points[:, COLORS] += rng.integers(-3, 4, (len(points), 3))
-    return points
-
-
-def _strays(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
-    stray = rng.random(len(points)) < 0.005
-    points[stray, PLACES] = rng.integers(0, world.weights.shape, (stray.sum(), 2))
-    return points
-
-
-def _missing_part(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
-    return points[~part(world, points)]
 
 
 def _tilted(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
@@ -82,15 +52,32 @@ def _tilted(points: np.ndarray, world: World, rng: np.random.Generator) -> np.nd
     return points[1.2 * rng.random(len(points)) < 0.8 + 0.4 * across]
 
 
-def part(world: World, points: np.ndarray) -> np.ndarray:
-    """Which `points` lie in the twentieth of the density closest to a place inside, which is the same in each call."""
-    rows, columns = np.nonzero(world.weights)
-    p = world.weights[rows, columns] / world.weights.sum()
-    center = np.random.default_rng(5).choice(len(rows), p=p)
-    distance = np.hypot(rows - rows[center], columns - columns[center])
-    order = distance.argsort()
-    radius = distance[order][np.searchsorted(p[order].cumsum(), 0.05)]
-    return np.hypot(points[:, 0] - rows[center], points[:, 1] - columns[center]) <= radius
+def _strays(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
+    is_stray = rng.random(len(points)) < 0.005
+    points[is_stray, PLACES] = rng.integers(0, world.weights.shape, (is_stray.sum(), 2))
+    return points
+
+
+def _missing_part(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
+    # The same part each time.
+    center = world.draw(1, np.random.default_rng(5))[0, PLACES]
+    distance = np.hypot(*(points[:, PLACES] - center).T)
+    return points[distance > np.quantile(distance, 0.05)]
+
+
+def _blurred_places(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
+    points[:, PLACES] += rng.normal(0, 3, (len(points), 2)).round().astype(int)
+    return points
+
+
+def _blurred_borders(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
+    moved = points[:, PLACES] + rng.normal(0, 10, (len(points), 2))
+    return np.column_stack([points[:, PLACES], points[cKDTree(points[:, PLACES]).query(moved)[1]][:, COLORS]])
+
+
+def _tinted(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
+    points[:, COLORS] += rng.integers(-3, 4, (len(points), 3))
+    return points
 
 
 def _normals(train: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
@@ -103,42 +90,37 @@ def _kernel_density(train: np.ndarray, world: World, rng: np.random.Generator) -
     return np.floor(points + rng.normal(0, 0.05, points.shape) * train.std(0)).astype(int)
 
 
-def _handed_back(train: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
-    return train
-
-
-# What is made from true points, and what from the training points.
-FROM_TRUE: dict[Fault, str] = {
-    _shuffled_colors: "colors exchanged at random",
-    _tilted: "density from 0.8 on the left to 1.2 on the right",
-    _strays: "0.5% of the points anywhere in the picture",
-    _missing_part: "a twentieth of the places without points",
-    _blurred_places: "places moved by a normal step of 3 pixels",
-    _blurred_borders: "the color of a place 10 pixels off (normal step)",
-    _tinted: "each channel off by up to 3 levels",
+FROM_TRUE: dict[str, Fault] = {
+    "colors exchanged at random": lambda points, world, rng: np.hstack([points[:, :2], rng.permutation(points[:, 2:])]),
+    "density from 0.8 on the left to 1.2 on the right": _tilted,
+    "0.5% of the points anywhere in the picture": _strays,
+    "a twentieth of the places without points": _missing_part,
+    "places moved by a normal step of 3 pixels": _blurred_places,
+    "the color of a place 10 pixels off (normal step)": _blurred_borders,
+    "each channel off by up to 3 levels": _tinted,
 }
-FROM_TRAINING: dict[Fault, str] = {
-    _normals: "a mixture of 5 _normals, fitted",
-    _kernel_density: "training points moved by 0.05 standard deviations",
-    _handed_back: "the training points themselves",
+FROM_TRAINING: dict[str, Fault] = {
+    "a mixture of 5 normals, fitted": _normals,
+    "training points moved by 0.05 standard deviations": _kernel_density,
+    "the training points themselves": lambda train, world, rng: train,
 }
 
 
-def judged(world: World, fault: Fault | None, seed: int) -> Evaluation:
-    """The evaluation of generated points with the `fault`, or of true ones."""
+def judged(world: World, name: str, seed: int) -> Evaluation:
+    """The evaluation of generated points with the fault of this `name`, or of true ones."""
     rng = np.random.default_rng(seed)
     data = rng.permutation(world.data(rng))
     n = len(data) // 10
     held_out, train = data[:n], data[n:]
-    height, width = world.weights.shape
+    highest = [*np.array(world.weights.shape) - 1, 255, 255, 255]
 
     def draw(n: int) -> np.ndarray:
-        if fault is None:
-            return world.draw(n, rng)
-        points = fault(train, world, rng) if fault in FROM_TRAINING else fault(world.draw(2 * n, rng), world, rng)[:n]
-        return points.clip(0, [height - 1, width - 1, 255, 255, 255])
+        if name in FROM_TRAINING:
+            return FROM_TRAINING[name](train, world, rng).clip(0, highest)
+        fault = FROM_TRUE.get(name, lambda points, world, rng: points)
+        return fault(world.draw(2 * n, rng), world, rng)[:n].clip(0, highest)
 
-    return evaluate(draw(N_GENERATED), train, held_out, draw_more=None if fault in FROM_TRAINING else draw)
+    return evaluate(draw(N_GENERATED), train, held_out, draw_more=None if name in FROM_TRAINING else draw)
 
 
 def main(arguments: list[str]) -> None:
@@ -152,19 +134,19 @@ def main(arguments: list[str]) -> None:
         parser.error(f"there is no {unknown.pop()!r}; the kinds are {', '.join(worlds)}")
     worlds = {name: worlds[name] for name in options.kinds or worlds}
 
-    def table(faults: Iterable[tuple[Fault | None, str]], n: int, first_seed: int) -> None:
+    def table(names: Iterable[str], n: int, first_seed: int) -> None:
         print(f"\nOf {n} sets, refused / called memorized:\n\n| points | {' | '.join(worlds)} |")
         print("| --- |" + " --- |" * len(worlds))
-        for fault, name in faults:
+        for name in names:
             print(f"| {name} |", end="", flush=True)
             for world in worlds.values():
-                results = [judged(world, fault, first_seed + seed) for seed in range(n)]
-                refused, memorized = sum(r.is_refused for r in results), sum(r.is_memorized for r in results)
-                print(f" {refused}" + f" / {memorized}" * bool(memorized) + " |", end="", flush=True)
+                results = [judged(world, name, first_seed + seed) for seed in range(n)]
+                counts = sum(r.is_refused for r in results), sum(r.is_memorized for r in results)
+                print(" {} / {} |".format(*counts), end="", flush=True)
             print()
 
-    table([(None, "true points")], options.true, 0)
-    table((FROM_TRUE | FROM_TRAINING).items(), options.faults, 500)
+    table(["true points"], options.true, 0)
+    table(FROM_TRUE | FROM_TRAINING, options.faults, 500)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from utils.evaluation.evaluate import Chance, copies, memorization
+from utils.evaluation.evaluate import copies, memorization
 from utils.evaluation.metrics import Measured
 
 Split = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -11,8 +11,7 @@ Split = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 def measured(generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, seed: int = 0) -> list[Measured]:
     """The closest record, and copies."""
-    chance = Chance(np.random.default_rng(seed), torch.Generator().manual_seed(seed))
-    return list(memorization(generated, train, held_out, chance).values())
+    return list(memorization(generated, train, held_out, torch.Generator().manual_seed(seed)).values())
 
 
 def test_points_close_to_training_points_and_three_copies_in_a_hundred_are_noticed_and_fresh_ones_are_not(

@@ -55,7 +55,7 @@ def test_a_run_of_an_earlier_version_is_compared_without_what_it_did_not_keep(fi
     copy = finished.copied(tmp_path / "result") / "vanilla"
     for name in ("data.png", "model.pt", "report.html"):
         (copy / name).unlink()
-    of_then = {"heldout_reconstruction": 20, "heldout_kl": 3, "of_then": {"value": 0.3, "floor": 0.2}}
+    of_then = {"heldout_reconstruction": 20, "heldout_kl": 3, "of_then": {"value": 0.3, "real": 0.2}}
     (copy / "metrics.json").write_text(json.dumps(of_then))
 
     main([str(copy), str(finished.result / "attention"), "--out", str(tmp_path / "compare.png")])

@@ -20,7 +20,7 @@ def a_run(
     """A run of other settings and other figures, whose picture is red and that of its data blue."""
     known = {"model": "vanilla", "seed": 1, "epochs": 4, "result_path": folder, "num_workers": 0} | settings
     metrics = {"heldout_reconstruction": loss, "heldout_kl": 0, "p": p, "fingerprint": data}
-    figures = {} if off is None else {"off_support": {"value": off, "floor": 0.01}}
+    figures = {} if off is None else {"off_support": {"value": off, "real": 0.01}}
     history = dict.fromkeys(CURVES, np.full(9, loss)) | {"epoch": np.arange(1, 10)}
     painted, original = (Image.new("RGB", (50, 30), color) for color in ("red", "blue"))
     run = Run(Path(folder))

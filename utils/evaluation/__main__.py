@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from data.coordinates import COLORS, N_COORDINATES, N_LEVELS
+from data.coordinates import COLORS, N_COORDINATES
 from data.points import load_array, read_points
 from utils.settings.config import Config
 from utils.system.commands import Parser
@@ -15,7 +15,7 @@ from utils.system.reading import expanded
 
 def main(arguments: list[str]) -> None:
     """Judge the points of a file. Raises InputError if they or the data cannot be used."""
-    parser = Parser(prog="python -m utils.evaluation", description="Judge any file of points (n, 5): x, y, r, g, b.")
+    parser = Parser("python -m utils.evaluation", "Judge any file of points (n, 5): x, y, r, g, b.")
     parser.add_argument("--data", metavar="DIR", default=Config.data_path, help="folder of the data")
     parser.add_argument("--holdout", type=float, default=Config.holdout, help="share of the data held out")
     parser.add_argument("--seed", type=int, default=Config.seed, help="seed of the split: that of the generator's run")
@@ -23,9 +23,7 @@ def main(arguments: list[str]) -> None:
     options = parser.parse_args(arguments)
     settings = Config(holdout=options.holdout, seed=options.seed)
     samples = read_samples(options.samples)
-    data = read_points(options.data)
-    check_units(options.samples, samples, data.scaling.shape)
-    train, held_out = (part.points.numpy() for part in data.split(settings.holdout, settings.seed))
+    train, held_out = (part.points.numpy() for part in read_points(options.data).split(settings.holdout, settings.seed))
     # PyTorch takes seconds to load, so mistakes that can be named without it are named before.
     import torch
 
@@ -37,23 +35,17 @@ def main(arguments: list[str]) -> None:
 
 
 def read_samples(path: str) -> np.ndarray:
-    """The points `(n, 5)` in `path`. Raises InputError if it holds none."""
+    """The points `(n, 5)` in `path`. Raises InputError if it holds none, or if they are not in pixels and levels."""
     samples = load_array(Path(expanded(path)))
     if samples.ndim != 2 or samples.shape[1] != N_COORDINATES or len(samples) < 2 or samples.dtype.kind not in "iuf":
         raise InputError(f"{path}: must hold numbers (n, {N_COORDINATES}), but is {samples.dtype} {samples.shape}")
     if not np.isfinite(samples).all():
         raise InputError(f"{path}: holds numbers that are not finite")
-    return samples
-
-
-def check_units(path: str, samples: np.ndarray, shape: tuple[int, int]) -> None:
-    """Raise InputError if the samples are not in pixels of a picture of this `shape`, and levels."""
-    colors, size = samples[:, COLORS], np.array([*shape, N_LEVELS, N_LEVELS, N_LEVELS])
+    colors = samples[:, COLORS]
     if samples.dtype.kind == "f" and np.abs(colors).max() <= 1.5 and len(np.unique(colors)) > 2:
-        found = f"colors lie in {colors.min():.1f}..{colors.max():.1f}"
-        raise InputError(f"{path}: {found}, so they look scaled; give pixels, and levels of 0..255")
-    if (samples.max(0) < -0.5 * size).any() or (samples.min(0) > 1.5 * size).any():
-        raise InputError(f"{path}: the points lie outside of the picture of {shape[0]} x {shape[1]} pixels")
+        of = f"{colors.min():.1f}..{colors.max():.1f}"
+        raise InputError(f"{path}: colors lie in {of}, so they look scaled; give pixels, and levels of 0..255")
+    return samples
 
 
 if __name__ == "__main__":

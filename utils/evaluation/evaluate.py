@@ -1,13 +1,12 @@
 """Tests of whether generated points come from the distribution of the data. docs/evaluation.md explains each."""
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from data.coordinates import PLACES
+from data.coordinates import PLACES, random_subset
 from utils.evaluation import two_sample
 from utils.evaluation.features import classifier_features, nearest, outlier_distances, random_features, standardized
 from utils.evaluation.metrics import METRICS, Measured, n_families
@@ -17,21 +16,8 @@ from utils.evaluation.verdict import LEAST, Evaluation
 
 # More points of a set do not make the tests better.
 MOST_COMPARED = 5000
-
-
-class Chance(NamedTuple):
-    """The random numbers of an evaluation."""
-
-    numpy: np.random.Generator
-    torch: torch.Generator
-
-    def subset(self, points: np.ndarray, most: int) -> np.ndarray:
-        """`points`, or a random `most` of them."""
-        return points if len(points) <= most else points[self.numpy.choice(len(points), most, replace=False)]
-
-    def references(self, train: np.ndarray) -> Tensor:
-        """Training points in random order, to measure other points against."""
-        return torch.from_numpy(self.numpy.permutation(train)[:10_000]).float()
+# Training points that others are measured against.
+MOST_KNOWN = 10_000
 
 
 def evaluate(
@@ -41,112 +27,99 @@ def evaluate(
 
     `draw_more(n)` draws n further points; it is called if too few of the generated ones can be compared with data.
     """
-    chance = Chance(np.random.default_rng(0), torch.Generator().manual_seed(0))
-    sets = [chance.subset(points, MOST_POINTS) for points in (generated, train, held_out)]
+    rng, numpy_rng = torch.Generator().manual_seed(0), np.random.default_rng(0)
+    sets = [random_subset(points, MOST_POINTS) for points in (generated, numpy_rng.permutation(train), held_out)]
     generated, train, held_out = sets
-    measured: dict[str, Measured] = {}
-    for key, row in METRICS.items():
-        if row.measure:
-            measured[key] = own = Measured(*row.measure(*sets))
-            if own.p is not None:
-                measured[key] = own._replace(p=min(1.0, n_families() * own.p))
+    measured = {key: Measured(*row.measure(*sets)) for key, row in METRICS.items() if row.measure}
+    for key, own in measured.items():
+        measured[key] = own._replace(p=None if own.p is None else min(1.0, n_families() * own.p))
+    counts = len(generated), len(held_out)
     if min(map(len, sets)) < LEAST:
-        return Evaluation(len(generated), len(held_out), measured=measured)
+        return Evaluation(*counts, len(generated), measured, n_real=len(held_out))
 
-    measured |= memorization(chance.subset(generated, MOST_COMPARED), train, held_out, chance)
-    sample = comparable(generated, train, held_out, chance.numpy, draw_more)
-    real = chance.subset(sample.held_out, MOST_COMPARED)
+    measured |= memorization(random_subset(generated, MOST_COMPARED), train, held_out, rng)
+    sample = comparable(generated, train, held_out, numpy_rng, draw_more)
+    real = random_subset(sample.held_out, MOST_COMPARED)
     # More than this makes the classifier slower, and hardly better.
     compared, classifier = sample.generated[: min(MOST_COMPARED, 4 * len(real))], None
     if min(len(compared), len(real)) >= LEAST and not sample.n_pixels:
-        tests, classifier = _against_held_out(compared, sample.known, real, chance)
-        measured |= tests | _against_all(sample.generated[:MOST_COMPARED], sample.data, chance)
-        others = sample.data if sample.rule == "census" else None
-        measured |= _outliers(generated, train, held_out, chance, others)
-    counts = len(generated), len(held_out), len(compared)
-    return Evaluation(*counts, measured, classifier, {}, len(real), sample.rule, sample.n_pixels)
+        tests, scores = _against_held_out(compared, real, sample.known, rng)
+        measured |= tests | _against_all(sample.generated[:MOST_COMPARED], sample.data, rng)
+        references, rest = np.split(train, [math.ceil(len(train) / 3)])
+        others = sample.data if sample.rule == "census" else np.vstack([rest, held_out])
+        measured |= _outliers(generated, others, references, rng)
+        classifier = np.vstack([compared, real]), scores
+    return Evaluation(*counts, len(compared), measured, classifier, {}, len(real), sample.rule, sample.n_pixels)
 
 
 def _against_held_out(
-    generated: np.ndarray, known: np.ndarray, held_out: np.ndarray, chance: Chance
-) -> tuple[dict[str, Measured], tuple[np.ndarray, np.ndarray]]:
-    """Metrics of the classifier and of the energy distance, and the points with their scores."""
-    points = np.vstack([generated, held_out])
-    x = torch.from_numpy(points).float()
-    fold = two_sample.folds(x[:, PLACES], chance.torch)
-    labels = permuted_labels(len(generated), len(held_out), chance.torch, fold)
-    features = classifier_features(x, chance.references(known), chance.torch)
-    aucs, scores = two_sample.classifier_auc(features, labels, fold, chance.torch)
+    generated: np.ndarray, held_out: np.ndarray, known: np.ndarray, rng: torch.Generator
+) -> tuple[dict[str, Measured], np.ndarray]:
+    """Metrics of the classifier and of the energy distance, and the score of each point `(n,)`."""
+    x = _tensor(np.vstack([generated, held_out]))
+    fold = two_sample.folds(x[:, PLACES], rng)
+    labels = permuted_labels(len(generated), len(held_out), rng, fold)
+    features = classifier_features(x, _tensor(known[:MOST_KNOWN]), rng)
+    aucs, scores = two_sample.classifier_auc(features, labels, fold, rng)
     # Pairs of points are many, so fewer points will do.
     some = np.r_[: min(len(generated), 1500), len(generated) : len(generated) + min(len(held_out), 1500)]
     energies = two_sample.energy_distance(standardized(x[some]), labels[some])
-    auc, energy = family(aucs, energies)
-    tests = {
-        "c2st_auc": auc._replace(real=0.5, detectable=0.5 + (auc.detectable or 0)),
-        "energy_distance": Measured(energy.value, energy.real, energy.p),
-    }
-    return tests, (points, scores.numpy())
+    return family(c2st_auc=aucs, energy_distance=energies), scores.numpy()
 
 
-def _against_all(generated: np.ndarray, data: np.ndarray, chance: Chance) -> dict[str, Measured]:
-    """Metrics of the density of places."""
-    reference = chance.subset(data, MOST_COMPARED)
-    labels = permuted_labels(len(generated), len(reference), chance.torch)
-    places = standardized(torch.from_numpy(np.vstack([generated, reference])[:, PLACES]).float())
+def _against_all(generated: np.ndarray, data: np.ndarray, rng: torch.Generator) -> dict[str, Measured]:
+    """Metrics of the density of places, in units of their means by chance."""
+    reference = random_subset(data, MOST_COMPARED)
+    labels = permuted_labels(len(generated), len(reference), rng)
+    places = standardized(_tensor(np.vstack([generated, reference])[:, PLACES]))
     x, y = places.unbind(1)
-    # The first factor is large, so that the ridge does nothing.
+    # The factors are large, so that the ridge does little.
     features = {
         "density_trends": 100 * torch.column_stack([x, y, x * y, x * x, y * y]),
-        "density_regions": 10 * random_features(places, (0.5, 0.25), 100, chance.torch),
-        "density_details": 10 * random_features(places, (0.12, 0.06), 150, chance.torch),
+        "density_regions": 10 * random_features(places, (0.5, 0.25), 100, rng),
+        "density_details": 10 * random_features(places, (0.12, 0.06), 150, rng),
     }
-    tests = family(*(two_sample.discriminant(part, labels) for part in features.values()))
-    in_units_of_chance = [Measured(test.value / max(test.real, 1e-12), 1.0, test.p) for test in tests]
-    return dict(zip(features, in_units_of_chance, strict=True))
+    tests = family(**{key: two_sample.discriminant(part, labels) for key, part in features.items()})
+    return {key: Measured(test.value / max(test.real, 1e-12), 1.0, test.p) for key, test in tests.items()}
 
 
 def _outliers(
-    generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, chance: Chance, others: np.ndarray | None
+    generated: np.ndarray, others: np.ndarray, known: np.ndarray, rng: torch.Generator
 ) -> dict[str, Measured]:
-    """Metrics of places and colors far from those of a third of `train`.
-
-    They are those of all generated points and of `others`, by default all other data.
-    """
-    train = chance.numpy.permutation(train)
-    n_references = math.ceil(len(train) / 3)
-    generated = chance.subset(generated, MOST_COMPARED)
-    others = np.vstack([train[n_references:], held_out]) if others is None else others
-    others = chance.subset(others, MOST_COMPARED)
-    x = torch.from_numpy(np.vstack([generated, others])).float()
-    distance, place_excess, color_excess = outlier_distances(x, chance.references(train[:n_references]))
-    labels = permuted_labels(len(generated), len(others), chance.torch)
-    tests = family(*(two_sample.mean_excess(excess, labels) for excess in (place_excess, color_excess)))
-    measured, n = {}, len(generated)
-    for key, values, test in zip(("off_support", "off_colors"), (distance, color_excess), tests, strict=True):
+    """Metrics of the places and colors, of `generated` points and of `others`, that are far from `known` ones."""
+    generated, others = (random_subset(points, MOST_COMPARED) for points in (generated, others))
+    x, n = _tensor(np.vstack([generated, others])), len(generated)
+    distance, place_excess, color_excess = outlier_distances(x, _tensor(known[:MOST_KNOWN]))
+    labels = permuted_labels(n, len(others), rng)
+    excesses = {"off_support": place_excess, "off_colors": color_excess}
+    tests = family(**{key: two_sample.mean_excess(excess, labels) for key, excess in excesses.items()})
+    for (key, test), values in zip(tests.items(), (distance, color_excess), strict=True):
         is_off = (values > values[n:].quantile(0.99)).double()
-        measured[key] = Measured(is_off[:n].mean().item(), is_off[n:].mean().item(), test.p)
-    return measured
+        tests[key] = Measured(is_off[:n].mean().item(), is_off[n:].mean().item(), test.p)
+    return tests
 
 
-def memorization(generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, chance: Chance) -> dict[str, Measured]:
+def memorization(
+    generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, rng: torch.Generator
+) -> dict[str, Measured]:
     """Metrics of generated points that are closest to a training point, and of those that are copies of one.
 
     The closest record (Platzer & Reutterer 2021, arXiv 2104.00635) is that by coordinates in standard deviations.
     """
-    seen, unseen = chance.subset(train, 50_000), chance.subset(held_out, 5000)
-    records = np.vstack([seen, unseen])
+    known = random_subset(train, 50_000)
+    records = np.vstack([known, random_subset(held_out, 5000)])
     # The first of several records at the same distance must not always be a training point.
-    order = chance.numpy.permutation(len(records))
+    order = torch.randperm(len(records), generator=rng).numpy()
     deviation = records.std(0)
     scale = np.where(deviation > 0, deviation, 1.0)
-    x, known = (torch.from_numpy(points / scale).float() for points in (generated, records[order]))
-    closest = np.bincount(order[nearest(x, known, 1)[1][:, 0].numpy()], minlength=len(records))
+    closest = nearest(_tensor(generated / scale), _tensor(records[order] / scale), 1)[1]
+    hits = np.bincount(order[closest[:, 0].numpy()], minlength=len(records))
     copied, n = copies(generated, np.vstack([train, held_out])), len(generated)
     # Each training point has as many copies among real points as each held-out point has.
     real = min(1.0, copied[len(train) :].sum() / n * len(train) / len(held_out))
     return {
-        "closest_is_training": _hits(closest, len(seen), n, len(seen) / len(records), chance),
-        "copies": _hits(copied, len(train), n, real, chance),
+        "closest_is_training": _share(hits, len(known), n, len(known) / len(records), rng),
+        "copies": _share(copied, len(train), n, real, rng),
     }
 
 
@@ -159,11 +132,15 @@ def copies(generated: np.ndarray, records: np.ndarray) -> np.ndarray:
     return (hits / multiplicity)[index]
 
 
-def _hits(hits: np.ndarray, n_train: int, n: int, real: float, chance: Chance) -> Measured:
+def _share(hits: np.ndarray, n_train: int, n: int, real: float, rng: torch.Generator) -> Measured:
     """The share of n points that hit one of the first `n_train` records, which `hits (records,)` counts."""
     counts = torch.from_numpy(hits).double()
     # Only the places of records with hits matter.
     hit = counts[counts > 0]
-    orders = [torch.randperm(len(counts), generator=chance.torch)[: len(hit)] for _ in range(N_PERMUTATIONS)]
+    orders = [torch.randperm(len(counts), generator=rng)[: len(hit)] for _ in range(N_PERMUTATIONS)]
     of_training = torch.stack([counts[:n_train].sum(), *(hit[order < n_train].sum() for order in orders)])
     return Measured(of_training[0].item() / n, real, p_value(of_training))
+
+
+def _tensor(points: np.ndarray) -> Tensor:
+    return torch.from_numpy(points).float()

@@ -14,12 +14,9 @@ POSITIONS, POINTS = 11, 250
 class LatentMap(NamedTuple):
     """A map of the two latents whose posterior means vary most; with a single latent, its height means nothing.
 
-    The encoder puts rows into latent 1 and columns into latent 2. The lower latent runs down: the data stand upright.
-
-    latents: the numbers of the latent across and of the one down.
-    means: the posterior means `(n, 2)`. With a single latent, the other column only keeps them apart.
-    grid: places across and down, `(k,)` each, closer together than the positions.
-    density: the prior's density there `(k, k)`, indexed [down, across].
+    latents: the numbers of the latent across and of the one down, which is the lower: so rows of a picture run down.
+    means: the posterior means `(n, 2)`.
+    grid, density: places across and down, `(k,)` each, and the prior's density `(down, across)` there.
     contours, levels: the shares of the prior within each contour, ascending, and the densities along it.
     positions: the places across and down where points are drawn. With a single latent, one place down.
     points: the points `(down, across, POINTS, 5)` that the decoder draws there.
@@ -48,17 +45,17 @@ def latent_map(generator: Generator, means: np.ndarray) -> LatentMap:
     prior = generator.model.prior
     z = prior.sample(20_000, rng)
     expected, shown = z[:, latents].cpu().numpy(), means[:, latents]
-    ends = np.array([np.quantile(sample, (0.005, 1 - 0.005), axis=0) for sample in (expected, shown)])
+    ends = np.array([np.quantile(sample, (0.005, 0.995), axis=0) for sample in (expected, shown)])
     low, high = ends[:, 0].min(0), ends[:, 1].max(0)
     margin, stride = 0.05 * (high - low), 16
     grid = list(np.linspace(low - margin, high + margin, (POSITIONS - 1) * stride + 1).T)
-    density = _density(generator, latents, grid, expected)
-    rows = columns = np.arange(0, len(grid[0]), stride)
+    density, n = _density(generator, latents, grid, expected), len(grid[0])
+    rows = columns = np.arange(0, n, stride)
     if len(latents) == 1:
         rows = rows[[POSITIONS // 2]]
+        # The means stand at random heights, which keep them apart.
         shown = np.column_stack([shown, np.random.default_rng(0).uniform(0.05, 0.95, len(shown))])
-        grid.append(np.linspace(0, 1, len(density)))
-        density = np.tile(density, (len(density), 1))
+        grid, density = [*grid, np.linspace(0, 1, n)], np.tile(density, (n, 1))
     positions, at_positions = [grid[0][columns], grid[1][rows]], density[np.ix_(rows, columns)]
 
     places = torch.from_numpy(_crossed(positions)[:, : len(latents)]).to(z)

@@ -75,26 +75,25 @@ def yardsticks(train: ColoredPoints, held_out: ColoredPoints) -> dict[str, float
     """
     known, x = (part.scaling.to_model(random_subset(part.points, 10_000)) for part in (train, held_out))
     highest = torch.tensor([*(side - 1 for side in train.scaling.shape), *[N_LEVELS - 1] * 3])
+    factor = torch.linalg.cholesky(known.double().T.cov() + 1e-3 * torch.eye(known.shape[1], dtype=torch.float64))
 
-    def loss(means_of_known: Tensor, means: Tensor) -> float:
-        # Below a quarter, nothing but the centers of cells would be likely.
-        log_std = (known - means_of_known).square().mean(0).sqrt().clamp(min=0.25).log()
-        return -log_cell(x, x - means, log_std, highest).sum(1).mean().item()
-
-    def chain(points: Tensor) -> Tensor:
+    def given_previous(points: Tensor) -> Tensor:
         """The mean of each coordinate given those before it."""
         residuals = torch.linalg.solve_triangular(factor, (points - known.mean(0)).double().T, upper=False).T
         return points - (residuals * factor.diagonal()).float()
 
-    def around(points: Tensor, skipped: int) -> Tensor:
-        """The mean place, and the mean color of the nearest training points but for the `skipped` first."""
+    def around(points: Tensor) -> Tensor:
+        """The mean place, and the mean color of the nearest training points; a point is no neighbor of itself."""
+        skipped = int(points is known)
         index = nearest(points[:, PLACES], known[:, PLACES], NEIGHBORS + skipped)[1][:, skipped:]
         return torch.cat([known[:, PLACES].mean(0).expand(len(points), 2), known[index][..., COLORS].mean(1)], 1)
 
-    factor = torch.linalg.cholesky(known.double().T.cov() + 1e-3 * torch.eye(known.shape[1], dtype=torch.float64))
-    # A training point is the first of its own neighbors.
-    losses = loss(chain(known), chain(x)), loss(around(known, 1), around(x, 0))
-    return dict(zip(("one_normal_loss", "no_latent_loss"), losses, strict=True))
+    losses = {}
+    for name, mean in (("one_normal_loss", given_previous), ("no_latent_loss", around)):
+        # Below a quarter, nothing but the centers of cells would be likely.
+        log_std = (known - mean(known)).square().mean(0).sqrt().clamp(min=0.25).log()
+        losses[name] = -log_cell(x, x - mean(x), log_std, highest).sum(1).mean().item()
+    return losses
 
 
 def evaluate_model(
@@ -103,12 +102,10 @@ def evaluate_model(
     """The model's own figures for metrics.json; `means (n, latent_dim)` are the posterior means of the data."""
     seed, model = generator.config["seed"], generator.model
     rng = torch.Generator(generator.device).manual_seed(seed)
-    figures: dict[str, float] = {}
-    for name, part in (("train", train), ("heldout", held_out)):
-        part = part.with_points(random_subset(part.points, 50_000))
-        # By default, the held-out loss then has a standard error of 0.002 nats; independent draws would leave 0.008.
-        reconstruction, kl = evaluate_loss(model, part, seed, draws=math.ceil(16_000 / len(part)))
-        figures |= {f"{name}_reconstruction": reconstruction, f"{name}_kl": kl, f"{name}_elbo": -reconstruction - kl}
-    x = held_out.scaling.to_model(held_out.points[:1000]).to(rng.device)
+    some = held_out.with_points(random_subset(held_out.points, 50_000))
+    # By default, the loss then has a standard error of 0.002 nats; independent draws would leave 0.008.
+    reconstruction, kl = evaluate_loss(model, some, seed, draws=math.ceil(16_000 / len(some)))
+    x = some.scaling.to_model(some.points[:1000]).to(rng.device)
     bound = importance_weighted_bound(model, x, k=100, rng=rng).mean().item()
-    return figures | yardsticks(train, held_out) | {"heldout_iwae": bound, "active_units": active_units(means)}
+    losses = {"heldout_reconstruction": reconstruction, "heldout_kl": kl, "heldout_elbo": -reconstruction - kl}
+    return losses | yardsticks(train, held_out) | {"heldout_iwae": bound, "active_units": active_units(means)}

@@ -1,12 +1,9 @@
 """The table of metrics, from which the terminal's table, the verdict, report.html and metrics.json follow."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
 import numpy as np
-
-# metrics.json keeps the names of earlier versions, so that their runs can be compared with those of today.
-JSON_NAMES = {"value": "value", "real": "floor", "p": "p", "error": "standard_error", "detectable": "detectable"}
 
 
 class Measured(NamedTuple):
@@ -24,21 +21,21 @@ class Measured(NamedTuple):
 
     def to_json(self) -> dict[str, float]:
         """The numbers as metrics.json has them."""
-        return {JSON_NAMES[name]: number for name, number in self._asdict().items() if number is not None}
+        return {name: number for name, number in self._asdict().items() if number is not None}
 
     @classmethod
     def from_json(cls, content: Any) -> "Measured | None":
         """What `to_json` wrote; None if `content` is something else. Raises TypeError for bad numbers."""
-        if not isinstance(content, dict) or not {"value", "floor"} <= content.keys():
+        if not isinstance(content, dict) or not {"value", "real"} <= content.keys():
             return None
-        return cls(**{name: float(content[key]) for name, key in JSON_NAMES.items() if content.get(key) is not None})
+        return cls(**{name: float(content[name]) for name in cls._fields if name in content})
 
 
 class Metric(NamedTuple):
     """A row of the table: a label of at most 46 characters, the meaning in one sentence, and the format of values.
 
-    differs, memorized: the meaning of a small p-value, with {value} in it; a metric without them decides nothing.
-    size: the size of a difference in a few words, with {value}, or {excess} over real points, in it.
+    differs, memorized: what a small p-value says; a metric without them decides nothing.
+    size: how large a difference is. These three may contain {value}, and {excess} over real points.
     small: the largest excess over real points that is called small.
     advice: what to do if tests with this advice are the only ones that find a difference.
     measure: a function of the generated, training and held-out points `(n, 5)` that returns a `Measured`, or a tuple of
@@ -59,14 +56,12 @@ class Metric(NamedTuple):
         """A value of the metric as it is shown."""
         return format(value, self.format)
 
-    def size_of(self, measured: Measured) -> str:
-        """The size of a difference as it is shown."""
-        return self.size.format(value=self.text(measured.value), excess=self.text(measured.value - measured.real))
-
 
 SETTLED = "The {} have not settled: more epochs are likely to help{}"
 COLORS_SETTLE = SETTLED.format("colors", ".")
 PLACES_SETTLE = SETTLED.format("places", ", and so is prior=picture where another prior is set.")
+DENSITY = Metric("", "", ".2f", size="in the density, {value} times that of chance", small=10, advice=PLACES_SETTLE)
+OFF = Metric("", "", ".1%", size="in {excess} of the points", small=0.02)
 
 # By their keys in metrics.json, in the order in which they are shown: those that say most come first.
 METRICS = {
@@ -78,50 +73,32 @@ METRICS = {
         size="AUC {value}",
         small=0.1,
     ),
-    "off_colors": Metric(
-        "colors that do not occur near their place",
-        "The share of points whose color does not occur near their place.",
-        format=".1%",
+    "off_colors": OFF._replace(
+        label="colors that do not occur near their place",
+        meaning="The share of points whose color does not occur near their place.",
         differs="{value} of the points have colors that do not occur near their place",
-        size="in {excess} of the points",
-        small=0.02,
         advice=COLORS_SETTLE,
     ),
-    "off_support": Metric(
-        "points off the shape (off-support)",
-        "The share of points at places without data.",
-        format=".1%",
+    "off_support": OFF._replace(
+        label="points off the shape (off-support)",
+        meaning="The share of points at places without data.",
         differs="{value} of the points lie off the shape",
-        size="in {excess} of the points",
-        small=0.02,
         advice=PLACES_SETTLE,
     ),
-    "density_trends": Metric(
-        "density: trends across the picture",
-        "How much more the density rises or falls across the picture than that of the data. Real points: about 1.",
-        format=".2f",
+    "density_trends": DENSITY._replace(
+        label="density: trends across the picture",
+        meaning="How much more the density rises or falls across the picture than by chance.",
         differs="their density deviates across the picture {value} times as much as by chance",
-        size="in the density, {value} times that of chance",
-        small=10,
-        advice=PLACES_SETTLE,
     ),
-    "density_regions": Metric(
-        "density: regions of the picture",
-        "How much regions of the picture hold too many or too few points. Real points: about 1.",
-        format=".2f",
+    "density_regions": DENSITY._replace(
+        label="density: regions of the picture",
+        meaning="How much regions hold too many or too few points, relative to chance.",
         differs="their density in regions of the picture deviates {value} times as much as by chance",
-        size="in the density, {value} times that of chance",
-        small=10,
-        advice=PLACES_SETTLE,
     ),
-    "density_details": Metric(
-        "density: details",
-        "How much small places hold too many or too few points. Real points: about 1.",
-        format=".2f",
+    "density_details": DENSITY._replace(
+        label="density: details",
+        meaning="How much small places hold too many or too few points, relative to chance.",
         differs="their density in small places deviates {value} times as much as by chance",
-        size="in the density, {value} times that of chance",
-        small=10,
-        advice=PLACES_SETTLE,
     ),
     "energy_distance": Metric(
         "distance between the two sets (energy)",
@@ -146,10 +123,9 @@ METRICS = {
 }
 
 
-def in_order(keys: Iterable[str]) -> list[tuple[str, Metric]]:
-    """The `keys` with their rows, in the order of the table; last, those of other versions, under their keys."""
-    others = {key: Metric(key.replace("_", " "), "") for key in keys if key not in METRICS}
-    return [(key, row) for key, row in (METRICS | others).items() if key in keys]
+def in_order(keys: Collection[str]) -> list[tuple[str, Metric]]:
+    """The metrics among `keys`, with their rows, in the order of the table."""
+    return [(key, row) for key, row in METRICS.items() if key in keys]
 
 
 def n_families() -> int:

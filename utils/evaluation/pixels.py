@@ -1,8 +1,4 @@
-"""Which generated points may be compared with data: those for which only chance decides to which set they belong.
-
-The pixels of a data set are usually drawn without replacement: none occurs twice, and dense places have fewer points
-than independent draws would put there. So pixels are chosen from the generated points in the same way.
-"""
+"""Which generated points may be compared with data: those for which only chance decides to which set they belong."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -21,9 +17,9 @@ class Comparable(NamedTuple):
 
     generated, held_out, data: generated points, those to tell them from, and those with their density.
     known: training points, to measure both against.
-    rule: "all" where nothing had to be left out; "distinct" where pixels that both sets hold are; "census" where the
-        data hold every pixel, so that they are the distribution, and draws from them stand for real points.
-    n_pixels: how many pixels the generator knows, if they are so few that it has collapsed.
+    rule: "all" where nothing had to be left out; "distinct" without the pixels that both sets hold; "census" where
+        the data hold every pixel: they are the distribution, and draws from them stand for real points.
+    n_pixels: on how few pixels a generator that has collapsed draws; 0 for others.
     """
 
     generated: np.ndarray
@@ -31,7 +27,7 @@ class Comparable(NamedTuple):
     data: np.ndarray
     known: np.ndarray
     rule: str
-    n_pixels: int | None = None
+    n_pixels: int = 0
 
 
 def comparable(
@@ -46,50 +42,38 @@ def comparable(
     Two samples without replacement, each with a probability that is a product over its pixels, are as likely after a
     pixel that only one holds is exchanged for one that only the other holds.
     """
-    data = np.vstack([train, held_out])
-    pixels, drawn = codes(data[:, PLACES]), codes(generated[:, PLACES])
-    one_each = one_of_each(pixels)
-    overlap, repeated = np.isin(drawn, pixels).mean(), 1 - len(one_each) / len(data)
+    generated, data = rng.permutation(generated), np.vstack([train, held_out])
+    drawn, pixels = codes(generated[:, PLACES]), codes(data[:, PLACES])
+    of_data = first_of_each(pixels)
+    shared, repeated = np.isin(drawn, pixels).mean(), 1 - len(of_data) / len(data)
     # Among independent draws, points share their pixel with earlier ones about half as often as with all others.
-    if repeated > overlap / 4:
-        return Comparable(rng.permutation(generated), held_out, data, train, "all")
-    if overlap > 0.9 and _is_census(data[:, PLACES], drawn, pixels[len(train) :]):
-        real = data[rng.integers(0, len(data), min(len(generated), MOST_POINTS))]
-        return Comparable(rng.permutation(generated), real, real, train, "census")
+    if repeated > shared / 4:
+        return Comparable(generated, held_out, data, train, "all")
+    # Where data hold every pixel, most have neighbors; generated points that are copies of `train` miss `held_out`.
+    beside = np.mean([np.isin(codes(data[:, PLACES] + step), pixels) for step in ((0, 1), (1, 0))])
+    of_held_out = np.isin(drawn, pixels[len(train) :]).mean()
+    if shared > 0.9 and beside > 2 / 3 and of_held_out > 0.5 * len(held_out) / len(data):
+        real = data[rng.integers(0, len(data), len(generated))]
+        return Comparable(generated, real, real, train, "census")
 
     most = min(max(16 * len(generated), 20_000), MOST_POINTS)
-    while draw_more and len(one_of_each(drawn)) < len(one_each) and len(generated) < most:
+    while draw_more and len(first_of_each(drawn)) < len(of_data) and len(generated) < most:
         generated = np.vstack([generated, draw_more(len(generated))])
         drawn = codes(generated[:, PLACES])
-    order = rng.permutation(len(generated))
-    chosen = order[one_of_each(drawn[order])[: len(one_each)]]
-    n, n_pixels = len(chosen), None
-    if n < len(one_each):
+    chosen, n_pixels = first_of_each(drawn)[: len(of_data)], 0
+    if (n := len(chosen)) < len(of_data):
         # Points of a generator share pixels with each other hardly more often than with as many pixels of data.
-        if 1 - n / len(generated) > 0.1 + overlap * min(1, 2 * n / len(one_each)):
-            n_pixels = n
+        n_pixels = n if 1 - n / len(generated) > 0.1 + shared * min(1, 2 * n / len(of_data)) else 0
         # Fewer draws fill the dense places less. Where data are left out at random, they do so about half as much.
-        one_each = rng.choice(one_each, (n + len(one_each)) // 2, replace=False)
-    # The first occurrence of a pixel comes the earlier, the denser it is: shuffle again.
-    chosen, one_each = rng.permutation(chosen), rng.permutation(one_each)
-    known, of_data = train[one_each[one_each < len(train)]], pixels[one_each]
-    only_data = one_each[~np.isin(of_data, drawn[chosen])]
-    only_held_out = only_data[only_data >= len(train)]
-    only_generated = generated[chosen[~np.isin(drawn[chosen], of_data)]]
-    return Comparable(only_generated, data[only_held_out], data[only_data], known, "distinct", n_pixels)
+        of_data = rng.choice(of_data, (n + len(of_data)) // 2, replace=False)
+    # The first point on a pixel comes the earlier, the denser its place is: shuffle again.
+    chosen, of_data = rng.permutation(chosen), rng.permutation(of_data)
+    generated = generated[chosen[~np.isin(drawn[chosen], pixels[of_data])]]
+    known, left = train[of_data[of_data < len(train)]], of_data[~np.isin(pixels[of_data], drawn[chosen])]
+    return Comparable(generated, data[left[left >= len(train)]], data[left], known, "distinct", n_pixels)
 
 
-def _is_census(places: np.ndarray, drawn: np.ndarray, held_out: np.ndarray) -> bool:
-    """Whether the data at `places (n, 2)` seem to hold every pixel of a figure, and not to have been copied.
-
-    `drawn (m,)` and `held_out (k,)` are the codes of pixels of generated and held-out points.
-    """
-    pixels = codes(places)
-    beside = [np.isin(codes(places + step), pixels).mean() for step in ((0, 1), (0, -1), (1, 0), (-1, 0))]
-    return bool(np.mean(beside) > 2 / 3 and np.isin(drawn, held_out).mean() > 0.5 * len(held_out) / len(places))
-
-
-def one_of_each(values: np.ndarray) -> np.ndarray:
+def first_of_each(values: np.ndarray) -> np.ndarray:
     """Where each of the different `values (n,)` occurs first, ascending."""
     return np.sort(np.unique(values, return_index=True)[1])
 

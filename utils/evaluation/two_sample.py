@@ -21,22 +21,21 @@ def p_value(statistic: Tensor) -> float:
     return (int(reached.sum()) + 1) / len(statistic)
 
 
-def family(*statistics: Tensor) -> list[Measured]:
+def family(**statistics: Tensor) -> dict[str, Measured]:
     """Tests whose p-values are adjusted for their number (Westfall & Young 1993, single step) and that of families.
 
-    `real` and `error` are the mean and deviation over permuted labels; `detectable` is an excess over the mean.
+    `real` and `error` are the mean and deviation over permuted labels.
     """
-    values = torch.stack([statistic.double() for statistic in statistics])
+    values = torch.stack([statistic.double() for statistic in statistics.values()])
+    means, deviations = values[:, 1:].mean(1), values[:, 1:].std(1)
     standardized = (values - values.mean(1, keepdim=True)) / values.std(1, keepdim=True).clamp(min=1e-12)
     largest = standardized.max(0).values
-    threshold = largest[1:].quantile(1 - SIGNIFICANT / n_families()).item()
-    tests = []
-    for statistic, own in zip(statistics, standardized, strict=True):
-        p = min(1.0, n_families() * p_value(torch.cat([own[:1], largest[1:]])))
-        mean, deviation = statistic[1:].mean().item(), statistic[1:].std().item()
-        # 80% of a standard normal distribution lie below 0.8416.
-        tests.append(Measured(statistic[0].item(), mean, p, deviation, (threshold + 0.8416) * deviation))
-    return tests
+    p = [min(1.0, n_families() * p_value(torch.cat([own[:1], largest[1:]]))) for own in standardized]
+    threshold = largest[1:].quantile(1 - SIGNIFICANT / n_families())
+    # 80% of a standard normal distribution lie below 0.8416.
+    detectable = means + (threshold + 0.8416) * deviations
+    rows = zip(values[:, 0].tolist(), means.tolist(), p, deviations.tolist(), detectable.tolist(), strict=True)
+    return {key: Measured(*row) for key, row in zip(statistics, rows, strict=True)}
 
 
 def permuted_labels(n_generated: int, n_reference: int, rng: torch.Generator, fold: Tensor | None = None) -> Tensor:
@@ -97,7 +96,7 @@ def energy_distance(x: Tensor, labels: Tensor) -> Tensor:
     The biased estimate: -w' D w with weights 1/n for one set and -1/m for the other.
     """
     weights = _mean_difference(labels)
-    return -(weights * (torch.cdist(x, x) @ weights)).sum(0)
+    return -(weights * (torch.cdist(x, x).double() @ weights)).sum(0)
 
 
 def discriminant(features: Tensor, labels: Tensor) -> Tensor:
@@ -105,18 +104,17 @@ def discriminant(features: Tensor, labels: Tensor) -> Tensor:
 
     C is their common covariance (Harchaoui, Bach & Moulines 2008, arXiv 0804.1026, with explicit features).
     """
-    centered = features - features.mean(0)
-    difference = centered.T @ _mean_difference(labels)
     # In double precision, because features that depend on each other would make the matrix indefinite.
-    covariance = centered.double().T @ centered.double()
+    centered = (features - features.mean(0)).double()
+    difference, covariance = centered.T @ _mean_difference(labels), centered.T @ centered
     ridge = 1 + 1e-9 * covariance.diagonal().max()
     factor = torch.linalg.cholesky(covariance + ridge * torch.eye(len(covariance), dtype=torch.float64))
-    return torch.linalg.solve_triangular(factor, difference.double(), upper=False).square().sum(0)
+    return torch.linalg.solve_triangular(factor, difference, upper=False).square().sum(0)
 
 
 def mean_excess(values: Tensor, labels: Tensor) -> Tensor:
     """The mean of the `values (n,)` with label 1 less that of the others."""
-    return (values - values.mean()) @ _mean_difference(labels)
+    return (values - values.mean()).double() @ _mean_difference(labels)
 
 
 def area_under_curve(scores: Tensor, labels: Tensor) -> Tensor:
@@ -129,7 +127,11 @@ def area_under_curve(scores: Tensor, labels: Tensor) -> Tensor:
 
 
 def _mean_difference(labels: Tensor) -> Tensor:
-    """Weights `(n, labelings)` that turn a sum into the mean over label 1 less the mean over label 0."""
+    """Weights `(n, labelings)` that turn a sum into the mean over label 1 less the mean over label 0.
+
+    They are double, because the rounding of a sum must not decide between labelings with equal values.
+    """
+    labels = labels.double()
     n_ones = labels.sum(0)
     n_zeros = len(labels) - n_ones
     return labels * (1 / n_ones + 1 / n_zeros) - 1 / n_zeros

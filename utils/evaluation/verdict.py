@@ -16,7 +16,11 @@ MEMORIZED = 0.005
 MUCH_MEMORIZED = 1.5
 # With fewer points shown, more of them often mend what the tests find. The default settings show 450,000.
 YOUNG = 250_000
-NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+RULES = {
+    "all": "held-out ones",
+    "distinct": "held-out ones, without the pixels that both generated points and data hold",
+    "census": "draws from the data, which hold every pixel of their figure",
+}
 Row = tuple[Metric, Measured]
 
 
@@ -24,29 +28,28 @@ Row = tuple[Metric, Measured]
 class Evaluation:
     """The evaluation of generated points.
 
-    n_compared, n_real: how many generated points the classifier compared with how many real ones; None if there were
-        too few of any kind to try.
+    n_compared, n_real: how many generated points could be compared with how many real ones.
     measured: the metrics that could be measured, by their keys in `METRICS`.
     classifier: the points `(n, 5)` that the classifier compared, and scores `(n,)` around 0, which are high for points
-        that look generated to it; None if too few points could be compared.
+        that look generated to it; None if they were too few.
     model: the entries of metrics.json about the model and its data.
-    rule, n_pixels: how points were chosen, and on how few pixels the generator collapsed, as in `Comparable`.
+    rule, n_pixels: as in `Comparable`.
     """
 
     n_generated: int
     n_held_out: int
-    n_compared: int | None = None
+    n_compared: int = 0
     measured: dict[str, Measured] = field(default_factory=dict)
     classifier: tuple[np.ndarray, np.ndarray] | None = None
     model: dict[str, Any] = field(default_factory=dict)
     n_real: int = 0
     rule: str = "all"
-    n_pixels: int | None = None
+    n_pixels: int = 0
 
     @property
     def p(self) -> float | None:
         """The smallest p-value of the tests that decide; None if too few points could be compared."""
-        return min((measured.p for _, measured in self._tests("differs", 1) if measured.p is not None), default=None)
+        return min((measured.p or 0 for _, measured in self._tests("differs", 1)), default=None)
 
     @property
     def is_refused(self) -> bool:
@@ -56,16 +59,16 @@ class Evaluation:
     @property
     def is_memorized(self) -> bool:
         """Whether a test found memorized points, and more of them than nearly every model has."""
-        return any(_odds_ratio(measured) >= MUCH_MEMORIZED for _, measured in self._tests("memorized", MEMORIZED))
+        return any(_odds_ratio(row) >= MUCH_MEMORIZED for row in self._tests("memorized", MEMORIZED))
 
     @property
     def verdict(self) -> str:
         """The findings in one to three sentences, without the last period: first their size, then what they are."""
-        sentences = [self._difference(), *(_named(row, "differs") for row in self._largest()[:2])]
-        near = max(self._tests("memorized", MEMORIZED), key=lambda row: _odds_ratio(row[1]), default=None)
+        sentences = [self._answer(), *(_described(row, row[0].differs) for row in self._differences()[:2])]
+        near = max(self._tests("memorized", MEMORIZED), key=_odds_ratio, default=None)
         if near:
             words = "Points are memorized" if self.is_memorized else "They lie a little closer to training points"
-            sentences.append(f"{words}: {_named(near, 'memorized')}")
+            sentences.append(f"{words}: {_described(near, near[0].memorized)}")
         return ". ".join(sentence[0].upper() + sentence[1:] for sentence in sentences)
 
     @property
@@ -74,39 +77,29 @@ class Evaluation:
         text, off, n_shown = f"{self.verdict}.", self.measured.get("off_support"), self.model.get("n_shown")
         if not self.is_refused:
             return text + (f" {off.value:.1%} lie off the shape; of real points, {off.real:.1%}." if off else "")
-        if n_shown is None:
-            return text
-        if n_shown < YOUNG:
+        if n_shown and n_shown < YOUNG:
             young = f"it was shown {n_shown:,} points (the default settings show 450,000)"
             return f"{text} The run is young: {young}, so more epochs are likely to help."
-        advice = {row.advice for row, _ in self._largest()}
-        return f"{text} {advice.pop()}".rstrip() if len(advice) == 1 else text
+        advice = {metric.advice for metric, _ in self._differences()}
+        return f"{text} {advice.pop()}".rstrip() if n_shown and len(advice) == 1 else text
 
     @property
     def power(self) -> str:
         """How many points were compared, why they are not all, and what would have been found; empty without any."""
         auc = self.measured.get("c2st_auc")
-        if not auc or not self.n_compared:
+        if not auc:
             return ""
-        real = {
-            "all": f"{self.n_real:,} held-out ones",
-            "distinct": f"{self.n_real:,} held-out ones, without the pixels that both generated points and data hold",
-            "census": f"{self.n_real:,} draws from the data, which hold every pixel of their figure",
-        }
-        return (
-            f"A classifier compared {self.n_compared:,} generated points with {real[self.rule]}. "
-            f"With so many, it finds an AUC of {auc.detectable:.2f} or more 4 times in 5."
-        )
+        counts = f"{self.n_compared:,} generated points with {self.n_real:,} {RULES[self.rule]}"
+        power = f"With so many, it finds an AUC of {auc.detectable:.2f} or more 4 times in 5."
+        return f"A classifier compared {counts}. {power}"
 
     @property
     def metrics(self) -> dict[str, Any]:
         """The content of metrics.json."""
-        n_real = None if self.n_compared is None else self.n_real
-        compared = {"n_compared": self.n_compared, "n_pixels": self.n_pixels, "n_heldout_compared": n_real}
+        of_sets = {"n_generated": self.n_generated, "n_heldout": self.n_held_out, "n_pixels": self.n_pixels}
+        compared = {"n_compared": self.n_compared, "n_heldout_compared": self.n_real, "p": self.p}
         measured = {key: measured.to_json() for key, measured in self.measured.items()}
-        counts = {"n_generated": self.n_generated, "n_heldout": self.n_held_out}
-        counts |= {key: number for key, number in compared.items() if number is not None}
-        return self.model | counts | {"p": self.p} | measured | {"verdict": self.verdict}
+        return self.model | of_sets | compared | measured | {"verdict": self.verdict}
 
     @property
     def table(self) -> str:
@@ -121,31 +114,24 @@ class Evaluation:
     def _tests(self, kind: str, level: float) -> list[Row]:
         """The tests of a `kind`, differs or memorized, whose p is at most `level`."""
         rows = [(row, self.measured[key]) for key, row in in_order(self.measured) if getattr(row, kind)]
-        return [(row, measured) for row, measured in rows if measured.p is not None and measured.p <= level]
+        return [row for row in rows if row[1].p is not None and row[1].p <= level]
 
-    def _largest(self) -> list[Row]:
+    def _differences(self) -> list[Row]:
         """The tests that found a difference, the largest one first."""
         return sorted(self._tests("differs", SIGNIFICANT), key=_excess, reverse=True)
 
-    def _difference(self) -> str:
-        """The clause about differences from the data, with their size, or why nothing is known of them."""
+    def _answer(self) -> str:
+        """How many tests found a difference from the data, and the largest one; or why nothing is known of them."""
         if self.n_pixels:
             return f"No: the generator has collapsed; the points that it draws lie on {self.n_pixels:,} pixels only"
-        if self.n_compared is None:
-            counts = f"{self.n_generated:,} generated and {self.n_held_out:,} held-out points"
-            return f"no verdict: of {counts}, tests need {LEAST} each; generate more, or hold more out"
         if self.p is None:
-            counts = f"only {self.n_compared:,} generated and {self.n_real:,} held-out points"
-            return f"no verdict: {counts} can be compared, the others share a pixel with data; more points may help"
-        tests, largest = _number(len(self._tests("differs", 1))), self._largest()
-        if not largest:
-            return f"{'' if self.is_memorized else 'Yes: '}none of {tests} tests found a difference from the data"
-        word = "Nearly" if all(_excess(row) <= 1 for row in largest) else "No"
-        size, n = largest[0][0].size_of(largest[0][1]), _number(len(largest))
-        if n == "one":
-            return f"{word}: one of {tests} tests found a difference from the data, {size}"
-        count = f"all {tests}" if n == tests else f"{n} of {tests}"
-        return f"{word}: {count} tests found differences from the data; the largest, {size}"
+            counts = f"{self.n_compared:,} generated and {self.n_real:,} held-out points can be compared"
+            return f"no verdict: only {counts}, and tests need {LEAST} of each; generate more, or hold more out"
+        n_tests, rows = len(self._tests("differs", 1)), self._differences()
+        if not rows:
+            return f"{'' if self.is_memorized else 'Yes: '}none of {n_tests} tests found a difference from the data"
+        word, size = "Nearly" if _excess(rows[0]) <= 1 else "No", _filled(rows[0], rows[0][0].size)
+        return f"{word}: {len(rows)} of {n_tests} tests found a difference from the data; the largest, {size}"
 
 
 def p_text(p: float) -> str:
@@ -160,19 +146,19 @@ def _excess(row: Row) -> float:
     return abs(measured.value - measured.real) / metric.small
 
 
-def _odds_ratio(measured: Measured) -> float:
+def _odds_ratio(row: Row) -> float:
     """The odds of a share, relative to those of real points."""
-    odds, of_real = (share / max(1 - share, 1e-9) for share in (measured.value, measured.real))
+    odds, of_real = (share / max(1 - share, 1e-9) for share in row[1][:2])
     return odds / max(of_real, 1e-9)
 
 
-def _named(row: Row, kind: str) -> str:
+def _filled(row: Row, words: str) -> str:
+    """The `words` of a metric, with its numbers in them."""
+    metric, (value, real, *_) = row
+    return words.format(value=metric.text(value), excess=metric.text(value - real))
+
+
+def _described(row: Row, words: str) -> str:
     """What a test found, with its numbers."""
-    (metric, measured), text = row, row[0].text
-    real, p = text(measured.real), p_text(measured.p or 0)
-    return f"{getattr(metric, kind).format(value=text(measured.value))} (real points: {real}; p {p})"
-
-
-def _number(n: int) -> str:
-    """`n` as a word, if it is small."""
-    return NUMBERS[n] if n < len(NUMBERS) else str(n)
+    metric, measured = row
+    return f"{_filled(row, words)} (real points: {metric.text(measured.real)}; p {p_text(measured.p or 0)})"
