@@ -55,7 +55,7 @@ def typical_colors(colors: Tensor, n: int) -> Tensor:
         farthest = torch.cdist(colors, centers).amin(1).argmax()
         centers = torch.cat([centers, colors[farthest].unsqueeze(0)])
     for _ in range(10):
-        members = F.one_hot(torch.cdist(colors, centers).argmin(1), n).float()
+        members = F.one_hot(torch.cdist(colors, centers).argmin(1), n).to(colors.dtype)
         sizes = members.sum(0).unsqueeze(1)
         centers = torch.where(sizes > 0, members.T @ colors / sizes.clamp(min=1), centers)
     return centers
