@@ -14,10 +14,7 @@ EXCHANGED = "the two files exchanged"
 
 
 class Background(NamedTuple):
-    """The background's integer `colors (k, 3)`, the most frequent first; none, if it is what is transparent.
-
-    `noise` is their standard deviation, in levels of 256.
-    """
+    """Integer `colors (k, 3)`, the most frequent first, and their standard deviation; none for what is transparent."""
 
     colors: np.ndarray
     noise: float = 0.0
@@ -61,10 +58,7 @@ def find_background(picture: np.ndarray) -> Background | None:
 
 
 def canvas_color(background: Background | None, colors: np.ndarray) -> tuple[int, int, int]:
-    """What to paint points of these `colors (n, 3)` on: the background's color, if it has one and they stand out.
-
-    Otherwise it is black or white, whichever contrasts.
-    """
+    """What points of these `colors (n, 3)` stand out on: the background's color, or else black or white."""
     if background and len(background.colors) and np.median(background.distance(colors)) > 10:
         red, green, blue = background.colors[0].tolist()
         return red, green, blue

@@ -20,10 +20,7 @@ Points = TypeVar("Points", np.ndarray, "Tensor")
 
 
 def random_subset(points: Points, most: int) -> Points:
-    """`points (n, ...)`, or `most` of them, drawn at random without replacement, the same each time.
-
-    Points often come in the order of their rows, so neither the first ones nor every tenth would stand for all.
-    """
+    """`points (n, ...)`, or `most` of them, drawn at random without replacement, the same each time."""
     if len(points) <= most:
         return points
     return points[np.random.default_rng(0).choice(len(points), most, replace=False)]

@@ -64,11 +64,7 @@ def glyph_mask(text: str = "π", size: int = 300, font: Path | None = None) -> n
 
 
 def draw(mask: np.ndarray, n: int = 5000, seed: int = 0) -> tuple[np.ndarray, np.ndarray, bytes]:
-    """A data set of `n` distinct pixels of `mask`: rows `(n,)`, columns `(n,)`, and the bytes of the picture.
-
-    Colors run smoothly between those of the four corners, plus normal noise of `COLOR_NOISE` levels. Each seed is
-    another draw from the same distribution.
-    """
+    """`n` distinct pixels of `mask`, in noisy colors between those of the corners: rows, columns, a JPEG's bytes."""
     rng = np.random.default_rng(seed)
     rows, columns = np.nonzero(mask)
     chosen = rng.choice(len(rows), n, replace=False)

@@ -44,9 +44,7 @@ def pixel_weights(
 ) -> tuple[np.ndarray, Background | None]:
     """The weights `(height, width)` of `pixels (height, width, 4)`, and the background, or None if it is a photo.
 
-    The weight is the opacity times the difference from the background: the one that is `named`, or the one that the
-    border shows, if that is a "guess". Pixels that differ by `threshold` levels or less have no weight. In a photo, all
-    weigh the same.
+    The weight is the opacity times the difference from the background, or 0 if that is `threshold` levels or less.
     """
     transparency = opacity(pixels)
     everywhere = transparency * (transparency >= 0.5)
@@ -98,10 +96,9 @@ def cropped(picture: Image.Image, weights: np.ndarray) -> Image.Image:
 
 
 def choose_size(room_at: Callable[[int], int], points: int | None, size: int | None) -> tuple[int, int]:
-    """How many points, and the longer side of the picture, for a figure of `room_at(side)` pixels.
+    """How many points, and the longer side of the picture, for a figure of `room_at(side)` pixels, some left over.
 
-    What was not asked for, `points` or `size`, is chosen so that pixels are left for generated points. Raises
-    InputError if the figure has fewer pixels than points.
+    Raises InputError if the figure has fewer pixels than points.
     """
     side = size or SIZE
     room = room_at(side)
@@ -139,8 +136,7 @@ def _of_picture(options: argparse.Namespace) -> tuple[np.ndarray, np.ndarray, by
     pixels, weights, background = weighted(side)
     ground = "none, as in a photo: points are everywhere"
     if background:
-        names = ["#{:02x}{:02x}{:02x}".format(*color) for color in background.colors]
-        ground = " and ".join(names) or "what is transparent"
+        ground = " and ".join("#{:02x}{:02x}{:02x}".format(*color) for color in background.colors) or "transparent"
     print(f"background: {ground}; if that is wrong, use --background or --invert")
     height, width = weights.shape
     shares = weights.ravel() / weights.sum(dtype=float)

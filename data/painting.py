@@ -22,10 +22,7 @@ def paint(points: np.ndarray, canvas: Canvas) -> Image.Image:
 
 
 def paint_small(points: np.ndarray, canvas: Canvas, most: int, dot: int = 1) -> Image.Image:
-    """The picture that `points (n, 5)` paint on the `canvas`, shrunk so that its longer side has `most` pixels or less.
-
-    The points are moved, not blurred: each is a square of `dot` by `dot` pixels of its own color.
-    """
+    """The picture that `points (n, 5)` paint on the `canvas`, its longer side at most `most`; points are squares."""
     factor = min(1, most / max(canvas.height, canvas.width))
     size = np.array([max(1, round(factor * side)) for side in (canvas.height, canvas.width)])
     moved = np.tile(points, (dot * dot, 1))
@@ -42,10 +39,7 @@ def save_picture(picture: Image.Image, path: Path) -> None:
 
 
 def save_film(path: Path, data: Image.Image, frames: Iterable[Image.Image], captions: Sequence[str]) -> None:
-    """Write an endless GIF: `data` on the left, `frames` on the right, each with a caption; the last frame lasts.
-
-    `frames`, as many as `captions`, are taken one at a time, so that memory does not grow with their number.
-    """
+    """Write an endless GIF: `data` on the left, `frames` on the right, each with its caption; the last frame lasts."""
     # Small pictures are enlarged by a whole number, and large ones shrunk; a column has room for a caption.
     factor = max(1, 200 // max(data.size)) if max(data.size) <= 640 else 640 / max(data.size)
     width, height = (max(1, round(factor * side)) for side in data.size)

@@ -64,11 +64,7 @@ class ColoredPoints:
 
 
 def read_points(folder: str | Path) -> ColoredPoints:
-    """Read `pi_xs.npy` (rows), `pi_ys.npy` (columns) and the picture in `folder`; color is `picture[x, y]`.
-
-    Prints a line if many points lie on the picture's background. Raises InputError if a file is missing or broken, or
-    the three do not fit together.
-    """
+    """The points in `folder`. Raises InputError if a file is missing or broken, or the three do not fit together."""
     folder = Path(expanded(str(folder)))
     with reading(folder, "a folder of data", "make it readable, or set data_path to another"):
         if folder.is_file():

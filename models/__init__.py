@@ -10,7 +10,7 @@ from typing import Any
 
 
 class Registry(UserDict[str, Any]):
-    """Classes by name. Each is given as "module:name", and imported when it is asked for."""
+    """Classes by name, each given as "module:name"."""
 
     def __getitem__(self, name: str) -> Any:
         module, _, attribute = super().__getitem__(name).partition(":")

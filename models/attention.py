@@ -12,10 +12,7 @@ N_PROTOTYPES = 64
 
 
 class AttentionVAE(PointVAE):
-    """Residual multilayer perceptrons as in the vanilla VAE, whose first layer adds attention to prototypes.
-
-    So a place asks which parts of the picture it is like, and what colors are there.
-    """
+    """Residual multilayer perceptrons as in the vanilla VAE, whose first layer adds attention to prototypes."""
 
     def network(self, inputs: int, outputs: int, blocks: int = 1) -> nn.Sequential:
         first, *others = residual_mlp(inputs, self.hidden_dim, outputs, blocks)

@@ -96,18 +96,8 @@ class ColorHead(nn.Module):
         first, zero = (N_LEVELS - 1) * first, torch.zeros_like(first)
         followed, slope = (zero + N_LEVELS // 2, zero) if self.ycbcr else (first, zero + 1)
         e, f, log_s, log_t = self.tint.unsqueeze(1).expand(4, *zero.shape)
-        gray = [
-            weight,
-            first,
-            followed + 10 * e,
-            followed + 10 * f,
-            width + math.log(16),
-            log_s,
-            log_t,
-            slope,
-            slope,
-            zero,
-        ]
+        width = width + math.log(16)
+        gray = [weight, first, followed + 10 * e, followed + 10 * f, width, log_s, log_t, slope, slope, zero]
         components = torch.cat([free.unflatten(-1, (10, -1)), torch.stack(gray, 1)], 2)
         logits, mean, log_std, slopes = components.split([1, 3, 3, 3], 1)
         # Below a tenth of a level, a normal holds a single integer.

@@ -29,11 +29,7 @@ BLOCK = 4000
 
 @dataclass
 class Generator:
-    """A model, with all that it takes to draw points, and to know where it comes from.
-
-    `config` are the settings that it was trained with, `fingerprint` is that of its data, and `code` is the version of
-    the program that trained it.
-    """
+    """A model, the settings that it was trained with, the fingerprint of its data, and the program's version then."""
 
     model: VAE
     scaling: Scaling
@@ -87,8 +83,7 @@ class Generator:
             "fingerprint": self.fingerprint,
             "code": self.code,
         }
-        packed = io.BytesIO()
-        torch.save(content, packed)
+        torch.save(content, packed := io.BytesIO())
         write_bytes(path, packed.getvalue())
 
 
@@ -99,10 +94,7 @@ def build_model(config: dict[str, Any], scaling: Scaling) -> VAE:
 
 
 def load_generator(path: str | Path, device: torch.device | str = "cpu") -> Generator:
-    """Read what `Generator.save` wrote. Nothing in the file can run code.
-
-    Raises InputError if there is no such file, or it does not hold a generator.
-    """
+    """Read what `Generator.save` wrote; nothing in it can run code. Raises InputError if there is no such file."""
     path, advice = Path(path).expanduser(), "train again, with retrain=true"
     with reading(path, "a model of this program", advice, missing_in_run(path)):
         content = torch.load(path, map_location=device, weights_only=True)
@@ -117,9 +109,6 @@ def load_generator(path: str | Path, device: torch.device | str = "cpu") -> Gene
 
 def colored_pi_generator(n: int = 1, path: str = "result/attention/model.pt", seed: int | None = None) -> np.ndarray:
     """Draw `n` points `(n, 5)` from the trained model in `path`: integers x (row), y (column), r, g, b.
-
-    >>> from models import colored_pi_generator
-    >>> points = colored_pi_generator(n=1000, seed=1)
 
     Raises InputError if `path` holds no trained model, and ValueError if `n` is negative.
     """

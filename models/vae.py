@@ -1,6 +1,6 @@
 """The variational autoencoder: loss, bound and sampling, for any encoder, decoder and prior."""
 
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -19,16 +19,6 @@ class Loss(NamedTuple):
     parameter_kl: Tensor | float
 
 
-class Decoded(Protocol):
-    """p(x|z): the distribution of points that the decoder assigns to each of n latents."""
-
-    def log_prob(self, x: Tensor) -> Tensor:
-        """Log-probability `(n,)` of the integer points `x (n, 5)`."""
-
-    def sample(self, rng: torch.Generator) -> Tensor:
-        """One integer point `(n, 5)` for each latent, as floats."""
-
-
 class VAE(nn.Module):
     """A variational autoencoder of points of integers (Kingma & Welling 2014, arXiv 1312.6114).
 
@@ -45,8 +35,8 @@ class VAE(nn.Module):
         """The posterior q(z|x) of the points `x (n, 5)`."""
         raise NotImplementedError
 
-    def decode(self, z: Tensor) -> Decoded:
-        """The distribution p(x|z) for the latents `z (n, latent_dim)`."""
+    def decode(self, z: Tensor) -> Any:
+        """p(x|z) for latents `z (n, latent_dim)`: `log_prob(x)` `(n,)` of integer points, `sample(rng)` `(n, 5)`."""
         raise NotImplementedError
 
     def start_from(self, x: Tensor) -> None:

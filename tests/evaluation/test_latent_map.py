@@ -57,7 +57,6 @@ def test_the_map_shows_the_latents_that_vary_most_and_what_is_drawn_all_over_it(
 def test_density_and_contours_are_those_of_the_prior_exactly_or_estimated(
     points: ColoredPoints, rng: np.random.Generator, latent_dim: int, tolerance: float
 ):
-    """For one normal, the share of the prior at likelier places than a position is known."""
     made = latent_map(
         a_generator(points, latent_dim, prior="normal"), rng.normal(0, [3, 2, 1][:latent_dim], (300, latent_dim))
     )
@@ -66,25 +65,6 @@ def test_density_and_contours_are_those_of_the_prior_exactly_or_estimated(
     expected = highest * np.exp(-((across / 1.5) ** 2 + down**2) / 2)
     assert made.density == pytest.approx(expected, abs=0.25 * tolerance)
     assert made.levels == pytest.approx(highest * np.array([0.5, 0.2, 0.05]), rel=5 * tolerance)
-    across, down = np.meshgrid(*made.positions)
-    assert made.likelier == pytest.approx(1 - np.exp(-((across / 1.5) ** 2 + down**2) / 2), abs=tolerance)
-
-
-def test_latents_that_are_not_on_the_map_follow_from_those_that_are(
-    points: ColoredPoints, rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch
-):
-    latents: list[torch.Tensor] = []
-    proper = Generator.draw
-    monkeypatch.setattr(Generator, "draw", lambda self, z, rng: latents.append(z) or proper(self, z, rng))
-
-    made = latent_map(a_generator(points, 3, prior="normal"), rng.normal(0, [3, 2, 1], (300, 3)))
-
-    # Latent 2 runs across, latent 1 down; the third one follows from the first.
-    z, (across, down) = latents[0].view(POSITIONS, POSITIONS, POINTS, 3).numpy(), made.positions
-    row, column = np.abs(down - 1.5).argmin(), np.abs(across).argmin()
-    assert z[row, column, 0, :2] == pytest.approx([down[row], across[column]])
-    assert z[row, column, :, 2].mean() == pytest.approx(0.9 * down[row], abs=0.15)
-    assert z[row, column, :, 2].std() == pytest.approx((1 - 0.9**2) ** 0.5, abs=0.1)
 
 
 def test_the_map_of_a_sharp_prior_is_the_picture_upright(points: ColoredPoints):

@@ -81,7 +81,7 @@ def test_the_page_has_the_verdict_the_figures_and_where_they_come_from(finished_
 
     assert metrics["verdict"] in " ".join(finished_page.texts)
     expected = [
-        f"{metrics['energy_distance']['value']:.4f}",
+        f"{metrics['c2st_auc']['real']:.3f}",
         f"fingerprint {read_points(finished.data).fingerprint()}",
         torch.__version__,
         # Of the plots.

@@ -115,7 +115,7 @@ def flat(model: VAE) -> Tensor:
 @pytest.mark.parametrize("kinds", ["eager", "compiled", "eager compiled", "compiled eager"])
 @pytest.mark.parametrize(
     ("name", "prior", "batch_size"),
-    [("vanilla", "normal", 10), ("vanilla", "picture", 250), ("attention", "mixture", 50)],
+    [("vanilla", "normal", 10), ("vanilla", "picture", 250), ("attention", "picture", 50)],
 )
 def test_training_takes_the_steps_of_a_textbook(
     points: ColoredPoints, quick: Config, name: str, prior: str, batch_size: int, kinds: str

@@ -20,7 +20,6 @@ class LatentMap(NamedTuple):
     contours, levels: the shares of the prior within each contour, ascending, and the densities along it.
     positions: the places across and down where points are drawn. With a single latent, one place down.
     points: the points `(down, across, POINTS, 5)` that the decoder draws there.
-    likelier: the share `(down, across)` of the prior that lies at likelier places than the position does.
     """
 
     latents: list[int]
@@ -31,7 +30,6 @@ class LatentMap(NamedTuple):
     levels: np.ndarray
     positions: list[np.ndarray]
     points: np.ndarray
-    likelier: np.ndarray
 
 
 @torch.no_grad()
@@ -56,20 +54,18 @@ def latent_map(generator: Generator, means: np.ndarray) -> LatentMap:
         # The means stand at random heights, which keep them apart.
         shown = np.column_stack([shown, np.random.default_rng(0).uniform(0.05, 0.95, len(shown))])
         grid, density = [*grid, np.linspace(0, 1, n)], np.tile(density, (n, 1))
-    positions, at_positions = [grid[0][columns], grid[1][rows]], density[np.ix_(rows, columns)]
+    positions = [grid[0][columns], grid[1][rows]]
 
     places = torch.from_numpy(_crossed(positions)[:, : len(latents)]).to(z)
     z = z[torch.cdist(places, z[:, latents]).topk(POINTS, largest=False).indices.flatten()]
     z[:, latents] = places.repeat_interleave(POINTS, 0)
-    points = generator.draw(z, rng).reshape(*at_positions.shape, POINTS, -1)
+    points = generator.draw(z, rng).reshape(len(rows), len(columns), POINTS, -1)
 
     # A sharp prior is even within its edge, so one contour says everything.
     contours = (0.95,) if prior.is_sharp else (0.5, 0.8, 0.95)
     descending = np.sort(density, axis=None)[::-1]
-    held = np.cumsum(descending) / descending.sum()
-    levels = descending[np.searchsorted(held, contours)]
-    likelier = np.r_[0, held][np.searchsorted(-descending, -at_positions)]
-    return LatentMap(latents, shown, grid, density, contours, levels, positions, points, likelier)
+    levels = descending[np.searchsorted(np.cumsum(descending) / descending.sum(), contours)]
+    return LatentMap(latents, shown, grid, density, contours, levels, positions, points)
 
 
 def _density(generator: Generator, latents: list[int], grid: list[np.ndarray], expected: np.ndarray) -> np.ndarray:

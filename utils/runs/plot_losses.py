@@ -26,7 +26,7 @@ KLS = {
     "KL, held-out": (("heldout_kl",), BLUE, "--"),
 }
 TOTAL = "Total loss: reconstruction + KL at full weight; in training, also the KL of parameters."
-FALLS = "Where β falls, KL is cheap, so the model uses more of it, and KL and total loss jump."
+FALLS = "Where β falls, KL is cheap, so KL and total loss jump, unless the encoder is fixed (prior=picture)."
 
 
 def plot_losses(title: str, history: History, settings: Mapping[str, Any]) -> Figure:
