@@ -92,7 +92,7 @@ def judged(points: np.ndarray, train: np.ndarray, world: World) -> Row:
     rng = np.random.default_rng(1)
     fresh = world.draw(len(points), rng)
     scale = 1 / np.maximum(train.std(0), 1e-9)
-    records = (train, world.data(rng))
+    records = (train, world.data(rng) if len(train) == world.n else world.draw(len(train), rng))
     to_train, to_fresh = (cKDTree(real * scale).query(points * scale)[0] for real in records)
     distance = distance_transform_edt(world.weights == 0)
     seen = [np.hstack([x, turned(x)]) for x in (points, fresh)]
