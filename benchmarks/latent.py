@@ -21,7 +21,7 @@ from torch import Tensor
 
 from benchmarks.command import BenchmarkParser, print_head, print_row
 from benchmarks.fidelity import N_POINTS, auc, trained, training_set, turned, worlds
-from data.coordinates import COLORS
+from data.coordinates import COLORS, PLACES
 from data.points import ColoredPoints, read_points
 from models import MODELS, PRIORS
 from models.generator import build_model
@@ -103,7 +103,7 @@ def draw_priors(config: Config) -> Figure:
         above.set(title=caption, xticks=[], yticks=[])
         points = data.points.numpy()
         means = posterior_means(generator, points)
-        scatter(below, means[:, 1], means[:, 0], points[:, COLORS])
+        scatter(below, means[:, PLACES][:, ::-1], points[:, COLORS])
         edge = max(2.7, 1.02 * np.abs(means).max())
         across = torch.linspace(-edge, edge, 300)
         with torch.no_grad():
