@@ -6,10 +6,8 @@ A run, read top to bottom: config -> data -> model -> fit -> generate -> judge -
 import sys
 
 from data.points import read_points
-from utils.settings.command_line import continue_command, parse_command_line
-from utils.system.commands import main_command
-from utils.system.errors import run_program
-from utils.system.interruption import saying_how_to_continue
+from utils.settings.config import continue_command, parse_command_line
+from utils.system.program import main_command, run_program, saying_how_to_continue
 
 DESCRIPTION = "Train a VAE on colored points, draw new ones from it, and test whether they look like the data."
 
@@ -26,10 +24,9 @@ def main(arguments: list[str]) -> None:
     import torch
 
     from models.generator import build_model
-    from utils.runs.console import describe_training, suggestion
     from utils.runs.folders import claimed_folders, clear_results
     from utils.runs.run import FreshRun
-    from utils.runs.steps import compare, generate, judge, losses_plotted, report
+    from utils.runs.steps import compare, describe_training, generate, judge, losses_plotted, report, suggestion
     from utils.system.environment import keep_freed_memory, own_torch_state
     from utils.training.checkpoint import Record, check, load_trained
     from utils.training.loop import Training

@@ -13,7 +13,7 @@ import time
 from benchmarks.command import BenchmarkParser, print_head, print_row
 from benchmarks.fidelity import judged, training_set, vae_points, worlds
 from models import MODELS
-from utils.system.errors import run_program
+from utils.system.program import run_program
 
 # Figures with their digits.
 COLUMNS = {"AUC": 3, "places": 3, "stray": 4, "closer": 3, "KL": 1, "active units": 0, "minutes": 1}

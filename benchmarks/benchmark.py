@@ -20,12 +20,13 @@ import numpy as np
 
 from benchmarks.command import BenchmarkParser, print_head, print_row
 from data.drawing import as_jpeg, glyph_mask, write
-from data.points import Canvas, read_points
+from data.pictures import Canvas
+from data.points import read_points
 from models import MODELS
 from models.generator import build_model
 from utils.settings.config import Config
 from utils.system.environment import ROOT
-from utils.system.errors import run_program
+from utils.system.program import run_program
 from utils.training.loop import Training
 
 Rows = Iterator[dict[str, object]]

@@ -6,8 +6,8 @@ import torch
 
 from data.points import read_points
 from utils.settings.config import Config, load_config
-from utils.system.commands import Parser
 from utils.system.environment import ROOT
+from utils.system.program import Parser
 
 
 class BenchmarkParser(Parser):

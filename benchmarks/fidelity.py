@@ -33,7 +33,7 @@ from tqdm import tqdm
 
 from benchmarks.command import BenchmarkParser
 from benchmarks.worlds import World, flat, gray, landscape, smooth
-from data.coordinates import COLORS, N_LEVELS, PLACES
+from data import COLORS, N_LEVELS, PLACES
 from data.drawing import glyph_mask
 from data.points import ColoredPoints
 from data.scaling import Scaling, come_from_ycbcr
@@ -41,7 +41,7 @@ from models.generator import Generator, build_model
 from models.vae import VAE
 from utils.evaluation.likelihood import active_units, evaluate_loss, posterior_means
 from utils.settings.config import Config
-from utils.system.errors import run_program
+from utils.system.program import run_program
 from utils.training.loop import Training
 from utils.training.step import is_worthwhile
 

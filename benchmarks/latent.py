@@ -21,7 +21,7 @@ from torch import Tensor
 
 from benchmarks.command import BenchmarkParser, print_head, print_row
 from benchmarks.fidelity import N_POINTS, auc, trained, training_set, turned, worlds
-from data.coordinates import COLORS, PLACES
+from data import COLORS, PLACES
 from data.points import ColoredPoints, read_points
 from models import MODELS, PRIORS
 from models.generator import build_model
@@ -30,8 +30,8 @@ from models.vae import VAE
 from utils.evaluation.likelihood import evaluate_loss, posterior_means
 from utils.runs.style import save_plot, scatter, scatter_points
 from utils.settings.config import Config
-from utils.system.errors import run_program
-from utils.system.reading import expanded
+from utils.system.errors import expanded
+from utils.system.program import run_program
 
 # Draws of z that the loss is averaged over.
 DRAWS = 10

@@ -23,16 +23,16 @@ from PIL import Image, ImageDraw, ImageFont
 from benchmarks.command import BenchmarkParser, print_head, print_row
 from benchmarks.fidelity import N_POINTS, auc, trained, training_set, turned
 from benchmarks.worlds import World
-from data.coordinates import COLORS, PLACES
+from data import COLORS, PLACES
 from data.drawing import find_font, glyph_mask
-from data.painting import paint
+from data.pictures import paint
 from data.points import ColoredPoints
 from models import MODELS
 from models.fields import HARMONICS, Fields
 from utils.evaluation.likelihood import evaluate_loss
 from utils.runs.style import save_plot
 from utils.settings.config import Config
-from utils.system.errors import run_program
+from utils.system.program import run_program
 
 Draw = ImageDraw.ImageDraw
 SIZE = 256

@@ -14,12 +14,11 @@ from scipy.spatial import cKDTree
 from sklearn.mixture import GaussianMixture
 
 from benchmarks.worlds import World, flat, gray, landscape, one_color, smooth, two_places
-from data.coordinates import COLORS, PLACES
+from data import COLORS, PLACES
 from data.drawing import glyph_mask
 from utils.evaluation.evaluate import evaluate
 from utils.evaluation.verdict import Evaluation
-from utils.system.commands import Parser
-from utils.system.errors import run_program
+from utils.system.program import Parser, run_program
 
 N_GENERATED = 5000
 

@@ -8,9 +8,9 @@ from functools import cached_property
 import numpy as np
 from PIL import Image
 
-from data.coordinates import COLORS, PLACES
+from data import COLORS, PLACES
 from data.drawing import COLOR_NOISE, CORNERS, as_jpeg
-from data.points import Canvas
+from data.pictures import Canvas
 
 # Pictures from which true points with JPEG errors of their own are taken.
 N_PICTURES = 60

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from data.coordinates import random_subset
+from data import random_subset
 from utils.system.errors import InputError
 
 # Colors that differ by at most this much in each channel may belong to one noisy or unevenly lit background.

@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from data.points import ColoredPoints
-from utils.system.interruption import SIGNALS
+from utils.system.program import SIGNALS
 
 
 class Batches:

@@ -7,11 +7,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont, features
 
-from data.painting import paint
-from data.points import PICTURE, XS, YS, Canvas
-from utils.system.errors import InputError
+from data.pictures import Canvas, paint
+from data.points import PICTURE, XS, YS
+from utils.system.errors import InputError, reading
 from utils.system.files import write_bytes, write_whole
-from utils.system.reading import reading
 
 # At the corners of the picture: gold, orange-red, magenta, sky blue.
 CORNERS = np.array([[[255, 215, 60], [255, 100, 70]], [[235, 60, 215], [50, 130, 255]]], float)

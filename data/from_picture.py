@@ -18,11 +18,10 @@ from PIL import Image, ImageColor
 
 from data.background import TRANSPARENT, Background, canvas_color, find_background, opacity
 from data.drawing import as_jpeg, draw, glyph_mask, write
-from data.pictures import open_picture
-from data.points import PICTURE, XS, YS, Canvas
-from utils.system.commands import Parser, main_command
-from utils.system.errors import InputError, run_program
-from utils.system.reading import expanded
+from data.pictures import Canvas, open_picture
+from data.points import PICTURE, XS, YS
+from utils.system.errors import InputError, expanded
+from utils.system.program import Parser, main_command, run_program
 
 # The usual number of points; of a figure that hides so few; and the longer side of the picture.
 POINTS, MANY_POINTS, SIZE = 5000, 15_000, 300

@@ -2,15 +2,14 @@
 
 import hashlib
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from data import COLORS
 from data.background import canvas_color, check_placement, find_background
-from data.coordinates import COLORS
-from data.pictures import open_picture
-from utils.system.errors import InputError
-from utils.system.reading import expanded, nearby, reading
+from data.pictures import Canvas, open_picture
+from utils.system.errors import InputError, expanded, nearby, reading
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -18,14 +17,6 @@ if TYPE_CHECKING:
     from data.scaling import Scaling
 
 XS, YS, PICTURE = "pi_xs.npy", "pi_ys.npy", "sparse_pi_colored.jpg"
-
-
-class Canvas(NamedTuple):
-    """An empty picture to paint points on: its height and width in pixels, and the background's color."""
-
-    height: int
-    width: int
-    color: tuple[int, int, int] = (0, 0, 0)
 
 
 class ColoredPoints:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from data.coordinates import COLORS, N_LEVELS, PLACES, random_subset
+from data import COLORS, N_LEVELS, PLACES, random_subset
 
 
 @dataclass(frozen=True)

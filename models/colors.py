@@ -6,9 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from data.coordinates import N_LEVELS
-from models.discretized import log_cell
-from models.start import typical_colors
+from data import N_LEVELS
+from models.vae import log_cell
 
 
 class ColorMixture:
@@ -102,3 +101,16 @@ class ColorHead(nn.Module):
         logits, mean, log_std, slopes = components.split([1, 3, 3, 3], 1)
         # Below a tenth of a level, a normal holds a single integer.
         return ColorMixture(logits.squeeze(1), mean, log_std.clamp(math.log(0.1), math.log(200)), slopes)
+
+
+def typical_colors(colors: Tensor, n: int) -> Tensor:
+    """Colors `(n, 3)` of which each of the `colors (m, 3)` is close to one: k-means, from colors that lie far apart."""
+    centers = colors[:1]
+    for _ in range(n - 1):
+        farthest = torch.cdist(colors, centers).amin(1).argmax()
+        centers = torch.cat([centers, colors[farthest].unsqueeze(0)])
+    for _ in range(10):
+        members = F.one_hot(torch.cdist(colors, centers).argmin(1), n).to(colors.dtype)
+        sizes = members.sum(0).unsqueeze(1)
+        centers = torch.where(sizes > 0, members.T @ colors / sizes.clamp(min=1), centers)
+    return centers

@@ -12,14 +12,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from data.coordinates import N_COORDINATES
+from data import N_COORDINATES
 from data.scaling import Scaling
 from models import MODELS, PRIORS
 from models.vae import VAE
 from utils.system.environment import own_torch_state
-from utils.system.errors import InputError
+from utils.system.errors import InputError, missing_in_run, reading
 from utils.system.files import write_bytes
-from utils.system.reading import missing_in_run, reading
 
 # The version of model.pt.
 MODEL_FORMAT = 7

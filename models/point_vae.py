@@ -6,13 +6,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from data.coordinates import COLORS, N_COORDINATES, N_LEVELS, PLACES
+from data import COLORS, N_COORDINATES, N_LEVELS, PLACES
 from data.scaling import Scaling
 from models.colors import ColorHead, ColorMixture
-from models.discretized import log_cell
 from models.fields import Fields
 from models.priors import Posterior, Prior
-from models.vae import VAE
+from models.vae import VAE, log_cell
 
 # Tuned (docs/design.md): harmonics of a coordinate that networks see, and fields of each kind that colors depend on.
 N_HARMONICS, N_FIELDS = 4, 16

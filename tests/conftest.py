@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 from quick import QUICK, Finished, command_line, new_training, skip_results
 
 from data.drawing import draw, glyph_mask, write
-from data.points import Canvas, ColoredPoints, read_points
+from data.pictures import Canvas
+from data.points import ColoredPoints, read_points
 from data.scaling import Scaling
 from main import main
 from models import MODELS
@@ -109,7 +110,9 @@ def record(config: Config, points: ColoredPoints) -> Record:
 
 
 def pytest_configure() -> None:
-    # Whoever starts the tests may have Ctrl-C ignored, as a script does in what it starts in the background.
+    # Whoever starts the tests may have signals ignored, as nohup and scripts do in what they start in the background.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
     # Training of models this small is quickest on one thread, and its bytes do not depend on the machine's cores.
     torch.set_num_threads(1)

@@ -10,7 +10,7 @@ import pytest
 from quick import Finished, command_line, outcome
 
 from main import main
-from utils.system.errors import run_program
+from utils.system.program import run_program
 from utils.training.checkpoint import read_checkpoint
 from utils.training.loop import Training
 

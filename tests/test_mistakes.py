@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from quick import REPOSITORY, Finished
 
-from utils.system.errors import run_program
+from utils.system.program import run_program
 
 # In arguments and words, {data} is a sound data set, {here} a folder for the test, {file} what is written there.
 SETTINGS = {

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from data.batches import Batches
 from data.points import ColoredPoints
-from utils.system.errors import run_program
+from utils.system.program import run_program
 
 
 def integers(points: ColoredPoints, batches: list[Tensor]) -> list[list[int]]:

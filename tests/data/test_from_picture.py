@@ -7,7 +7,7 @@ import torch
 from PIL import Image, ImageDraw
 from quick import REPOSITORY
 
-from data.coordinates import COLORS, PLACES
+from data import COLORS, PLACES
 from data.from_picture import main
 from data.points import ColoredPoints, read_points
 from utils.system.errors import InputError

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from data.painting import paint, paint_small, save_film
-from data.points import Canvas
+from data.pictures import Canvas, paint, paint_small, save_film
 
 
 def test_a_point_is_painted_at_its_row_and_column_in_its_color_on_the_canvas():

@@ -7,7 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
-from data.coordinates import random_subset
+from data import random_subset
 from data.points import PICTURE, XS, YS, ColoredPoints, read_points
 
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
-from data.coordinates import COLORS
+from data import COLORS
 from data.scaling import Scaling, come_from_ycbcr, to_rgb, to_ycbcr
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from data.coordinates import COLORS, PLACES
+from data import COLORS, PLACES
 from utils.evaluation.evaluate import evaluate
 from utils.evaluation.metrics import METRICS
 

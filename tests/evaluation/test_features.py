@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from data.coordinates import COLORS, PLACES
+from data import COLORS, PLACES
 from utils.evaluation.features import classifier_features, color_features, nearest, outlier_distances, place_features
 
 

@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch.distributions import Normal
 
-from models.discretized import log_cell
+from models.vae import log_cell
 
 
 def log_probs(mean: float, std: float, highest: int) -> torch.Tensor:

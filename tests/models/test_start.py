@@ -1,8 +1,7 @@
 import pytest
 import torch
 
-from models.colors import ColorHead
-from models.start import typical_colors
+from models.colors import ColorHead, typical_colors
 
 
 def test_a_rare_color_is_typical_too_and_colors_that_are_no_more_keep_their_place(torch_rng: torch.Generator):

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from data.points import Canvas
+from data.pictures import Canvas
 
 
 @pytest.fixture

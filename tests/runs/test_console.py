@@ -8,7 +8,7 @@ import pytest
 from data.points import read_points
 from utils.evaluation.metrics import Measured
 from utils.evaluation.verdict import Evaluation
-from utils.runs.console import FIGURES, SAMPLE, describe_result, describe_training, suggestion
+from utils.runs.steps import FIGURES, SAMPLE, describe_result, describe_training, suggestion
 from utils.settings.config import Config
 from utils.training.checkpoint import Record
 

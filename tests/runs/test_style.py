@@ -11,7 +11,7 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from data.points import Canvas
+from data.pictures import Canvas
 from utils.runs.page import PLOTS
 from utils.runs.plot_losses import plot_losses
 from utils.runs.style import BLUE, as_svg, save_plot, scatter_points

@@ -3,8 +3,7 @@ from pathlib import Path
 import pytest
 from quick import REPOSITORY
 
-from utils.settings.command_line import changed, continue_command, parse_command_line
-from utils.settings.config import Config
+from utils.settings.config import Config, changed, continue_command, parse_command_line
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from quick import REPOSITORY
 
-from utils.system.commands import main_command, module_command
+from utils.system.program import main_command, module_command
 
 
 def test_a_command_has_the_shortest_name_of_its_python_and_the_quotes_of_its_shell(

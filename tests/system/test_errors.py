@@ -8,8 +8,8 @@ from typing import NoReturn
 
 import pytest
 
-from utils.system.errors import InputError, run_program
-from utils.system.interruption import Interrupted
+from utils.system.errors import InputError
+from utils.system.program import Interrupted, run_program
 
 
 def raising(error: BaseException) -> NoReturn:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from utils.system.interruption import SIGNALS, Interrupted, deferred, handled, stop
+from utils.system.program import SIGNALS, Interrupted, deferred, handled, stop
 
 ALL = [signal.SIGINT, *SIGNALS]
 

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from utils.system.errors import InputError
-from utils.system.reading import expanded, nearby, reading
+from utils.system.errors import InputError, expanded, nearby, reading
 
 PICTURE, ARRAY, MODEL = "a picture", "a NumPy array", "a model of this program"
 

@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from utils.training.progress import Progress
+from utils.training.loop import Progress
 
 
 @pytest.mark.parametrize("is_terminal", [False, True])

@@ -5,12 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
-from data.coordinates import COLORS, N_COORDINATES
+from data import COLORS, N_COORDINATES
 from data.points import load_array, read_points
 from utils.settings.config import Config
-from utils.system.commands import Parser
-from utils.system.errors import InputError, run_program
-from utils.system.reading import expanded
+from utils.system.errors import InputError, expanded
+from utils.system.program import Parser, run_program
 
 
 def main(arguments: list[str]) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from data.coordinates import PLACES, random_subset
+from data import PLACES, random_subset
 from utils.evaluation import two_sample
 from utils.evaluation.features import classifier_features, nearest, outlier_distances, random_features, standardized
 from utils.evaluation.metrics import METRICS, Measured, n_families

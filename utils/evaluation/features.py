@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor
 
-from data.coordinates import COLORS, PLACES
+from data import COLORS, PLACES
 
 NEIGHBORS = 8
 

@@ -7,11 +7,10 @@ import torch
 from torch import Tensor
 from torch.quasirandom import SobolEngine
 
-from data.coordinates import COLORS, N_LEVELS, PLACES, random_subset
+from data import COLORS, N_LEVELS, PLACES, random_subset
 from data.points import ColoredPoints
-from models.discretized import log_cell
 from models.generator import Generator
-from models.vae import VAE
+from models.vae import VAE, log_cell
 from utils.evaluation.features import NEIGHBORS, nearest
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from data.coordinates import PLACES
+from data import PLACES
 
 DrawMore = Callable[[int], np.ndarray]
 # Larger sets are replaced by random subsets: they take longer to search, and hardly improve a test.

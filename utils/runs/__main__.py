@@ -9,8 +9,8 @@ column. Earlier runs are in the folder earlier of result_path.
 import sys
 from pathlib import Path
 
-from utils.system.commands import Parser
-from utils.system.errors import InputError, run_program
+from utils.system.errors import InputError
+from utils.system.program import Parser, run_program
 
 ENDINGS = (".png", ".pdf", ".svg", ".jpg")
 

@@ -13,9 +13,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from PIL import Image, ImageOps
 
-from data.coordinates import random_subset
-from data.painting import paint, paint_small, save_picture
-from data.points import Canvas
+from data import random_subset
+from data.pictures import Canvas, paint, paint_small, save_picture
 from utils.evaluation.metrics import in_order
 from utils.evaluation.verdict import p_text
 from utils.runs.plot_latent import draw_map, map_shape, meaning, plot_latent
@@ -24,8 +23,8 @@ from utils.runs.plot_points import plot_points
 from utils.runs.run import MOST_SHOWN, FreshRun, ResultFile
 from utils.runs.style import as_svg, save_plot
 from utils.settings.config import Config
-from utils.system.commands import main_command
 from utils.system.files import skipped_if_held, write_text
+from utils.system.program import main_command
 from utils.training.checkpoint import TrainingFile
 
 # The plots of a finished run, by the names of their files.

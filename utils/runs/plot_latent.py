@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
-from data.coordinates import COLORS, N_COORDINATES, PLACES
+from data import COLORS, N_COORDINATES, PLACES
 from utils.runs.run import FreshRun
 from utils.runs.style import GRAY, WIDTH, scatter, scatter_points
 

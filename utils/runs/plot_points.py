@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from data.coordinates import COLORS, NAMES, random_subset
-from data.points import Canvas
+from data import COLORS, NAMES, random_subset
+from data.pictures import Canvas
 from utils.runs.run import MOST_SHOWN, FreshRun
 from utils.runs.style import BLUE, GRAY, WIDTH, scatter_points
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from data.coordinates import random_subset
+from data import random_subset
 from data.points import ColoredPoints
 from models.generator import Generator, load_generator
 from utils.evaluation.latent_map import LatentMap, latent_map
@@ -21,8 +21,7 @@ from utils.evaluation.verdict import Evaluation
 from utils.settings.config import Config
 from utils.settings.values import parse_yaml, read_text
 from utils.system.environment import provenance
-from utils.system.errors import InputError
-from utils.system.reading import reading
+from utils.system.errors import InputError, reading
 from utils.training.checkpoint import TrainingFile, as_csv, read_checkpoint
 
 # The columns of history.csv, by their names.

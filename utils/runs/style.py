@@ -11,8 +11,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from data.coordinates import COLORS, PLACES
-from data.points import Canvas
+from data import COLORS, PLACES
+from data.pictures import Canvas
 from utils.system.files import write_whole
 
 # Two colors that are told apart with any kind of color vision (Okabe & Ito 2008), and a gray for what is behind them.

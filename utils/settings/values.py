@@ -13,8 +13,7 @@ from typing import Any
 
 import yaml
 
-from utils.system.errors import InputError, reason_of
-from utils.system.reading import expanded
+from utils.system.errors import InputError, expanded, reason_of
 
 ESCAPES = r"in double quotes \ is special, use single ones"
 TYPES = {int: "integer", float: "number", bool: "boolean", str: "text (in a file, write it in quotes)"}

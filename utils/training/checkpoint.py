@@ -12,16 +12,15 @@ import numpy as np
 import torch
 from PIL import Image
 
-from data.coordinates import random_subset
-from data.painting import paint, save_film, save_picture
+from data import random_subset
+from data.pictures import paint, save_film, save_picture
 from data.points import ColoredPoints
 from models.generator import Generator, load_generator
 from utils.settings.config import Config
 from utils.system.environment import code_version
-from utils.system.errors import InputError
+from utils.system.errors import InputError, missing_in_run, reading
 from utils.system.files import skipped_if_held, write_bytes, write_text
-from utils.system.interruption import Interrupted, deferred
-from utils.system.reading import missing_in_run, reading
+from utils.system.program import Interrupted, deferred
 from utils.training.loop import Epoch, Training
 
 # Points on a frame of the film: enough to see the glyph, few enough to be painted after each epoch.

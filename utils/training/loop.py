@@ -2,6 +2,7 @@
 
 import contextlib
 import copy
+import sys
 import time
 from collections.abc import Callable, Sized
 from dataclasses import dataclass
@@ -9,9 +10,10 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from tqdm import tqdm
 
+from data import N_COORDINATES
 from data.batches import Batches
-from data.coordinates import N_COORDINATES
 from data.points import ColoredPoints
 from models.vae import VAE
 from utils.evaluation.likelihood import evaluate_loss
@@ -19,7 +21,6 @@ from utils.settings.config import Config
 from utils.settings.schedules import StepSettings, beta_schedule, cosine_decay
 from utils.system.environment import denormals_flushed
 from utils.system.errors import InputError
-from utils.training.progress import Progress
 from utils.training.step import AdamW, compiled, is_worthwhile
 
 # What has a state of its own that the next step depends on.
@@ -164,3 +165,20 @@ def random_numbers(device: torch.device) -> torch.Generator:
     if device.type == "cuda":
         return torch.cuda.default_generators[device.index or 0]
     return torch.mps._get_default_mps_generator() if device.type == "mps" else torch.default_generator
+
+
+class Progress(tqdm):
+    """A bar of `n_steps`, of which some are `done`; in a file or a pipe, a line every 15 seconds and one at the end."""
+
+    # No thread that looks after the bar: worker processes begin as copies of this one.
+    monitor_interval = 0
+
+    def __init__(self, n_steps: int, done: int) -> None:
+        line = "{n:,} of {total:,} steps ({percentage:.0f}%), {remaining} left{postfix}"
+        log: dict[str, Any] = {} if sys.stderr.isatty() else {"mininterval": 15, "bar_format": line}
+        super().__init__(total=n_steps, initial=done, unit="step", miniters=1, smoothing=0, **log)
+
+    @staticmethod
+    def status_printer(file: Any) -> Callable[[str], None]:
+        """What shows a text in `file`: over the text before on a terminal, below it elsewhere."""
+        return tqdm.status_printer(file) if file.isatty() else lambda text: print(text, file=file, flush=True)

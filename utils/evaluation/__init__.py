@@ -1,1 +1,0 @@
-"""How well a model and its points fit the data."""

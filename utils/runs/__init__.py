@@ -1,1 +1,0 @@
-"""A finished run: its files, its plots, its page, and runs side by side."""

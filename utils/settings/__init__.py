@@ -1,1 +1,0 @@
-"""What config.yaml and the command line may say."""

@@ -1,1 +1,0 @@
-"""How a program starts, stops and writes files."""

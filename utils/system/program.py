@@ -1,0 +1,174 @@
+"""How a program starts and ends: its command line, the signals that stop it, its last line and its exit status."""
+
+import argparse
+import atexit
+import contextlib
+import gc
+import logging
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn, TextIO
+
+from utils.system.environment import ROOT
+from utils.system.errors import InputError, lack_of
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that raises InputError. In `prog` and `description`, "python" becomes the one that runs.
+
+    A description that is a docstring may be None: Python can be told to leave them out.
+    """
+
+    def __init__(self, prog: str, description: str | None, **options: Any) -> None:
+        prog, description = (text.replace("python ", f"{_interpreter()} ") for text in (prog, description or ""))
+        super().__init__(prog, description=description, formatter_class=argparse.RawDescriptionHelpFormatter, **options)
+
+    def error(self, message: str) -> NoReturn:
+        raise InputError(f"the command line: {message}; see --help")
+
+
+def main_command(*arguments: str) -> str:
+    """The command that starts main.py with `arguments`, quoted for the person's shell."""
+    return _quoted(_interpreter(), _from_here(ROOT / "main.py"), *arguments)
+
+
+def module_command(module: str, *arguments: str) -> str:
+    """The command that starts `python -m module` with `arguments`, quoted for the person's shell."""
+    if Path.cwd() == ROOT:
+        return _quoted(_interpreter(), "-m", module, *arguments)
+    return f"cd {_quoted(str(ROOT))} && {_quoted(sys.executable, '-m', module, *arguments)}"
+
+
+def _interpreter() -> str:
+    """How the person starts the Python that runs: as `python`, or by its path."""
+    # Links are not followed: the python of an environment is a link to the system's, which lacks the packages.
+    names = (name for name in ("python", "python3") if os.path.abspath(shutil.which(name) or "") == sys.executable)
+    return next(names, _from_here(Path(sys.executable)))
+
+
+def _from_here(path: Path) -> str:
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+
+
+def _quoted(*words: str) -> str:
+    return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
+
+
+# The end of a process, a terminal that closes, and what clusters send before a job's time is over. Windows has fewer.
+NAMES = ("SIGTERM", "SIGHUP", "SIGBREAK", "SIGUSR1", "SIGUSR2", "SIGXCPU")
+SIGNALS: list[int] = [getattr(signal, name) for name in NAMES if hasattr(signal, name)]
+
+
+class Interrupted(BaseException):
+    """The run was asked to stop by the signal `number`. Its message says what was saved and how to go on.
+
+    Like KeyboardInterrupt, it is no Exception, so that code which goes on after any error stops after this.
+    """
+
+    def __init__(self, number: int, message: str = "stopped") -> None:
+        super().__init__(message)
+        self.number = number
+
+
+def stop(number: int, frame: FrameType | None = None) -> NoReturn:
+    """Handle the signal `number` by an exception, as Ctrl-C does, so that what is open is closed."""
+    raise Interrupted(number)
+
+
+@contextmanager
+def handled(handler: Callable[[int, FrameType | None], None], *more: int) -> Iterator[None]:
+    """While this lasts, `handler` receives all SIGNALS and `more`; but not SIGHUP where it is ignored, as by nohup."""
+    # Only a program's main thread can handle signals.
+    numbers = (*SIGNALS, *more) if threading.current_thread() is threading.main_thread() else ()
+    before = {n: former for n in numbers if (former := signal.getsignal(n)) != signal.SIG_IGN or n in more}
+    for number in before:
+        signal.signal(number, handler)
+    try:
+        yield
+    finally:
+        for number, former in before.items():
+            signal.signal(number, former)
+
+
+@contextmanager
+def deferred() -> Iterator[list[int]]:
+    """Defer signals: yields a list that receives their numbers. A second Ctrl-C or SIGTERM acts at once."""
+    received: list[int] = []
+
+    def note(number: int, frame: FrameType | None) -> None:
+        # A terminal that closes may send SIGHUP twice.
+        if received and number in (signal.SIGINT, signal.SIGTERM):
+            stop(number)
+        received.append(number)
+
+    with handled(note, signal.SIGINT):
+        yield received
+
+
+@contextmanager
+def saying_how_to_continue(message: str) -> Iterator[None]:
+    """Add `message` to the line that is printed when a signal stops the program."""
+    try:
+        yield
+    except (KeyboardInterrupt, Interrupted) as error:
+        raise Interrupted(getattr(error, "number", signal.SIGINT), f"stopped; {message}") from None
+
+
+def run_program(main: Callable[[list[str]], None], arguments: list[str]) -> None:
+    """Run `main(arguments)`; exit with status 2 on an error of input, and 128 + n when stopped by the signal n.
+
+    Streams and handlers of signals are set back afterwards. Bugs are raised.
+    """
+    # Python's last garbage collection takes 1.5 s after PyTorch has compiled anything; this skips it.
+    atexit.register(gc.freeze)
+    # matplotlib needs no window, as that of a notebook, and where its cache lies is of no concern.
+    os.environ.pop("MPLBACKEND", None)
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    streams: list[Any] = [DependableStream(sys.stdout), DependableStream(sys.stderr)]
+    status, message = 0, ""
+    with contextlib.redirect_stdout(streams[0]), contextlib.redirect_stderr(streams[1]), handled(stop):
+        try:
+            main(arguments)
+        except InputError as error:
+            status, message = 2, f"error: {error}"
+        except (Interrupted, KeyboardInterrupt) as error:
+            status, message = 128 + getattr(error, "number", 2), str(error) or "stopped"
+        except (MemoryError, RuntimeError, OSError) as error:
+            if not (isinstance(error, OSError) or lack_of(error)):
+                raise
+            status, message = 2, f"error: {lack_of(error) or error}"
+        # Only now does the traceback no longer keep files and workers alive.
+        if message:
+            print(message, file=sys.stderr)
+    if status:
+        sys.exit(status)
+
+
+class DependableStream:
+    """Prints to `stream`, if there is one, what its encoding has; once nobody reads it any more, to nowhere."""
+
+    def __init__(self, stream: TextIO | None) -> None:
+        self.stream = stream or open(os.devnull, "w")  # noqa: SIM115 - is open as long as the program runs
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
+
+    def write(self, text: str) -> None:
+        """Print `text` at once."""
+        encoding = self.stream.encoding or "utf-8"
+        try:
+            self.stream.write(text.encode(encoding, "replace").decode(encoding))
+            self.stream.flush()
+        except OSError:
+            # What the stream still holds is written when the program ends, and must not fail then.
+            with open(os.devnull, "w") as nowhere:
+                os.dup2(nowhere.fileno(), self.stream.fileno())

@@ -1,1 +1,0 @@
-"""The training loop, its schedules and what makes its steps fast."""
