@@ -4,20 +4,17 @@
 
 Five worlds: two glyphs in smooth colors, flat colors with hard borders, grays, and a density as of a photo. Each
 generator learns from 5,000 points of a world, with the settings of config.yaml, and draws 50,000. With --points, it
-learns from another number in as many steps. Needs scikit-learn, SciPy and zuko. The figures:
+learns from another number in as many steps. Needs scikit-learn, SciPy and zuko. The figures, means over the worlds:
 
 - AUC: boosted trees told to tell the 50,000 from as many fresh points, by x, y, r, g, b and places seen along six
-  directions. 0.5: they cannot. Its standard error is 0.002. "Places": the same trees, on places alone. "Hues": the same
-  trees, which see r - g and g - b as well.
+  directions. 0.5: they cannot. Its standard error is 0.002. "Places": the same trees, on places alone.
 - stray: share of the points more than 8 pixels away from where the world has any.
 - closer: share of the points closer to the training points than to as many fresh ones. 0.5: none is a copy.
 """
 
 import dataclasses
-import platform
 import sys
 import time
-from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -26,28 +23,25 @@ from scipy.ndimage import distance_transform_edt
 from scipy.spatial import cKDTree
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import roc_auc_score
-from sklearn.mixture import GaussianMixture
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.neighbors import KernelDensity
 from tqdm import tqdm
 
-from benchmarks.command import BenchmarkParser
+from benchmarks.command import BenchmarkParser, print_head, print_row
 from benchmarks.worlds import World, flat, gray, landscape, smooth
 from data import COLORS, N_LEVELS, PLACES
 from data.drawing import glyph_mask
 from data.points import ColoredPoints
 from data.scaling import Scaling, come_from_ycbcr
+from models import MODELS
 from models.generator import Generator, build_model
 from models.vae import VAE
-from utils.evaluation.likelihood import active_units, evaluate_loss, posterior_means
 from utils.settings.config import Config
 from utils.system.program import run_program
 from utils.training.loop import Training
-from utils.training.step import is_worthwhile
 
 N_POINTS = 50_000
 Row = dict[str, float]
-Generate = Callable[[np.ndarray, Scaling], tuple[np.ndarray, Row]]
 
 
 def worlds() -> dict[str, World]:
@@ -71,6 +65,14 @@ def training_set(world: World, n: int | None = None) -> tuple[np.ndarray, Scalin
     return train, Scaling(world.weights.shape, come_from_ycbcr(torch.from_numpy(train[:, COLORS])))
 
 
+def told_apart(points: np.ndarray, fresh: np.ndarray) -> tuple[float, float]:
+    """The AUC of telling `points (n, 5)` from `fresh` ones, and that by places alone."""
+    angles = np.deg2rad([30, 60, 120, 150])
+    directions = np.array([np.cos(angles), np.sin(angles)])
+    seen = [np.hstack([x, x[:, PLACES] @ directions]) for x in (points, fresh)]
+    return auc(*seen), auc(*(np.delete(x, COLORS, 1) for x in seen))
+
+
 def auc(points: np.ndarray, fresh: np.ndarray) -> float:
     """AUC of telling `points` from `fresh` ones by all their columns, cross-validated; near 0.5 if they are alike."""
     x = np.vstack([points, fresh]).astype(float)
@@ -81,12 +83,6 @@ def auc(points: np.ndarray, fresh: np.ndarray) -> float:
     return float(roc_auc_score(is_fresh, guess))
 
 
-def turned(points: np.ndarray) -> np.ndarray:
-    """The places of `points (n, 5)` along four more directions, `(n, 4)`."""
-    angles = np.deg2rad([30, 60, 120, 150])
-    return points[:, PLACES] @ np.array([np.cos(angles), np.sin(angles)])
-
-
 def judged(points: np.ndarray, train: np.ndarray, world: World) -> Row:
     """The figures of `points`, as the table has them."""
     rng = np.random.default_rng(1)
@@ -95,14 +91,10 @@ def judged(points: np.ndarray, train: np.ndarray, world: World) -> Row:
     records = (train, world.data(rng) if len(train) == world.n else world.draw(len(train), rng))
     to_train, to_fresh = (cKDTree(real * scale).query(points * scale)[0] for real in records)
     distance = distance_transform_edt(world.weights == 0)
-    seen = [np.hstack([x, turned(x)]) for x in (points, fresh)]
-    return {
-        "AUC": auc(*seen),
-        "places": auc(*(np.delete(x, COLORS, 1) for x in seen)),
-        "hues": auc(*(np.hstack([x, np.diff(x[:, COLORS])]) for x in seen)),
-        "stray": float((distance[tuple(points[:, PLACES].T)] > 8).mean()),
-        "closer": float((to_train < to_fresh).mean() + 0.5 * (to_train == to_fresh).mean()),
-    }
+    of_all, of_places = told_apart(points, fresh)
+    stray = float((distance[tuple(points[:, PLACES].T)] > 8).mean())
+    closer = float((to_train < to_fresh).mean() + 0.5 * (to_train == to_fresh).mean())
+    return {"AUC": of_all, "places": of_places, "stray": stray, "closer": closer}
 
 
 def trained(config: Config, data: ColoredPoints, model: VAE | None = None) -> tuple[Generator, ColoredPoints]:
@@ -111,38 +103,25 @@ def trained(config: Config, data: ColoredPoints, model: VAE | None = None) -> tu
     torch.manual_seed(config.seed)
     train, held_out = data.split(config.holdout, config.seed)
     training = Training(model or build_model(settings, data.scaling), train, held_out, config)
-    if is_worthwhile(config.compile, training.n_steps):
-        training.compile()
+    training.compile_if_worthwhile()
     training.run(on_epoch=lambda epoch: None)
     return Generator(training.average, data.scaling, settings, data.fingerprint()), held_out
 
 
-def vae_points(config: Config) -> Generate:
-    """What the model of `config` generates, and what training says of its latent."""
-
-    def generate(train: np.ndarray, scaling: Scaling) -> tuple[np.ndarray, Row]:
-        generator, held_out = trained(config, ColoredPoints(torch.from_numpy(train), scaling))
-        _, kl = evaluate_loss(generator.model, held_out, config.seed)
-        units = active_units(posterior_means(generator, train))
-        return generator.sample(N_POINTS, config.seed), {"KL": kl, "active units": units}
-
-    return generate
+def vae_points(train: np.ndarray, scaling: Scaling, config: Config) -> np.ndarray:
+    """Points of the model of `config`."""
+    return trained(config, ColoredPoints(torch.from_numpy(train), scaling))[0].sample(N_POINTS, config.seed)
 
 
-def mixture_points(train: np.ndarray, scaling: Scaling) -> tuple[np.ndarray, Row]:
-    """Points of a Gaussian mixture with 60 components."""
-    mixture = GaussianMixture(60, random_state=0).fit(train + 0.5)
-    return as_pixels(mixture.sample(N_POINTS)[0], scaling), {}
-
-
-def kernel_points(train: np.ndarray, scaling: Scaling) -> tuple[np.ndarray, Row]:
+def kernel_points(train: np.ndarray, scaling: Scaling, config: Config) -> np.ndarray:
     """Points of a kernel density, each coordinate divided by its standard deviation, bandwidth 0.05."""
     scale = np.maximum(train.std(0), 1e-9)
     density = KernelDensity(bandwidth=0.05).fit((train + 0.5) / scale)
-    return as_pixels(density.sample(N_POINTS, random_state=0) * scale, scaling), {}
+    values = np.floor(density.sample(N_POINTS, random_state=0) * scale).astype(np.int64)
+    return values.clip(0, np.array([*scaling.shape, N_LEVELS, N_LEVELS, N_LEVELS]) - 1)
 
 
-def flow_points(train: np.ndarray, scaling: Scaling) -> tuple[np.ndarray, Row]:
+def flow_points(train: np.ndarray, scaling: Scaling, config: Config) -> np.ndarray:
     """Points of a neural spline flow with five transforms, after 100 epochs (Durkan et al. 2019, arXiv 1906.04032)."""
     torch.manual_seed(0)
     rng = torch.Generator().manual_seed(0)
@@ -164,12 +143,11 @@ def flow_points(train: np.ndarray, scaling: Scaling) -> tuple[np.ndarray, Row]:
     with torch.no_grad():
         drawn = torch.cat([flow().sample((5000,)) for _ in range(N_POINTS // 5000)])
     cells = ((drawn + 3) / 6 * size).floor().clamp(min=0).minimum(size - 1)
-    return scaling.to_points(cells).numpy(), {}
+    return scaling.to_points(cells).numpy()
 
 
-def as_pixels(values: np.ndarray, scaling: Scaling) -> np.ndarray:
-    """Numbers to the integers of the grid they fall on."""
-    return np.floor(values).astype(np.int64).clip(0, np.array([*scaling.shape, N_LEVELS, N_LEVELS, N_LEVELS]) - 1)
+# What draws the points of each row.
+GENERATORS = {**dict.fromkeys(MODELS, vae_points), "kernel density": kernel_points, "spline flow": flow_points}
 
 
 def main(arguments: list[str]) -> None:
@@ -177,42 +155,24 @@ def main(arguments: list[str]) -> None:
     parser = BenchmarkParser("fidelity", __doc__)
     parser.add_argument("--world", action="append", choices=worlds(), help="one of the worlds; all without any")
     parser.add_argument("--points", type=int, metavar="N", help="how many to learn from; a data set of 5000 without it")
-    parser.add_argument("--generator", action="append", metavar="NAME", help="rows that have this in their names")
+    parser.add_argument("--generator", action="append", choices=GENERATORS, help="one of the rows; all without any")
     options, config = parser.read(arguments)
     if options.points:
         config = dataclasses.replace(config, epochs=max(1, round(config.epochs * 5000 / options.points)))
-    generators: dict[str, Generate] = {
-        "attention VAE": vae_points(dataclasses.replace(config, model="attention")),
-        "vanilla VAE": vae_points(dataclasses.replace(config, model="vanilla")),
-        "Gaussian mixture, 60 components": mixture_points,
-        "kernel density, bandwidth 0.05": kernel_points,
-        "neural spline flow": flow_points,
-    }
-    if unknown := [part for part in options.generator or [] if not any(part in name for name in generators)]:
-        parser.error(f"--generator {unknown[0]}: is in none of the names {', '.join(generators)}")
-    wanted = options.generator or [""]
-    generators = {name: make for name, make in generators.items() if any(part in name for part in wanted)}
     chosen = {name: world for name, world in worlds().items() if name in (options.world or worlds())}
-    table: dict[str, list[Row]] = {name: [] for name in (*generators, "fresh points")}
-    for world in tqdm(chosen.values(), disable=None):
-        train, scaling = training_set(world, options.points)
-        for name, generate in generators.items():
-            start = time.perf_counter()
-            points, figures = generate(train, scaling)
-            seconds = time.perf_counter() - start
-            table[name].append(judged(points, train, world) | figures | {"seconds": seconds})
-        table["fresh points"].append(judged(world.draw(N_POINTS, np.random.default_rng(2)), train, world))
-
-    columns = {"AUC": 3, "places": 3, "hues": 3, "stray": 4, "closer": 3, "KL": 1, "active units": 1, "seconds": 0}
-    machine = f"{platform.machine()}, {torch.get_num_threads()} threads, torch {torch.__version__}"
-    print(f"{time.strftime('%Y-%m-%d')}, {machine}")
-    print(f"| generator | {' | '.join(f'AUC {name}' for name in chosen)} | mean {' | '.join(columns)} |")
-    print("| --- |" + " --- |" * (len(chosen) + len(columns)))
-    for name, rows in table.items():
-        cells = [f"{row['AUC']:.3f}" for row in rows]
-        for column, digits in columns.items():
-            cells.append(f"{np.mean([row[column] for row in rows]):.{digits}f}" if column in rows[0] else "")
-        print(f"| {name} | {' | '.join(cells)} |", flush=True)
+    columns = {"AUC": 3, "places": 3, "stray": 4, "closer": 3, "seconds": 0}
+    print_head("generator", *(f"AUC {name}" for name in chosen), *columns)
+    for name in (*(options.generator or GENERATORS), "fresh points"):
+        settings, rows = dataclasses.replace(config, model=name) if name in MODELS else config, []
+        for world in tqdm(chosen.values(), name, disable=None):
+            (train, scaling), start = training_set(world, options.points), time.perf_counter()
+            if name in GENERATORS:
+                points = GENERATORS[name](train, scaling, settings)
+            else:
+                points = world.draw(N_POINTS, np.random.default_rng(2))
+            rows.append({"seconds": time.perf_counter() - start} | judged(points, train, world))
+        means = (f"{np.mean([row[column] for row in rows]):.{digits}f}" for column, digits in columns.items())
+        print_row(name, *(f"{row['AUC']:.3f}" for row in rows), *means)
 
 
 if __name__ == "__main__":

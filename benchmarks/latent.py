@@ -1,11 +1,11 @@
-"""What the latent does: three priors, schedules and heights of beta, and a decoder without a latent.
+"""What the latent does: three priors, and how beta rises.
 
     python -m benchmarks.latent [--world NAME ...] [--model NAME ...]
     python -m benchmarks.latent --picture FILE
 
 The first prints a row for each training on the worlds of `benchmarks.fidelity`, judged as there: nats per held-out
 point (the negative ELBO), KL, AUC, and the AUC of places alone. The second draws the three priors on the sample data,
-each with what it generates and with its latent map. Needs scikit-learn and SciPy.
+each with what it generates and with its latent map. Needs scikit-learn, SciPy and zuko.
 """
 
 import dataclasses
@@ -17,16 +17,12 @@ from typing import Any
 import numpy as np
 import torch
 from matplotlib.figure import Figure
-from torch import Tensor
 
 from benchmarks.command import BenchmarkParser, print_head, print_row
-from benchmarks.fidelity import N_POINTS, auc, trained, training_set, turned, worlds
+from benchmarks.fidelity import N_POINTS, told_apart, trained, training_set, worlds
 from data import COLORS, PLACES
 from data.points import ColoredPoints, read_points
 from models import MODELS, PRIORS
-from models.generator import build_model
-from models.point_vae import DecodedPoints
-from models.vae import VAE
 from utils.evaluation.likelihood import evaluate_loss, posterior_means
 from utils.runs.style import save_plot, scatter, scatter_points
 from utils.settings.config import Config
@@ -35,13 +31,11 @@ from utils.system.program import run_program
 
 # Draws of z that the loss is averaged over.
 DRAWS = 10
-WITHOUT = "no latent"
 # The rows of the table for each prior: the settings that are not config.yaml's.
 ROWS: dict[str, dict[str, Any]] = {
     "β = 1 from the start": {"annealing": "constant"},
-    "one rise": {"annealing": "monotonic"},
     "four cycles": {},
-    **{f"four cycles, β to {beta:g}": {"beta_max": beta} for beta in (0.25, 4.0, 16.0)},
+    "four cycles, β to 4": {"beta_max": 4.0},
 }
 CAPTIONS = {
     "normal": "normal: N(0, I), a plain VAE",
@@ -50,58 +44,29 @@ CAPTIONS = {
 }
 
 
-def variants(config: Config) -> dict[str, Config]:
-    """The rows of the table."""
-    pairs = [pair for pair in itertools.product(PRIORS, ROWS) if pair[0] != "mixture" or "β to" not in pair[1]]
-    rows = {f"{prior}, {name}": {"prior": prior} | ROWS[name] for prior, name in pairs}
-    rows[WITHOUT] = {"prior": "normal", "annealing": "constant"}
-    return {name: dataclasses.replace(config, **settings) for name, settings in rows.items()}
-
-
-class Blind(VAE):
-    """A model whose decoder sees z = 0 for all points."""
-
-    def decode(self, z: Tensor) -> DecodedPoints:
-        return super().decode(torch.zeros_like(z))
-
-
-def without_latent(config: Config, data: ColoredPoints) -> VAE:
-    """The model of `config`, but blind."""
-    torch.manual_seed(config.seed)
-    model = build_model(dataclasses.asdict(config), data.scaling)
-    model.__class__ = type("Blind", (Blind, type(model)), {})
-    return model
-
-
 def print_table(config: Config, chosen: list[str], models: list[str]) -> None:
-    """Train, judge, and print a row for each variant, world and model."""
+    """Train, judge, and print a row for each world, model, prior and height of beta."""
     print_head("world", "model", "prior, β", "nats", "KL", "AUC", "places")
-    for name, model in itertools.product(chosen, models):
-        world = worlds()[name]
+    for name, model, prior, row in itertools.product(chosen, models, PRIORS, ROWS):
+        settings, world = dataclasses.replace(config, model=model, prior=prior, **ROWS[row]), worlds()[name]
         train, scaling = training_set(world)
-        data = ColoredPoints(torch.from_numpy(train), scaling)
+        generator, held_out = trained(settings, ColoredPoints(torch.from_numpy(train), scaling))
+        reconstruction, kl = np.mean([evaluate_loss(generator.model, held_out, n) for n in range(DRAWS)], axis=0)
         fresh = world.draw(N_POINTS, np.random.default_rng(1))
-        for row, settings in variants(dataclasses.replace(config, model=model)).items():
-            blind = without_latent(settings, data) if row == WITHOUT else None
-            generator, held_out = trained(settings, data, blind)
-            losses = [evaluate_loss(generator.model, held_out, seed) for seed in range(DRAWS)]
-            reconstruction, kl = np.mean(losses, axis=0)
-            sets = [np.hstack([x, turned(x)]) for x in (generator.sample(N_POINTS, config.seed), fresh)]
-            figures = [auc(*sets), auc(*(np.delete(x, COLORS, 1) for x in sets))]
-            cells = (f"{figure:.3f}" for figure in figures)
-            print_row(name, model, row, f"{reconstruction + kl:.2f}", f"{kl:.2f}", *cells)
+        figures = (f"{figure:.3f}" for figure in told_apart(generator.sample(N_POINTS, config.seed), fresh))
+        print_row(name, model, f"{prior}, {row}", f"{reconstruction + kl:.2f}", f"{kl:.2f}", *figures)
 
 
 def draw_priors(config: Config) -> Figure:
     """The three priors: above, what each generates; below, its contours and where the encoder puts the points."""
     data = read_points(config.data_path)
+    points = data.points.numpy()
     figure = Figure(figsize=(12, 8.4), dpi=70, layout="constrained")
     rows = figure.subplots(2, 3, subplot_kw={"aspect": "equal"})
     for (prior, caption), (above, below) in zip(CAPTIONS.items(), rows.T, strict=True):
         generator, _ = trained(dataclasses.replace(config, prior=prior), data)
         scatter_points(above, generator.sample(len(data), config.seed), data.canvas)
         above.set(title=caption, xticks=[], yticks=[])
-        points = data.points.numpy()
         means = posterior_means(generator, points)
         scatter(below, means[:, PLACES][:, ::-1], points[:, COLORS])
         edge = max(2.7, 1.02 * np.abs(means).max())
@@ -113,9 +78,8 @@ def draw_priors(config: Config) -> Figure:
         below.set(xlim=(-edge, edge), ylim=(edge, -edge), xlabel="latent 2", facecolor="black")
     rows[0, 0].set_ylabel("what the generator draws", fontsize="large")
     rows[1, 0].set_ylabel("latent 1", fontsize="large")
-    figure.supxlabel(
-        "below: where the encoder puts the points, in their colors; contours: where the prior expects them"
-    )
+    caption = "below: where the encoder puts the points, in their colors; contours: where the prior expects them"
+    figure.supxlabel(caption)
     return figure
 
 

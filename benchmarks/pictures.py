@@ -21,7 +21,7 @@ from matplotlib.figure import Figure
 from PIL import Image, ImageDraw, ImageFont
 
 from benchmarks.command import BenchmarkParser, print_head, print_row
-from benchmarks.fidelity import N_POINTS, auc, trained, training_set, turned
+from benchmarks.fidelity import N_POINTS, told_apart, trained, training_set
 from benchmarks.worlds import World
 from data import COLORS, PLACES
 from data.drawing import find_font, glyph_mask
@@ -38,8 +38,7 @@ Draw = ImageDraw.ImageDraw
 SIZE = 256
 
 
-def smiley(d: Draw) -> None:
-    """A disc with a rim, two eyes, a mouth and a tongue."""
+def _smiley(d: Draw) -> None:
     d.ellipse((12, 12, 244, 244), fill="#ffcc22", outline="#8a5a00", width=7)
     for x in (85, 171):
         d.ellipse((x - 14, 75, x + 14, 119), fill="#3a2a12")
@@ -47,42 +46,37 @@ def smiley(d: Draw) -> None:
     d.ellipse((105, 178, 151, 210), fill="#f07080")
 
 
-def road_sign(d: Draw) -> None:
-    """A red triangle around an exclamation mark."""
+def _road_sign(d: Draw) -> None:
     d.polygon([(128, 14), (248, 228), (8, 228)], fill="#d01020")
     d.polygon([(128, 58), (211, 206), (45, 206)], fill="#fff0c0")
     d.polygon([(116, 100), (140, 100), (134, 162), (122, 162)], fill="#101010")
     d.ellipse((117, 172, 139, 194), fill="#101010")
 
 
-def logo(d: Draw) -> None:
-    """A mark of two colors over a line of small type."""
+def _logo(d: Draw) -> None:
     d.rounded_rectangle((8, 8, 248, 248), 30, fill="#16324f")
     d.pieslice((68, 30, 188, 150), 90, 360, fill="#2ec4b6")
     d.pieslice((80, 42, 200, 162), 0, 90, fill="#ff9f1c")
     d.text((128, 205), "COLORED PI", fill="#f4f4f4", font=type_of(34), anchor="mm")
 
 
-def playing_card(d: Draw) -> None:
-    """A seven of hearts, with a pattern of diamonds as its edge."""
+def _playing_card(d: Draw) -> None:
     d.rectangle((38, 6, 218, 250), fill="#e8e4d8", outline="#203080", width=6)
     for x in (82, 174):
         for y in (60, 128, 196):
-            heart(d, x, y)
-    heart(d, 128, 94)
+            _heart(d, x, y)
+    _heart(d, 128, 94)
     d.text((58, 32), "7", fill="#c01028", font=type_of(32), anchor="mm")
     d.text((198, 226), "7", fill="#c01028", font=type_of(32), anchor="mm")
 
 
-def heart(d: Draw, x: int, y: int) -> None:
-    """A heart around (x, y)."""
+def _heart(d: Draw, x: int, y: int) -> None:
     d.ellipse((x - 18, y - 16, x, y + 2), fill="#c01028")
     d.ellipse((x, y - 16, x + 18, y + 2), fill="#c01028")
     d.polygon([(x - 17, y - 2), (x + 17, y - 2), (x, y + 20)], fill="#c01028")
 
 
-def pixel_art(d: Draw) -> None:
-    """A creature of 16 x 16 squares in four colors."""
+def _pixel_art(d: Draw) -> None:
     rows = "..1111../.111111./11233211/11233211/11111111/.144441./..1..1../.22..22."
     colors = {"1": "#5a9e3a", "2": "#f8f8f0", "3": "#202040", "4": "#b03060"}
     for y, row in enumerate(rows.split("/")):
@@ -91,8 +85,7 @@ def pixel_art(d: Draw) -> None:
                 d.rectangle((32 * x, 32 * y, 32 * x + 31, 32 * y + 31), fill=colors[name])
 
 
-def country_map(d: Draw) -> None:
-    """Six countries with thin borders, and a lake."""
+def _country_map(d: Draw) -> None:
     d.rectangle((8, 8, 248, 248), fill="#9fc5e8")
     shapes = {
         "#f6b26b": [(20, 24), (110, 18), (128, 90), (60, 122), (14, 100)],
@@ -108,8 +101,7 @@ def country_map(d: Draw) -> None:
     d.ellipse((150, 50, 190, 72), fill="#9fc5e8")
 
 
-def flag(d: Draw) -> None:
-    """Stripes, and a star on a canton."""
+def _flag(d: Draw) -> None:
     for i in range(9):
         d.rectangle((4, 40 + 20 * i, 252, 59 + 20 * i), fill=("#c8102e", "#f0f0f0")[i % 2])
     d.rectangle((4, 40, 110, 139), fill="#0a3161")
@@ -119,24 +111,21 @@ def flag(d: Draw) -> None:
     d.polygon([(float(x), float(y)) for x, y in star], fill="#ffd800")
 
 
-def traffic_light(d: Draw) -> None:
-    """Three lamps in a dark box on a pole."""
+def _traffic_light(d: Draw) -> None:
     d.rectangle((116, 200, 140, 252), fill="#707478")
     d.rounded_rectangle((70, 6, 186, 206), 22, fill="#22262a")
     for y, color in ((42, "#e02020"), (106, "#f0b000"), (170, "#20b040")):
         d.ellipse((100, y - 28, 156, y + 28), fill=color)
 
 
-def letters(d: Draw) -> None:
-    """Letters in colors of their own."""
+def _letters(d: Draw) -> None:
     colors = ("#e6194b", "#3cb44b", "#4363d8", "#f58231", "#911eb4", "#008080")
     for i, color in enumerate(colors):
         place = (48 + 80 * (i % 3), 68 + 120 * (i // 3))
         d.text(place, "PICTUR"[i], fill=color, font=type_of(110), anchor="mm")
 
 
-def icon(d: Draw) -> None:
-    """A bell with one small dot of news."""
+def _icon(d: Draw) -> None:
     d.pieslice((48, 24, 208, 224), 180, 360, fill="#4a5568")
     d.rectangle((48, 123, 208, 190), fill="#4a5568")
     d.rounded_rectangle((28, 184, 228, 206), 10, fill="#4a5568")
@@ -149,7 +138,7 @@ def type_of(size: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(find_font("7"), size)
 
 
-PICTURES = (smiley, road_sign, logo, playing_card, pixel_art, country_map, flag, traffic_light, letters, icon)
+PICTURES = (_smiley, _road_sign, _logo, _playing_card, _pixel_art, _country_map, _flag, _traffic_light, _letters, _icon)
 
 
 def checks(height: float, width: float, degrees: float = 0.0) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
@@ -184,7 +173,7 @@ PATTERNS = {
 
 def worlds() -> dict[str, World]:
     """The worlds, by name."""
-    pictures = {draw.__name__.replace("_", " "): picture_world(draw) for draw in PICTURES}
+    pictures = {draw.__name__[1:].replace("_", " "): picture_world(draw) for draw in PICTURES}
     return pictures | {name: pattern_world(*pattern) for name, pattern in PATTERNS.items()}
 
 
@@ -226,28 +215,25 @@ def off_colors(points: np.ndarray, world: World) -> float:
     return float(100 * (nearest[np.isfinite(nearest)] > 60).mean())
 
 
-def table(config: Config, chosen: list[str], folder: Path | None) -> None:
+def print_table(config: Config, chosen: list[str], folder: Path | None) -> None:
     """Train both models on each world, print a row for it, and save what data and models paint."""
     print_head("world", "true: off, AUC", *(f"{model}: off, nats, AUC" for model in MODELS))
-    for name, world in ((name, worlds()[name]) for name in chosen):
+    for name in chosen:
+        world = worlds()[name]
         train, scaling = training_set(world)
         data = ColoredPoints(torch.from_numpy(train), scaling, (255, 255, 255))
         true, fresh = (world.draw(N_POINTS, np.random.default_rng(seed)) for seed in (1, 2))
-        cells, painted = [f"{off_colors(fresh, world):.1f}, {told_apart(fresh, true):.3f}"], [paint(train, data.canvas)]
+        cells = [f"{off_colors(fresh, world):.1f}, {told_apart(fresh, true)[0]:.3f}"]
+        painted = [paint(train, data.canvas)]
         for model in MODELS:
             generator, held_out = trained(dataclasses.replace(config, model=model), data)
             points, nats = generator.sample(N_POINTS, config.seed), sum(evaluate_loss(generator.model, held_out, 0))
-            cells.append(f"{off_colors(points, world):.1f}, {nats:.2f}, {told_apart(points, true):.3f}")
+            cells.append(f"{off_colors(points, world):.1f}, {nats:.2f}, {told_apart(points, true)[0]:.3f}")
             painted.append(paint(points[: len(train)], data.canvas))
         print_row(name, *cells)
         if folder:
             folder.mkdir(parents=True, exist_ok=True)
             Image.fromarray(np.hstack([np.asarray(picture) for picture in painted])).save(folder / f"{name}.png")
-
-
-def told_apart(points: np.ndarray, true: np.ndarray) -> float:
-    """The AUC of `benchmarks.fidelity`."""
-    return auc(*(np.hstack([x, turned(x)]) for x in (points, true)))
 
 
 def draw_waves() -> Figure:
@@ -276,7 +262,7 @@ def main(arguments: list[str]) -> None:
     options, config = parser.read(arguments)
     if options.waves:
         return save_plot(options.waves, draw_waves)
-    return table(config, options.world or list(worlds()), options.save)
+    return print_table(config, options.world or list(worlds()), options.save)
 
 
 if __name__ == "__main__":

@@ -2,25 +2,22 @@
 
     python -m benchmarks.power [--true N] [--faults N] [KIND ...]      N seeds each; all kinds without any named
 
-Each seed is another data set and another set of generated points. Prints two tables in Markdown: how often true points
-are refused or called memorized, and how often each fault is noticed. Needs scikit-learn and SciPy.
+Each seed is another data set and another set of generated points. Prints a table: how often true points
+are refused or called memorized, and how often each fault is. Needs scikit-learn and SciPy.
 """
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import numpy as np
-from scipy.spatial import cKDTree
-from sklearn.mixture import GaussianMixture
 
+from benchmarks.command import print_head, print_row
 from benchmarks.worlds import World, flat, gray, landscape, one_color, smooth, two_places
 from data import COLORS, PLACES
 from data.drawing import glyph_mask
 from utils.evaluation.evaluate import evaluate
 from utils.evaluation.verdict import Evaluation
 from utils.system.program import Parser, run_program
-
-N_GENERATED = 5000
 
 
 def kinds() -> dict[str, World]:
@@ -41,7 +38,7 @@ def kinds() -> dict[str, World]:
     }
 
 
-# Turns points `(n, 5)` of a world, or its training points, into others.
+# Turns points `(n, 5)` of a world into others.
 Fault = Callable[[np.ndarray, World, np.random.Generator], np.ndarray]
 
 
@@ -69,61 +66,40 @@ def _blurred_places(points: np.ndarray, world: World, rng: np.random.Generator) 
     return points
 
 
-def _blurred_borders(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
-    moved = points[:, PLACES] + rng.normal(0, 10, (len(points), 2))
-    return np.column_stack([points[:, PLACES], points[cKDTree(points[:, PLACES]).query(moved)[1]][:, COLORS]])
-
-
 def _tinted(points: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
     points[:, COLORS] += rng.integers(-3, 4, (len(points), 3))
     return points
 
 
-def _normals(train: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
-    mixture = GaussianMixture(5, random_state=0, reg_covar=1e-3, max_iter=30).fit(train + 0.5)
-    return np.floor(rng.permutation(mixture.sample(N_GENERATED)[0])).astype(int)
-
-
-def _kernel_density(train: np.ndarray, world: World, rng: np.random.Generator) -> np.ndarray:
-    points = train[rng.integers(0, len(train), N_GENERATED)] + 0.5
-    return np.floor(points + rng.normal(0, 0.05, points.shape) * train.std(0)).astype(int)
-
-
-FROM_TRUE: dict[str, Fault] = {
+# Faults of true points; and None for copies of the training points.
+FAULTS: dict[str, Fault | None] = {
     "colors exchanged at random": lambda points, world, rng: np.hstack([points[:, :2], rng.permutation(points[:, 2:])]),
     "density from 0.8 on the left to 1.2 on the right": _tilted,
     "0.5% of the points anywhere in the picture": _strays,
     "a twentieth of the places without points": _missing_part,
     "places moved by a normal step of 3 pixels": _blurred_places,
-    "the color of a place 10 pixels off (normal step)": _blurred_borders,
     "each channel off by up to 3 levels": _tinted,
-}
-FROM_TRAINING: dict[str, Fault] = {
-    "a mixture of 5 normals, fitted": _normals,
-    "training points moved by 0.05 standard deviations": _kernel_density,
-    "the training points themselves": lambda train, world, rng: train,
+    "the training points themselves": None,
 }
 
 
-def judged(world: World, name: str, seed: int) -> Evaluation:
-    """The evaluation of generated points with the fault of this `name`, or of true ones."""
+def judged(world: World, fault: Fault | None, seed: int) -> Evaluation:
+    """The evaluation of generated points with this `fault`."""
     rng = np.random.default_rng(seed)
     data = rng.permutation(world.data(rng))
-    n = len(data) // 10
-    held_out, train = data[:n], data[n:]
+    held_out, train = np.split(data, [len(data) // 10])
+    if fault is None:
+        return evaluate(train, train, held_out)
     highest = [*np.array(world.weights.shape) - 1, 255, 255, 255]
 
     def draw(n: int) -> np.ndarray:
-        if name in FROM_TRAINING:
-            return FROM_TRAINING[name](train, world, rng).clip(0, highest)
-        fault = FROM_TRUE.get(name, lambda points, world, rng: points)
         return fault(world.draw(2 * n, rng), world, rng)[:n].clip(0, highest)
 
-    return evaluate(draw(N_GENERATED), train, held_out, draw_more=None if name in FROM_TRAINING else draw)
+    return evaluate(draw(5000), train, held_out, draw_more=draw)
 
 
 def main(arguments: list[str]) -> None:
-    """Print both tables."""
+    """Print the table."""
     parser = Parser("python -m benchmarks.power", "What the evaluation says of points whose faults are known.")
     parser.add_argument("--true", type=int, default=40, metavar="N", help="seeds of true points (%(default)s)")
     parser.add_argument("--faults", type=int, default=20, metavar="N", help="seeds of each fault (%(default)s)")
@@ -133,19 +109,13 @@ def main(arguments: list[str]) -> None:
         parser.error(f"there is no {unknown.pop()!r}; the kinds are {', '.join(worlds)}")
     worlds = {name: worlds[name] for name in options.kinds or worlds}
 
-    def table(names: Iterable[str], n: int, first_seed: int) -> None:
-        print(f"\nOf {n} sets, refused / called memorized:\n\n| points | {' | '.join(worlds)} |")
-        print("| --- |" + " --- |" * len(worlds))
-        for name in names:
-            print(f"| {name} |", end="", flush=True)
-            for world in worlds.values():
-                results = [judged(world, name, first_seed + seed) for seed in range(n)]
-                counts = sum(r.is_refused for r in results), sum(r.is_memorized for r in results)
-                print(" {} / {} |".format(*counts), end="", flush=True)
-            print()
-
-    table(["true points"], options.true, 0)
-    table(FROM_TRUE | FROM_TRAINING, options.faults, 500)
+    print_head("of each, refused / called memorized", *worlds)
+    rows = {"true points": (lambda points, world, rng: points, range(options.true))}
+    rows |= {name: (fault, range(500, 500 + options.faults)) for name, fault in FAULTS.items()}
+    for name, (fault, seeds) in rows.items():
+        results = ([judged(world, fault, seed) for seed in seeds] for world in worlds.values())
+        counts = ((sum(each.is_refused for each in part), sum(each.is_memorized for each in part)) for part in results)
+        print_row(f"{name}, {len(seeds)} sets", *(f"{refused} / {memorized}" for refused, memorized in counts))
 
 
 if __name__ == "__main__":

@@ -13,8 +13,8 @@ from utils.settings.schedules import StepSettings, averaging_weight
 class AdamW:
     """Moves the weights of `model`, and those of `average`, their moving average.
 
-    All weights lie in one vector, as do their average and the two means that Adam keeps: one vector is quicker than
-    many small tensors. Matrices decay; what a module names in `lr_scale` learns faster than the rest.
+    All weights lie in one vector, which is quicker than many small tensors. Matrices decay; what a module names in
+    `lr_scale` learns faster than the rest.
     """
 
     def __init__(self, model: VAE, average: VAE, settings: StepSettings) -> None:
@@ -108,9 +108,3 @@ def compiled(function: Callable[..., Any], *example: Any) -> Callable[..., Any]:
         lines = [line.strip() for line in str(error).splitlines() if line.strip()]
         raise RuntimeError(lines[0] if lines else type(error).__name__) from None
     return code
-
-
-def is_worthwhile(setting: str, n_steps: int) -> bool:
-    """Whether to compile for a training of `n_steps`, given the `setting` auto, always or never."""
-    # Compilation takes about half a minute the first time on a machine; each step then saves some 5 ms.
-    return setting == "always" or (setting == "auto" and n_steps >= 6000)
