@@ -95,6 +95,7 @@ class Fields(nn.Module):
     def __init__(self, n_smooth: int, n_patterns: int) -> None:
         super().__init__()
         self.smooth = CosineCoefficients(squared_sums(SMOOTH_HARMONICS)[1:], (n_smooth,), 1.0, 4.0, 2.5)
+        # All waves are equal before the colors are seen: of a spectrum of zeros, only the gain counts.
         self.patterns = CosineCoefficients(torch.zeros(N_WAVES), (n_patterns,), 1.0, 1.0, 1.0)
         # The waves (j, k) of the patterns; (0, 0) stands for none.
         self.register_buffer("waves", torch.zeros(N_WAVES, 2, dtype=torch.long))
@@ -116,7 +117,10 @@ class Fields(nn.Module):
         cosines = self.cosines(place)
         waves = strongest_waves(cosines, self.basis(cosines)[0], colors, N_WAVES)
         self.waves[: len(waves)] = waves
-        targets = color_features(colors)
+        # Colors are told apart by themselves, their squares and their products.
+        first, second = torch.triu_indices(3, 3, device=colors.device)
+        targets = torch.cat([colors, colors[:, first] * colors[:, second]], 1)
+        targets = targets - targets.mean(0)
         for coefficients, basis in zip((self.smooth, self.patterns), self.basis(cosines), strict=True):
             targets = targets - coefficients.start_from(basis, targets)
 
@@ -145,10 +149,9 @@ def ridge(basis: Tensor, targets: Tensor) -> Tensor:
 
 
 def strongest_waves(cosines: Tensor, smooth: Tensor, colors: Tensor, most: int) -> Tensor:
-    """Which products of cosines, row j times column k, stand out of `colors (n, 3)`: at most `most`, as `(k, 2)`.
+    """Which products (j, k) of `cosines (2, harmonics, n)` stand out of `colors (n, 3)`: at most `most`, as `(k, 2)`.
 
-    cosines: cos(pi j x) and cos(pi k y) at n places, `(2, harmonics, n)`. smooth: functions `(functions, n)` whose part
-    of the colors does not count.
+    What the functions `smooth (functions, n)` explain of the colors does not count.
 
     Orthogonal matching pursuit (Pati et al. 1993), eight waves at a time: the peaks of the periodogram (Lomb 1976) of
     what the waves so far leave of the colors, in units of its variance if that were noise.
@@ -169,10 +172,3 @@ def strongest_waves(cosines: Tensor, smooth: Tensor, colors: Tensor, most: int) 
             break
         waves = torch.cat([waves, torch.stack([index // len(y), index % len(y)], 1)])
     return waves
-
-
-def color_features(colors: Tensor) -> Tensor:
-    """Functions of standardized `colors (n, 3)` that tell them apart, `(n, 9)`: them, their squares and products."""
-    first, second = torch.triu_indices(3, 3, device=colors.device)
-    features = torch.cat([colors, colors[:, first] * colors[:, second]], 1)
-    return features - features.mean(0)

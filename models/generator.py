@@ -3,7 +3,6 @@
 import io
 import operator
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,18 +57,14 @@ class Generator:
         else:
             rng.manual_seed(operator.index(seed))
         for start in range(0, n, BLOCK):
-            with self.own_state():
+            with own_torch_state(self.config.get("threads", 1)):
                 block = self.scaling.to_points(self.model.sample(min(BLOCK, n - start), rng)).numpy()
             yield block
 
     def draw(self, z: Tensor, rng: torch.Generator) -> np.ndarray:
         """One point `(n, 5)` that the decoder draws for each of the latents `z (n, latent_dim)`."""
-        with self.own_state(), torch.no_grad():
+        with own_torch_state(self.config.get("threads", 1)), torch.no_grad():
             return self.scaling.to_points(self.model.decode(z).sample(rng)).numpy()
-
-    def own_state(self) -> AbstractContextManager[None]:
-        """PyTorch as it was in training, whatever the caller has set."""
-        return own_torch_state(self.config.get("threads", 1))
 
     def save(self, path: str | Path) -> None:
         """Write all of it to `path`. Raises InputError if that fails; what was there before then still is."""

@@ -65,10 +65,11 @@ class VAE(nn.Module):
 
 
 def log_cell(value: Tensor, away: Tensor, log_std: Tensor, highest: Tensor | float) -> Tensor:
-    """Log-probability of the integers `value` in 0 ... `highest` under a normal whose mean they are `away` from.
+    """Log-probability of the integers `value` in 0 ... `highest`: the integral, over its cell, of a normal.
 
-    0 and `highest` take the tails. Salimans et al. 2017, "PixelCNN++" (arXiv 1701.05517), section 2.1, with a normal in
-    place of a logistic. The normal's distribution function is sigmoid(1.5976 t + 0.07056 t^3), true to 1.5e-4, and
+    The normal's mean is `value - away`. 0 and `highest` take the tails. Salimans et al. 2017, "PixelCNN++" (arXiv
+    1701.05517), section 2.1, with a normal in place of a logistic. The normal's distribution function is
+    sigmoid(1.5976 t + 0.07056 t^3), true to 1.5e-4, and
 
         log(sigmoid(u) - sigmoid(l)) = log sigmoid(u) + log sigmoid(-l) + log(1 - exp(l - u)),
 

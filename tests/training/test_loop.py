@@ -1,7 +1,9 @@
 """The loop around the steps. What a step does is in test_objective.py."""
 
 import dataclasses
+import io
 import math
+import sys
 
 import pytest
 import torch
@@ -12,7 +14,7 @@ from models.vae import VAE, Loss
 from utils.evaluation.likelihood import evaluate_loss
 from utils.settings.config import Config
 from utils.system.errors import InputError
-from utils.training.loop import Epoch
+from utils.training.loop import Epoch, Progress
 
 
 def trained(points: ColoredPoints, config: Config) -> tuple[VAE, list[Epoch]]:
@@ -105,3 +107,26 @@ def test_a_loss_that_is_not_finite_ends_training_before_anything_is_saved(
 
     assert [epoch.epoch for epoch in epochs] == [1]
     assert math.isfinite(epochs[0].train_kl)
+
+
+@pytest.mark.parametrize("is_terminal", [False, True])
+def test_a_log_gets_lines_and_a_terminal_gets_a_bar_with_the_losses_and_the_time_left(
+    monkeypatch: pytest.MonkeyPatch, is_terminal: bool
+):
+    """The time left goes by the steps since a resume, here after step 5 of 10: 10 s each."""
+    stream, clock = io.StringIO(), [0.0]
+    stream.isatty = lambda: is_terminal  # type: ignore[method-assign]
+    monkeypatch.setattr("tqdm.std.time", lambda: clock[0])
+    monkeypatch.setattr(sys, "stderr", stream)
+    with Progress(n_steps=10, done=5) as progress:
+        for step in range(6, 11):
+            clock[0] += 10
+            progress.set_postfix_str(f"epoch {step}", refresh=False)
+            progress.update()
+
+    shown = stream.getvalue()
+    assert ("\r" in shown, "10/10" in shown) == (is_terminal, is_terminal)
+    assert "epoch 10" in shown
+    if not is_terminal:
+        assert "7 of 10 steps (70%), 00:30 left, epoch 7" in shown.splitlines()
+        assert not any(line.startswith(("6", "8")) for line in shown.splitlines()), "at least 15 s lie between lines"

@@ -18,7 +18,7 @@ from models.vae import VAE
 from utils.settings.config import Config
 from utils.settings.schedules import cosine_decay
 from utils.training.loop import Training
-from utils.training.step import compiled, is_worthwhile
+from utils.training.step import compiled
 
 # Rates, decay and clipping are such that each of them shows in the weights after a few steps.
 VISIBLE = {"learning_rate": 0.01, "weight_decay": 1.0, "clip_norm": 0.5}
@@ -134,11 +134,19 @@ def test_compiled_code_takes_the_steps_of_a_textbook(points: ColoredPoints, quic
         pytest.skip(f"this machine cannot compile: {error}")
 
 
-def test_auto_compiles_when_there_are_many_steps():
-    assert is_worthwhile("auto", 450_000)
-    assert not is_worthwhile("auto", 2300)
-    assert is_worthwhile("always", 1)
-    assert not is_worthwhile("never", 10**9)
+@pytest.mark.parametrize(
+    ("compile", "epochs", "expected"), [("auto", 1000, 1), ("auto", 999, 0), ("always", 1, 1), ("never", 10**6, 0)]
+)
+def test_auto_compiles_when_there_are_many_steps(
+    points: ColoredPoints, quick: Config, monkeypatch: pytest.MonkeyPatch, compile: str, epochs: int, expected: int
+):
+    """An epoch has six."""
+    training, calls = new_training(points, dataclasses.replace(quick, compile=compile, epochs=epochs)), []
+    monkeypatch.setattr(training, "compile", lambda: calls.append(1))
+
+    training.compile_if_worthwhile()
+
+    assert len(calls) == expected
 
 
 def test_a_function_that_cannot_be_compiled_is_refused_in_one_line():
