@@ -45,10 +45,7 @@ class TrainingFile(StrEnum):
 
 
 class Record:
-    """Writes the state of `training` into `config.output`, after each epoch.
-
-    The checkpoint is written last, when all the files that belong to it are there.
-    """
+    """Writes the state of `training` into `config.output`, after each epoch; the checkpoint last."""
 
     def __init__(self, config: Config, training: Training, data: ColoredPoints) -> None:
         self.config, self.training, self.data = config, training, data
@@ -63,10 +60,7 @@ class Record:
         return Generator(self.training.average, self.data.scaling, settings, self.fingerprint, self.code)
 
     def add(self, epoch: Epoch) -> None:
-        """Write the figures of `epoch` and the generator as it is now; paint it if gen_every_epochs says so.
-
-        Raises InputError if the model or the checkpoint cannot be written.
-        """
+        """Paint the generator if gen_every_epochs says so, and save all. Raises InputError if it cannot be saved."""
         self.epochs.append(epoch)
         is_last, every = epoch.epoch == self.config.epochs, int(self.config.gen_every_epochs)
         if every and (is_last or epoch.epoch % every == 0):
@@ -99,10 +93,7 @@ class Record:
         write_bytes(self.folder / TrainingFile.CHECKPOINT, packed.getvalue(), durable=True)
 
     def resume(self) -> None:
-        """Continue from the checkpoint in the folder, if training has begun there.
-
-        Raises InputError if it cannot be used, or belongs to other settings or other data.
-        """
+        """Continue from the checkpoint in the folder, if there is one. Raises InputError if it cannot be used."""
         path = self.folder / TrainingFile.CHECKPOINT
         if not path.exists():
             return
@@ -161,10 +152,7 @@ def as_csv(epochs: list[tuple[Any, ...]]) -> str:
 
 
 def read_checkpoint(folder: Path) -> dict[str, Any]:
-    """The content of the checkpoint in `folder`. Nothing in the file can run code.
-
-    Raises InputError if there is none, or another version of the program wrote it.
-    """
+    """The content of the checkpoint in `folder`, which cannot run code. Raises InputError if it cannot be used."""
     path = folder / TrainingFile.CHECKPOINT
     with reading(path, "a checkpoint of this program", ANEW, missing_in_run(path)):
         content = torch.load(path, map_location="cpu", weights_only=True)
@@ -174,10 +162,7 @@ def read_checkpoint(folder: Path) -> dict[str, Any]:
 
 
 def load_trained(config: Config, data: ColoredPoints) -> Generator:
-    """The generator that an earlier training with `config` on `data` left.
-
-    Raises InputError if there is none, or its model or its data are others.
-    """
+    """The generator that was trained with `config` on `data`. Raises InputError if there is none, or another one."""
     path = config.output / TrainingFile.MODEL
     generator = load_generator(path, config.device)
     before, now = generator.config | {DATA: generator.fingerprint}, vars(config) | {DATA: data.fingerprint()}

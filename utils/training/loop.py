@@ -46,18 +46,12 @@ class Epoch:
     heldout_kl: float
     seconds: float
 
-    def describe(self) -> str:
-        """The epoch in a few words."""
-        losses = f"reconstruction {self.train_reconstruction:.2f}, KL {self.train_kl:.2f}"
-        return f"epoch {self.epoch}: β {self.beta:.2f}, {losses}"
-
 
 class Training:
     """Training of `model` on `train`, to minimize reconstruction + beta KL + the KL of uncertain parameters.
 
-    `average` is the model with the moving average of the weights, which samples are drawn with. `state_dict` holds
-    whatever the next step depends on, PyTorch's random numbers included: a run that is stopped after any step and
-    resumed arrives at the same bytes.
+    `average` is the model with the moving average of the weights, which draws the samples. A training that is stopped
+    after any step, and goes on from its `state_dict`, arrives at the same bytes.
     """
 
     def __init__(self, model: VAE, train: ColoredPoints, held_out: ColoredPoints, config: Config) -> None:
@@ -77,10 +71,7 @@ class Training:
         self.loss_sums, self.seconds = torch.zeros(3, device=self.device), 0.0
 
     def run(self, on_epoch: Callable[[Epoch], None], signals: Sized = ()) -> None:
-        """Train to the end, or until there are `signals` to stop after a step; call `on_epoch` after each epoch.
-
-        Raises InputError if the loss stops being finite: before an epoch, or a stop, that could be saved.
-        """
+        """Train to the end, or until there are `signals`. Raises InputError as soon as the loss is not finite."""
         # Adam's means of gradients that stay 0 decay into denormal numbers.
         with contextlib.closing(self.batches), denormals_flushed(), Progress(self.n_steps, self.step) as progress:
             while self.step < self.n_steps and not signals:
@@ -99,7 +90,8 @@ class Training:
                 self._check()
                 if self.step % len(self.batches) == 0:
                     epoch = self._end_epoch(beta, rate)
-                    progress.set_postfix_str(epoch.describe(), refresh=False)
+                    text = f"reconstruction {epoch.train_reconstruction:.2f}, KL {epoch.train_kl:.2f}"
+                    progress.set_postfix_str(f"epoch {epoch.epoch}: β {beta:.2f}, {text}", refresh=False)
                     on_epoch(epoch)
 
     def gradient(self, x: Tensor, beta: Tensor) -> tuple[Tensor, Tensor]:
