@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from quick import REPOSITORY
 
-from utils.system.program import main_command, module_command
+from utils.system.program import main_command
 
 
 def test_a_command_has_the_shortest_name_of_its_python_and_the_quotes_of_its_shell(
@@ -33,6 +33,6 @@ def test_a_command_has_the_shortest_name_of_its_python_and_the_quotes_of_its_she
 def test_a_module_is_started_from_the_folder_that_holds_it(monkeypatch: pytest.MonkeyPatch, here: Path):
     monkeypatch.chdir(here)
 
-    command = module_command("data.from_picture", "--help")
+    command = main_command("--help", module="data.from_picture")
 
     assert "points" in subprocess.run(command, shell=True, capture_output=True, text=True, check=True).stdout

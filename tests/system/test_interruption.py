@@ -9,7 +9,7 @@ import pytest
 
 from utils.system.program import SIGNALS, Interrupted, deferred, handled, stop
 
-ALL = [signal.SIGINT, *SIGNALS]
+ALL = SIGNALS
 
 
 @pytest.fixture(autouse=True)

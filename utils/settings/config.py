@@ -39,10 +39,10 @@ class Config:
     clip_norm: float = setting(1.0, "longer gradients are cut to this length, so that no step is too big", above=0)
     hidden_dim: int = setting(256, "hidden units of each network, in its residual blocks", MODEL, least=8, most=8192)
     latent_dim: int = setting(2, "number of latent dimensions; prior=picture has 2", MODEL, least=1, most=256)
-    n_components: int = setting(64, "how many normals are added up", MODEL, only="prior=mixture", least=1, most=4096)
+    n_components: int = setting(64, "how many normals it adds up (only with prior=mixture)", MODEL, least=1, most=4096)
     annealing: str = setting("cyclical", "how beta, the KL's weight, changes", choices=SCHEDULES)
     annealing_share: float = setting(0.6, "share of the run that cycles take; then beta is beta_max", above=0, most=1)
-    n_cycles: int = setting(4, "rises of beta from 0 in that share", only="annealing=cyclical", least=1, most=10**6)
+    n_cycles: int = setting(4, "rises of beta from 0 in that share (only with annealing=cyclical)", least=1, most=10**6)
     ratio: float = setting(0.5, "share of each cycle in which beta rises; in the rest it is beta_max", least=0, most=1)
     beta_max: float = setting(1.0, "highest beta", least=0, most=1000)
     holdout: float = setting(0.1, "share of the points that are held out for testing", above=0, most=0.5)
@@ -77,21 +77,10 @@ class Config:
         """The settings as a YAML file, each with its documentation beside it."""
         lines = []
         for field in dataclasses.fields(self):
-            only = f" (only with {field.metadata['only']})" if "only" in field.metadata else ""
             allowed = f": {' | '.join(choices(field))}" if choices(field) else ""
             line = f"{field.name}: {as_yaml(getattr(self, field.name))}"
-            lines.append(f"{line:33}  # {field.metadata['doc']}{only}{allowed}\n")
+            lines.append(f"{line:33}  # {field.metadata['doc']}{allowed}\n")
         return "".join(lines)
-
-    def idle(self) -> list[str]:
-        """A line for each setting that was changed and has no effect, because another one is not what it needs."""
-        lines = []
-        for field in dataclasses.fields(self):
-            other, _, needed = field.metadata.get("only", "").partition("=")
-            value = getattr(self, field.name)
-            if other and value != field.default and getattr(self, other) != needed:
-                lines.append(f"{field.name}={value} has no effect: only {other}={needed} has it")
-        return lines
 
     @property
     def output(self) -> Path:
