@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from quick import REPOSITORY
 
-from utils.settings.config import Config, changed, continue_command, parse_command_line
+from utils.settings.config import Config, changed, parse_command_line
 
 
 @pytest.fixture
@@ -27,13 +27,6 @@ def test_settings_are_in_the_current_folder_or_beside_the_program(
     Path(file).unlink()
     beside, _ = parse_command_line(["data_path=here"], "")
     assert (beside.result_path, beside.data_path) == (str(REPOSITORY / "result"), "here")
-
-
-def test_the_command_to_continue_is_the_same_command_with_resume(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.chdir(REPOSITORY)
-
-    assert continue_command(Config(), ["seed=1", "--resume", "a=b c"]).endswith(" main.py seed=1 'a=b c' --resume")
-    assert continue_command(Config(retrain=False), ["retrain=false"]).endswith(" main.py retrain=false")
 
 
 def test_another_run_keeps_the_other_settings_of_this_one():

@@ -32,7 +32,9 @@ def test_cyclical_annealing_has_the_values_of_the_papers_definition(n_cycles: in
     ],
 )
 def test_a_schedule_is_chosen_by_name_and_may_end_before_the_run_does(name: str, share: float, expected: list[float]):
-    beta = beta_schedule(name, n_steps=4, n_cycles=round(2 * share), ratio=0.5, share=share, beta_max=0.8)
+    config = Config(annealing=name, n_cycles=round(2 * share), ratio=0.5, annealing_share=share, beta_max=0.8)
+
+    beta = beta_schedule(vars(config), n_steps=4)
 
     assert [beta(step) for step in range(4)] == pytest.approx(expected)
 

@@ -91,10 +91,8 @@ def _beta(history: History, settings: Mapping[str, Any]) -> tuple[np.ndarray, np
     Of a run of another version, only its values at the ends of epochs are known.
     """
     per_epoch = max(2, 3000 // len(history["epoch"]))
-    names = ("n_cycles", "ratio", "annealing_share", "beta_max")
     try:
-        arguments = [settings[name] for name in names]
-        beta_at = beta_schedule(settings["annealing"], per_epoch * settings["epochs"], *arguments)
+        beta_at = beta_schedule(settings, per_epoch * settings["epochs"])
     except KeyError:
         return history["epoch"], history["beta"]
     steps = np.arange(per_epoch * len(history["epoch"]))

@@ -13,10 +13,10 @@ from utils.settings.schedules import SCHEDULES
 from utils.settings.values import as_yaml, checked, choices, parse_yaml, read_text, refuse_unknown, setting
 from utils.system.environment import ROOT
 from utils.system.errors import InputError, expanded, reading
-from utils.system.program import Parser, main_command
+from utils.system.program import Parser
 
-# The choice of `model` that stands for all of them, and what it was called when there were two.
-ALL_MODELS, BOTH = "all", "both"
+# The choice of `model` that stands for all of them.
+ALL_MODELS = "all"
 MODEL, MACHINE, FILES = "model", "machine", "files"
 
 
@@ -52,9 +52,7 @@ class Config:
     compile: str = setting("auto", "compile steps; auto: in long runs", MACHINE, choices=("auto", "always", "never"))
     seed: int = setting(10, "seed of all random numbers", least=0, most=2**63 - 1)
     retrain: bool = setting(True, "false loads the trained model and only generates", FILES)
-    gen_every_epochs: bool | int = setting(
-        True, "true paints each epoch, 5 each 5th, false none", FILES, least=0, most=10**6
-    )
+    gen_every_epochs: bool | int = setting(True, "true paints each epoch, 5 each 5th, false none", FILES, least=0)
     keep_runs: int = setting(20, "earlier runs of each model to keep; 0 keeps none", FILES, least=0, most=10**6)
     n_generate: int = setting(5000, "number of points to generate in the end", FILES, least=2, most=10**9)
 
@@ -64,7 +62,8 @@ class Config:
         return [field.name for field in dataclasses.fields(cls) if field.metadata["kind"] in kinds]
 
     def __post_init__(self) -> None:
-        if self.model == BOTH:
+        # Its name when there were two.
+        if self.model == "both":
             object.__setattr__(self, "model", ALL_MODELS)
         for field in dataclasses.fields(self):
             object.__setattr__(self, field.name, checked(field, getattr(self, field.name)))
@@ -138,11 +137,6 @@ def parse_command_line(arguments: Sequence[str], description: str) -> tuple[Conf
     if options.resume and not config.retrain:
         raise InputError("--resume continues training, retrain=false only generates: leave one of them out")
     return config, options.resume
-
-
-def continue_command(config: Config, arguments: Sequence[str]) -> str:
-    """The command that continues the run of `config` that `arguments` started, in training or after it."""
-    return main_command(*changed(arguments), *(["--resume"] if config.retrain else []))
 
 
 def changed(arguments: Sequence[str], **settings: object) -> list[str]:

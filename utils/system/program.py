@@ -22,12 +22,10 @@ from utils.system.errors import InputError, lack_of
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser that raises InputError. In `prog` and `description`, "python" becomes the one that runs.
-
-    A description that is a docstring may be None: Python can be told to leave them out.
-    """
+    """An argument parser that raises InputError. In `prog` and `description`, "python" becomes the one that runs."""
 
     def __init__(self, prog: str, description: str | None, **options: Any) -> None:
+        # A docstring is None where Python leaves them out.
         prog, description = (text.replace("python ", f"{_interpreter()} ") for text in (prog, description or ""))
         super().__init__(prog, description=description, formatter_class=argparse.RawDescriptionHelpFormatter, **options)
 
@@ -85,14 +83,11 @@ def handled(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
     # Only a program's main thread can handle signals.
     numbers = SIGNALS if threading.current_thread() is threading.main_thread() else []
     # Shells have SIGINT ignored by what a script starts in the background, where people may send it nevertheless.
-    before = {n: former for n in numbers if (former := signal.getsignal(n)) != signal.SIG_IGN or n == signal.SIGINT}
-    for number in before:
-        signal.signal(number, handler)
-    try:
+    with contextlib.ExitStack() as afterwards:
+        for number in numbers:
+            if signal.getsignal(number) != signal.SIG_IGN or number == signal.SIGINT:
+                afterwards.callback(signal.signal, number, signal.signal(number, handler))
         yield
-    finally:
-        for number, former in before.items():
-            signal.signal(number, former)
 
 
 @contextlib.contextmanager
@@ -141,10 +136,9 @@ def run_program(main: Callable[[list[str]], None], arguments: list[str]) -> None
                 raise
             status, message = 2, f"error: {lack_of(error) or error}"
         # Only now does the traceback no longer keep files and workers alive.
-        if message:
+        if status:
             print(message, file=sys.stderr)
-    if status:
-        sys.exit(status)
+            sys.exit(status)
 
 
 class DependableStream:
