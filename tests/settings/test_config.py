@@ -10,7 +10,7 @@ from quick import REPOSITORY
 from data.scaling import Scaling
 from models import MODELS, PRIORS
 from models.generator import build_model
-from utils.settings.config import Config, load_config
+from utils.settings.config import Config, changed, load_config, parse_command_line
 
 
 @pytest.fixture
@@ -30,19 +30,18 @@ def test_the_shipped_file_holds_every_key_with_its_default_and_its_documentation
         assert set(theirs.split(" | ")[1:]) <= set(ours.split(" | ")[1:])
 
 
+def test_help_shows_every_key_with_its_default_and_its_meaning(capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit):
+        parse_command_line(["--help"], "")
+
+    assert Config().to_yaml() in capsys.readouterr().out
+
+
 def test_the_keys_of_the_first_version_keep_their_names_and_take_their_values():
     first_version = {"epochs": 100, "batch_size": 1, "hidden_dim": 256, "device": "cpu", "num_workers": 4, "seed": 10}
     first_version |= {"result_path": "./result/", "gen_every_epochs": True, "retrain": True}
 
     assert vars(Config(**first_version)) == vars(Config()) | first_version
-
-
-def test_overrides_win_over_the_file_and_the_file_over_the_defaults(file: Path):
-    assert load_config(file) == Config(epochs=3)
-
-    config = load_config(file, ["epochs=7", "model=vanilla", "retrain=False", "gen_every_epochs=5", "data_path=a b"])
-
-    assert config == Config(epochs=7, model="vanilla", retrain=False, gen_every_epochs=5, data_path="a b")
 
 
 def test_all_stands_for_all_models_and_each_has_an_output_folder_of_its_own():
@@ -52,6 +51,29 @@ def test_all_stands_for_all_models_and_each_has_an_output_folder_of_its_own():
     assert [run.output for run in runs] == [Path("there") / name for name in MODELS]
     assert Config(model="both", result_path="there").each_model() == runs, "its older name"
     assert Config(model="vanilla").each_model() == [Config(model="vanilla")]
+
+
+def test_the_command_line_wins_over_the_file_and_the_file_over_the_defaults_in_any_order(file: Path):
+    words = ["epochs=7", "model=vanilla", "retrain=False", "gen_every_epochs=5", "data_path=a b"]
+    config = Config(epochs=7, model="vanilla", retrain=False, gen_every_epochs=5, data_path="a b")
+
+    assert parse_command_line(["--config", str(file), *words], "") == (config, False)
+    assert parse_command_line(["--resume", "seed=1", "--config", str(file)], "") == (Config(epochs=3, seed=1), True)
+
+
+def test_settings_are_in_the_current_folder_or_beside_the_program(file: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(file.parent)
+    assert parse_command_line([], "")[0].epochs == 3
+
+    file.unlink()
+    beside, _ = parse_command_line(["data_path=here"], "")
+    assert (beside.result_path, beside.data_path) == (str(REPOSITORY / "result"), "here")
+
+
+def test_another_run_keeps_the_other_settings_of_this_one():
+    arguments = ["--config", "my.yaml", "model=vanilla", "seed=1", "--resume", "retrain=false"]
+
+    assert changed(arguments, model="all", retrain=None) == ["--config", "my.yaml", "seed=1", "model=all"]
 
 
 @pytest.mark.parametrize("text", ["2026-11-25", "007", "no", "run #2", "1e3", "[a]", "null", "C:\\temp\\new"])

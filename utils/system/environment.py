@@ -101,8 +101,8 @@ def own_torch_state(threads: int) -> Iterator[None]:
         former.enter_context(torch.random.fork_rng(range(torch.cuda.device_count())))
         former.enter_context(warnings.catch_warnings())
         former.enter_context(torch.autocast("cpu", enabled=False))
+        # Turns gradients on, too.
         former.enter_context(torch.inference_mode(False))
-        former.enter_context(torch.enable_grad())
         # As a context it slows down every call, so only where it is needed.
         if torch.get_default_device().type != "cpu":
             former.enter_context(torch.device("cpu"))
