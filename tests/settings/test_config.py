@@ -1,6 +1,8 @@
 """Settings from files and command lines. What is refused as a whole is in tests/test_mistakes.py."""
 
-import dataclasses
+import math
+import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from data.scaling import Scaling
 from models import MODELS, PRIORS
 from models.generator import build_model
 from utils.settings.config import Config, changed, load_config, parse_command_line
+from utils.system.errors import InputError
 
 
 @pytest.fixture
@@ -110,13 +113,37 @@ def test_files_may_have_any_unicode_encoding(file: Path, encoding: str):
 @pytest.mark.parametrize("prior", PRIORS)
 def test_what_shapes_a_model_is_of_that_kind(model: str, prior: str):
     """Else retrain=false would load a model of another shape in silence."""
-    read = set()
+    config = Config(model=model, prior=prior, hidden_dim=8)
 
-    class Settings(dict[str, Any]):
-        def __getitem__(self, name: str) -> Any:
-            read.add(name)
-            return super().__getitem__(name)
+    build_model({name: getattr(config, name) for name in Config.names("model")}, Scaling((20, 20)))
 
-    build_model(Settings(dataclasses.asdict(Config(model=model, prior=prior, hidden_dim=8))), Scaling((20, 20)))
 
-    assert read <= {*Config.names("model")}
+@pytest.mark.parametrize(
+    ("setting", "value", "complaint"),
+    [
+        ("epochs", 0, "at least 1, not 0"),
+        ("learning_rate", 0, "above 0, not 0.0"),
+        ("holdout", 0.6, "at most 0.5, not 0.6"),
+        ("learning_rate", 10**400, f"of type number, not 1{'0' * 400}"),
+        ("clip_norm", math.inf, "a finite number, not .inf"),
+        ("model", "gan", f"{' or '.join(MODELS)} or all, not gan"),
+        ("device", "tpu", "cpu, cuda, cuda:1 or mps, not tpu"),
+        ("epochs", True, "of type integer, not true"),
+        ("retrain", 1, "of type boolean, not 1"),
+        ("gen_every_epochs", 0.5, "of type boolean/integer, not 0.5"),
+        ("result_path", " ", "a path, not ' '"),
+        ("data_path", date(2026, 11, 25), "of type text (in a file, write it in quotes)"),
+        ("latent_dim", 3, "2 with prior=picture, not 3; set latent_dim=2"),
+        *((name, nothing, "") for name in vars(Config()) for nothing in (None, [], {})),
+    ],
+)
+def test_a_value_out_of_bounds_is_refused_with_what_would_be_allowed(setting: str, value: Any, complaint: str):
+    with pytest.raises(InputError, match=f"^{setting} must be {re.escape(complaint)}"):
+        Config(**{setting: value})
+
+
+def test_values_on_the_bounds_are_allowed():
+    settings = {"epochs": 1, "holdout": 0.5, "ratio": 0.0, "device": "cuda:1", "gen_every_epochs": False}
+    settings |= {"model": "all", "seed": 2**63 - 1}
+
+    assert vars(Config(**settings)) == vars(Config()) | settings

@@ -47,13 +47,14 @@ def test_a_module_is_started_from_the_folder_that_holds_it(monkeypatch: pytest.M
 
 
 @pytest.fixture
-def _handlers_stay_as_they_were() -> Iterator[None]:
-    before = [signal.getsignal(number) for number in SIGNALS]
+def _all_is_as_it_was() -> Iterator[None]:
+    """In a notebook, the process goes on."""
+    before = [sys.stdout, sys.stderr, *map(signal.getsignal, SIGNALS)]
     yield
-    assert [signal.getsignal(number) for number in SIGNALS] == before
+    assert [sys.stdout, sys.stderr, *map(signal.getsignal, SIGNALS)] == before
 
 
-@pytest.mark.usefixtures("_handlers_stay_as_they_were")
+@pytest.mark.usefixtures("_all_is_as_it_was")
 @pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
 def test_a_signal_is_deferred_and_else_stops_even_code_that_goes_on_after_any_error(number: int):
     with handled(stop):
@@ -64,7 +65,7 @@ def test_a_signal_is_deferred_and_else_stops_even_code_that_goes_on_after_any_er
             os.kill(os.getpid(), number)
 
 
-@pytest.mark.usefixtures("_handlers_stay_as_they_were")
+@pytest.mark.usefixtures("_all_is_as_it_was")
 def test_of_two_signals_the_second_acts_at_once_unless_a_terminal_that_closes_sends_both():
     with deferred() as received:
         for _ in range(2):
@@ -75,6 +76,7 @@ def test_of_two_signals_the_second_acts_at_once_unless_a_terminal_that_closes_se
     assert received == [signal.SIGHUP] * 2
 
 
+@pytest.mark.usefixtures("_all_is_as_it_was")
 @pytest.mark.parametrize(
     ("error", "status", "message"),
     [
@@ -97,22 +99,11 @@ def test_a_program_ends_with_one_line_and_a_status(
     assert re.fullmatch(f"{message}\n", capsys.readouterr().err)
 
 
+@pytest.mark.usefixtures("_all_is_as_it_was")
 @pytest.mark.parametrize("bug", [ZeroDivisionError(), RuntimeError("a bug"), ModuleNotFoundError("No module 'x'")])
 def test_a_bug_of_the_program_keeps_its_traceback(bug: Exception):
     with pytest.raises(type(bug)):
         run_program(Mock(side_effect=bug), [])
-
-
-@pytest.mark.usefixtures("_handlers_stay_as_they_were")
-@pytest.mark.parametrize("error", [None, InputError("x"), ZeroDivisionError()], ids=repr)
-def test_streams_and_signals_are_as_before_afterwards(error: Exception | None):
-    """In a notebook, the process goes on."""
-    before = sys.stdout, sys.stderr
-
-    with contextlib.suppress(SystemExit, ZeroDivisionError):
-        run_program(Mock(side_effect=error), [])
-
-    assert (sys.stdout, sys.stderr) == before
 
 
 def test_what_a_stream_has_no_letters_for_is_replaced_and_a_program_without_streams_runs(
