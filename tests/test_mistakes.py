@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 import pytest
-from quick import REPOSITORY, Finished
+from quick import Finished
 
 from utils.system.program import run_program
 
@@ -30,7 +30,7 @@ SETTINGS = {
     "result_path: 2026-11-25\n": "quotes",
     "result_path: caf\udce9": "UTF-8",
 }
-# {data} is a sound data set, and {here} the current folder.
+# A sound data set is in ../data.
 COMMANDS = {
     "main epochs": "key=value",
     "main zzz=3": "--help",
@@ -38,7 +38,7 @@ COMMANDS = {
     "main resume=true": "'--resume'",
     "main train.epochs=3": "no headings or prefixes.* 'epochs'",
     "main ++optim/learning_rate=1e-3": "no headings or prefixes.* 'learning_rate'",
-    "main --config {here}": "folder; name a file",
+    "main --config .": "folder; name a file",
     "main --config https://x.org/a.yaml": "https://x.org/a.yaml: .*address",
     "main epochs=": "epochs must be of type integer",
     "main --resume retrain=false": "leave one of them out",
@@ -46,17 +46,17 @@ COMMANDS = {
     "main retrain=false": r"model\.pt: .*train first",
     "main device=cuda:77": "cpu",
     "main data_path=nowhere": "/nowhere: is missing",
-    "main data_path={data}s": "did you mean data",
-    "main data_path={data}/pi_xs.npy": "is a file.*data_path={data}$",
+    "main data_path=../datas": "did you mean data",
+    "main data_path=../data/pi_xs.npy": "is a file.*data_path=../data$",
     "main result_path=s3://bucket/run": "s3://bucket/run: .*address",
     "main result_path=$NOWHERE/run": "NOWHERE is not set",
-    "main result_path={data}/pi_xs.npy": "set result_path",
-    "data.from_picture {here}": "folder; name a file",
+    "main result_path=../data/pi_xs.npy": "set result_path",
+    "data.from_picture .": "folder; name a file",
     "data.from_picture https://x.org/a.png": "https://x.org/a.png: .*address",
-    "utils.evaluation.__main__ --data {data} {here}/none.npy": "there is no such file",
-    "utils.evaluation.__main__ --data {data} {data}/pi_xs.npy": "must hold numbers",
+    "utils.evaluation.__main__ --data ../data none.npy": "there is no such file",
+    "utils.evaluation.__main__ --data ../data ../data/pi_xs.npy": "must hold numbers",
     "utils.runs.__main__": "two or more",
-    "utils.runs.__main__ {here} {data} --out runs.txt": ".png",
+    "utils.runs.__main__ . ../data --out runs.txt": ".png",
     "benchmarks.fidelity epohs=3": "'epochs'",
     "benchmarks.fidelity nonsense": "key=value",
     "benchmarks.fidelity --nonsense 3": "--nonsense",
@@ -67,7 +67,7 @@ COMMANDS = {
     "benchmarks.fidelity --generator nonsense": "attention VAE",
     "benchmarks.fidelity --world nonsense": "photo",
     "benchmarks.latent --model nonsense": "vanilla",
-    "benchmarks.latent --picture {here}/nowhere/priors.png": "folder",
+    "benchmarks.latent --picture nowhere/priors.png": "folder",
     "benchmarks.latent --picture priors.nonsense": ".png",
     "benchmarks.batch_sizes --size 0": "at least 1",
     "benchmarks.benchmark --part nonsense": "growth",
@@ -84,9 +84,10 @@ def refused(program: str, arguments: list[str], word: str, capsys: pytest.Captur
 
 
 @pytest.fixture
-def in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def in_a_folder(finished: Finished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     # What is not refused must not train for minutes before the test fails.
     monkeypatch.setattr("utils.training.loop.Training.run", lambda *_: pytest.fail("accepted"))
+    (tmp_path / "data").symlink_to(finished.data)
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
     return tmp_path / "here"
@@ -102,28 +103,21 @@ def test_a_mistake_in_a_file_of_settings(in_a_folder: Path, capsys: pytest.Captu
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_a_mistake_on_a_command_line(
-    finished: Finished, in_a_folder: Path, capsys: pytest.CaptureFixture[str], command: str
-):
-    places = {"{data}": str(finished.data), "{here}": str(in_a_folder)}
-    program, *words = [re.sub("{.*}", lambda place: places[place[0]], word) for word in command.split()]
-    expected = re.sub("{.*}", lambda place: places[place[0]], COMMANDS[command])
-    usual = [f"data_path={finished.data}", "result_path=out"] if program == "main" else []
+def test_a_mistake_on_a_command_line(in_a_folder: Path, capsys: pytest.CaptureFixture[str], command: str):
+    program, *words = command.split()
+    usual = ["data_path=../data", "result_path=out"] if program == "main" else []
 
-    refused(program, [*usual, *words], expected, capsys)
+    refused(program, [*usual, *words], COMMANDS[command], capsys)
 
     assert os.listdir(in_a_folder) == []
 
 
-def test_a_model_that_is_broken_or_elsewhere_is_left_alone(
-    finished: Finished, in_a_folder: Path, capsys: pytest.CaptureFixture[str]
-):
+def test_a_model_that_is_broken_or_elsewhere_is_left_alone(in_a_folder: Path, capsys: pytest.CaptureFixture[str]):
     for name, flag in (("model.pt", "retrain=false"), ("checkpoint.pt", "--resume")):
         path = in_a_folder / "result" / "attention" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("version https://git-lfs.github.com/spec/v1\n")
-        arguments = ["--config", str(REPOSITORY / "config.yaml"), f"data_path={finished.data}", flag]
 
-        refused("main", [*arguments, "result_path=result"], f"{name}: .*git lfs pull", capsys)
-        refused("main", [*arguments, f"result_path={path.parent}"], f"set result_path={path.parents[1]}$", capsys)
+        for result, word in (("result", f"{name}: .*git lfs pull"), ("result/attention", "set result_path=result$")):
+            refused("main", ["data_path=../data", f"result_path={result}", flag], word, capsys)
         assert path.stat().st_size == 43
