@@ -24,7 +24,7 @@ def test_beta_has_the_values_of_the_papers_definitions_in_the_share_of_the_run_t
 ):
     config = Config(annealing=name, n_cycles=n_cycles, ratio=ratio, annealing_share=share, beta_max=0.8)
 
-    beta = beta_schedule(vars(config), n_steps=len(expected))
+    beta = beta_schedule(config, n_steps=len(expected))
 
     assert [beta(step) / 0.8 for step in range(len(expected))] == pytest.approx(expected)
 

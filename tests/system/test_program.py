@@ -76,6 +76,19 @@ def test_of_two_signals_the_second_acts_at_once_unless_a_terminal_that_closes_se
     assert received == [signal.SIGHUP] * 2
 
 
+def test_what_nohup_has_ignored_stays_so_and_what_shells_have_ignored_in_the_background_does_not():
+    numbers = [signal.SIGHUP, signal.SIGINT]
+    before = [signal.signal(number, signal.SIG_IGN) for number in numbers]
+
+    with deferred() as received:
+        for number in numbers:
+            os.kill(os.getpid(), number)
+    assert received == [signal.SIGINT]
+
+    for number, handler in zip(numbers, before, strict=True):
+        signal.signal(number, handler)
+
+
 @pytest.mark.usefixtures("_all_is_as_it_was")
 @pytest.mark.parametrize(
     ("error", "status", "message"),

@@ -1,8 +1,8 @@
 """What the settings mean at a step: beta, the learning rate, and all that depends on the size of a batch."""
 
 import math
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from utils.settings.config import Config
@@ -39,13 +39,13 @@ SCHEDULES: dict[str, Schedule] = {
 }
 
 
-def beta_schedule(settings: Mapping[str, Any], n_steps: int) -> Callable[[int], float]:
-    """Beta as a function of the step of a run of `n_steps` with these `settings`. Raises KeyError if some are missing.
+def beta_schedule(config: "Config", n_steps: int) -> Callable[[int], float]:
+    """Beta as a function of the step of a run of `n_steps`.
 
-    Annealing takes the first annealing_share of the run; then beta is beta_max.
+    Annealing takes the first `annealing_share` of the run; then beta is `beta_max`.
     """
-    schedule, annealed = SCHEDULES[settings["annealing"]], max(1, round(settings["annealing_share"] * n_steps))
-    n_cycles, ratio, beta_max = (settings[name] for name in ("n_cycles", "ratio", "beta_max"))
+    schedule, annealed = SCHEDULES[config.annealing], max(1, round(config.annealing_share * n_steps))
+    n_cycles, ratio, beta_max = config.n_cycles, config.ratio, config.beta_max
     return lambda step: beta_max * (schedule(step, annealed, n_cycles, ratio) if step < annealed else 1.0)
 
 
