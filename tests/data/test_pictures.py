@@ -1,4 +1,4 @@
-"""Pictures of any format, mode, depth and orientation. What is no picture is in tests/system/test_errors.py."""
+"""Pictures of any format, mode, depth and orientation. What is no picture is in tests/system/test_reading.py."""
 
 import struct
 from pathlib import Path

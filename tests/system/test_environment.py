@@ -48,9 +48,9 @@ def test_where_other_code_has_trained_than_judged_both_are_named(monkeypatch: py
     assert [provenance(code)["code"] for code in ("new", "old")] == ["new", "trained by old; drawn and judged by new"]
 
 
-def test_matrix_products_are_as_exact_as_by_default():
+def test_matrix_products_are_as_exact_as_by_default_on_any_number_of_threads():
     """The rest of PyTorch's state is in tests/test_main.py and tests/models/test_generator.py."""
     torch.set_float32_matmul_precision("medium")
-    with own_torch_state(threads=1):
-        assert torch.get_float32_matmul_precision() == "highest"
+    with own_torch_state(threads=3):
+        assert (torch.get_float32_matmul_precision(), torch.get_num_threads()) == ("highest", 3)
     torch.set_float32_matmul_precision("highest")

@@ -62,10 +62,7 @@ SIGNALS = [number for number in signal.Signals if number.name in NAMES]
 
 
 class Interrupted(KeyboardInterrupt):
-    """The run was asked to stop by the signal `number`. Its message says what was saved and how to go on.
-
-    It is no Exception, so that code which goes on after any error stops after this.
-    """
+    """The run was asked to stop by the signal `number`. Its message says what was saved and how to go on."""
 
     def __init__(self, number: int, message: str = "stopped") -> None:
         super().__init__(message)
