@@ -17,6 +17,7 @@ from utils.system.program import run_program
 SETTINGS = {
     "epochs: 3\n\tmodel: vanilla\n": "line 2, column 1: not YAML",
     "epochs: 3\nepochs: 4\n": "line 2, column 1: .*twice",
+    "- epochs: 3\n": "not a table",
     "epoch: 3\n": "'epoch'.*'epochs'",
     "epochs: !!python/object/apply:os.getcwd []\n": "line 1, column 9: not YAML",
     "epochs: 2020-13-45\n": "month",

@@ -101,16 +101,14 @@ def load_config(path: str | Path, overrides: Sequence[str] = (), base: Path = Pa
     with reading(path, "settings", "save it as text in UTF-8"):
         settings = parse_yaml(read_text(path), str(path)) or {}
     if not isinstance(settings, dict):
-        kind = type(settings).__name__
-        raise InputError(f"{path}: is a {kind}, not a table; write one 'key: value' per line, without dashes")
+        raise InputError(f"{path}: is not a table; write one 'key: value' per line, without dashes")
     for name in {"data_path", "result_path"} & settings.keys():
         if base != Path() and isinstance(settings[name], str):
             settings[name] = str(base / expanded(settings[name]))
     for override in overrides:
         name, equals, value = override.partition("=")
         if not equals:
-            forms = "key=value, as in epochs=20, --config FILE, or --resume"
-            raise InputError(f"{override!r} is not understood; write {forms}")
+            raise InputError(f"{override!r} is not understood; write key=value (epochs=20), --config FILE, or --resume")
         # A text is taken as it stands: result_path=2026-11-25 is no date, and "run #2" has no comment.
         settings[name] = value if types.get(name) is str else parse_yaml(value, f"the command line, {name}")
     refuse_unknown(settings, types)
