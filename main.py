@@ -6,7 +6,7 @@ A run, read top to bottom: config -> data -> model -> fit -> generate -> judge -
 import sys
 
 from data.points import read_points
-from utils.settings.config import continue_command, parse_command_line
+from utils.settings.config import changed, parse_command_line
 from utils.system.program import main_command, run_program, saying_how_to_continue
 
 DESCRIPTION = "Train a VAE on colored points, draw new ones from it, and test whether they look like the data."
@@ -31,7 +31,8 @@ def main(arguments: list[str]) -> None:
     from utils.training.checkpoint import Record, check, load_trained
     from utils.training.loop import Training
 
-    configs, command = settings.each_model(), continue_command(settings, arguments)
+    configs = settings.each_model()
+    command = main_command(*changed(arguments), *["--resume"] * settings.retrain)
     print(f"data: {len(data):,} points from {settings.data_path}")
     check(configs, data, resume)
     keep_freed_memory()

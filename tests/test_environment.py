@@ -1,6 +1,7 @@
 """Machines and habits as people have them: the program runs the same whatever surrounds it."""
 
 import ast
+import importlib
 import os
 import re
 import subprocess
@@ -14,20 +15,11 @@ from quick import REPOSITORY, Finished, command_line, outcome
 from main import main
 from utils.runs.run import ResultFile
 from utils.system.environment import PACKAGES
+from utils.system.errors import InputError
+from utils.system.files import claimed
+from utils.system.program import run_program
 
-# Shells whose programs print to one that reads a line and ends, and to nowhere; the status is that of the program.
-UNREAD = ('set -o pipefail; "$@" 2>&1 | head -n 1', '"$@" >&- 2>&-')
-# Notes at the exit which of the packages that take seconds to load were imported.
-WATCHING = """
-import atexit, runpy, sys
-slow = lambda: print("loaded:", *(name for name in ("torch", "matplotlib") if name in sys.modules), file=sys.stderr)
-atexit.register(slow)
-module = sys.argv.pop(1)
-runpy.run_path(module, run_name="__main__") if module.endswith(".py") else runpy.run_module(module, run_name="__main__")
-"""
 RUN_MAIN = "sys.argv = ['main.py']; exec(open('main.py').read())"
-MODULES = ("data.from_picture", "utils.runs", "utils.evaluation", "benchmarks.batch_sizes", "benchmarks.power")
-COMMANDS = (["main.py"], *(["-m", module] for module in MODULES))
 
 
 def started(*command: str, shell: tuple[str, ...] = (), **environment: str) -> subprocess.CompletedProcess[bytes]:
@@ -39,7 +31,10 @@ def started(*command: str, shell: tuple[str, ...] = (), **environment: str) -> s
 def test_files_are_the_same_whatever_the_person_uses_and_however_many_models_are_trained(
     finished: Finished, tmp_path: Path
 ):
-    """Another backend, style and encoding, no home, and a folder whose name is in no encoding."""
+    """Another backend, style and encoding, no home, a folder whose name is in no encoding, and output that ends early.
+
+    The one who reads it ends after the first line; the status is that of the program.
+    """
     (tmp_path / "matplotlibrc").write_text("text.usetex: True\nfigure.facecolor: red\n")
     theirs = tmp_path / os.fsdecode(b"caf\xe9")
     theirs.symlink_to(finished.data)
@@ -49,12 +44,14 @@ def test_files_are_the_same_whatever_the_person_uses_and_however_many_models_are
         "PYTHONIOENCODING": "ascii",
         "HOME": "/proc/nowhere",
     }
+    arguments = command_line(theirs, tmp_path / "result", "model=vanilla")
 
-    run = started("main.py", *command_line(theirs, tmp_path / "result", "model=vanilla"), **surroundings)
+    shell = ("bash", "-c", 'set -o pipefail; "$@" | head -n 1', "bash")
+    run = started("main.py", *arguments, shell=shell, **surroundings)
 
     assert run.returncode == 0, run.stderr.decode()
-    assert b"?" in run.stdout
-    assert b"matplotlib" not in run.stderr
+    assert re.fullmatch(rb"data: 300 points from .*/caf\?\n", run.stdout)
+    assert not re.search(b"matplotlib|Broken", run.stderr)
     ours, expected = tmp_path / "result" / "vanilla", finished.result / "vanilla"
     assert outcome(ours) == outcome(expected)
     names = [*ResultFile, "training.gif", "loss.png"]
@@ -63,22 +60,44 @@ def test_files_are_the_same_whatever_the_person_uses_and_however_many_models_are
     assert different == ["report.html"]
 
 
-@pytest.mark.parametrize("line", UNREAD)
-def test_a_run_goes_on_when_nobody_reads_what_it_prints(folder: Path, tmp_path: Path, line: str):
-    arguments = command_line(folder, tmp_path, "model=vanilla", "epochs=1")
-
-    run = started("main.py", *arguments, shell=("bash", "-c", line, "bash"))
-
-    assert (run.returncode, run.stderr) == (0, b"")
-    assert (tmp_path / "vanilla" / "report.html").exists()
-
-
 @pytest.mark.usefixtures("only_points")
-def test_a_run_in_a_thread_is_a_run(folder: Path, tmp_path: Path):
-    with ThreadPoolExecutor() as thread:
-        thread.submit(main, command_line(folder, tmp_path / "result", "model=vanilla")).result()
+def test_a_run_in_a_thread_without_streams_is_a_run(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    for stream in ("sys.stdout", "sys.stderr"):
+        monkeypatch.setattr(stream, None)
 
-    assert (tmp_path / "result" / "vanilla" / "generated.npy").exists()
+    with ThreadPoolExecutor() as thread:
+        thread.submit(run_program, main, command_line(folder, tmp_path, "model=vanilla")).result()
+
+    assert (tmp_path / "vanilla" / "generated.npy").exists()
+
+
+@pytest.mark.usefixtures("without_figures")
+def test_a_file_that_another_program_holds_open_is_skipped_with_a_line(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    proper, held = os.replace, ("loss.png", "comparison.png", "report.html")
+
+    def replace(source: Path, target: Path) -> None:
+        if Path(target).name in held:
+            raise PermissionError(13, "Permission denied", str(source), None, str(target))
+        proper(source, target)
+
+    monkeypatch.setattr(os, "replace", replace)
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    main(command_line(folder, tmp_path, "model=vanilla"))
+
+    out = tmp_path / "vanilla"
+    lines = [line for line in capsys.readouterr().out.splitlines() if "close it in other programs" in line]
+    assert [line.partition(": ")[0] for line in lines] == [str(out / name) for name in held]
+    assert {path.name for path in out.iterdir()} >= {"model.pt", "checkpoint.pt", "metrics.json", "generated.npy"}
+
+
+def test_a_second_run_into_the_same_folder_is_refused_before_it_writes(folder: Path, tmp_path: Path):
+    with claimed(tmp_path / "attention"):
+        with pytest.raises(InputError, match="another run"):
+            main(command_line(folder, tmp_path))
+
+        assert list((tmp_path / "attention").iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -103,32 +122,34 @@ def test_an_older_python_can_read_what_tells_it_so():
         ast.parse((REPOSITORY / name).read_text(encoding="utf-8"), feature_version=(3, 8))
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=str)
-def test_a_python_that_leaves_out_docstrings_and_assertions_runs_every_command(command: list[str]):
-    run = started("-OO", *command, "--help")
-
-    assert (run.returncode, run.stderr) == (0, b"")
-    assert run.stdout.startswith(b"usage: ")
-
-
 def test_the_packages_that_are_looked_for_are_those_that_are_required():
     required = re.findall(r"^[\w-]+", (REPOSITORY / "requirements.txt").read_text(), re.MULTILINE)
 
     assert [{"yaml": "pyyaml", "PIL": "pillow"}.get(name, name) for name in PACKAGES] == required
 
 
+@pytest.mark.parametrize("module", ["data.from_picture", "utils.runs.__main__", "benchmarks.latent"])
+def test_a_python_that_leaves_out_docstrings_runs_every_command(monkeypatch: pytest.MonkeyPatch, module: str):
+    program = importlib.import_module(module)
+    monkeypatch.setattr(program, "__doc__", None)
+
+    with pytest.raises(SystemExit, match="0"):
+        program.main(["--help"])
+
+
 @pytest.mark.parametrize(
     ("command", "status"),
     [
-        ("main.py --help", 0),
+        # Without docstrings.
+        ("-OO main.py --help", 0),
         ("main.py epoch=3", 2),
         ("main.py data_path=tests", 2),
-        ("data.from_picture none.png", 2),
-        ("utils.evaluation none.npy", 2),
+        ("-m data.from_picture none.png", 2),
+        ("-m utils.evaluation none.npy", 2),
     ],
 )
 def test_the_first_answer_waits_for_no_package_that_takes_seconds_to_load(command: str, status: int):
-    run = started("-c", WATCHING, *command.split())
+    run = started("-X", "importtime", *command.split())
 
     assert run.returncode == status, run.stderr.decode()
-    assert run.stderr.decode().splitlines()[-1] == "loaded:"
+    assert re.findall(r"\| +(numpy|torch|matplotlib)\n", run.stderr.decode()) == ["numpy"]

@@ -5,12 +5,13 @@ import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from quick import Finished, command_line, outcome
 
 from main import main
-from utils.system.program import run_program
+from utils.system.program import Interrupted, run_program
 from utils.training.checkpoint import read_checkpoint
 from utils.training.loop import Training
 
@@ -114,6 +115,16 @@ def test_a_run_stopped_while_it_compiles_tells_how_to_start_again(
 
     assert capfd.readouterr().err.splitlines()[-1].startswith("stopped; nothing was trained; to start again: ")
     assert not list(tmp_path.rglob("checkpoint.pt"))
+
+
+@pytest.mark.parametrize("last", ["--resume", "retrain=false"])
+def test_a_run_stopped_after_its_training_tells_how_to_draw_and_judge(
+    finished: Finished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, last: str
+):
+    monkeypatch.setattr("utils.runs.steps.judge", Mock(side_effect=KeyboardInterrupt))
+
+    with pytest.raises(Interrupted, match=f"the model is saved; to draw and judge: .* {last}$"):
+        main(command_line(finished.data, finished.copied(tmp_path / "result"), last))
 
 
 def test_of_two_models_the_one_begun_is_resumed_and_the_other_trained(

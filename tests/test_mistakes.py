@@ -1,7 +1,7 @@
 """Mistakes that people make, at each door: one line says what is wrong and what to do, and nothing is written.
 
 Data sets have a table of their own, in tests/data; files that are broken or something else are in tests/test_doors.py
-and tests/system/test_reading.py.
+and tests/system/test_errors.py, and values of settings in tests/settings.
 """
 
 import importlib
@@ -10,69 +10,65 @@ import re
 from pathlib import Path
 
 import pytest
-from quick import REPOSITORY, Finished
+from quick import Finished
 
 from utils.system.program import run_program
 
-# In arguments and words, {data} is a sound data set, {here} a folder for the test, {file} what is written there.
 SETTINGS = {
     "epochs: 3\n\tmodel: vanilla\n": "line 2, column 1: not YAML",
     "epochs: 3\nepochs: 4\n": "line 2, column 1: .*twice",
+    "- epochs: 3\n": "not a table",
     "epoch: 3\n": "'epoch'.*'epochs'",
     "epochs: !!python/object/apply:os.getcwd []\n": "line 1, column 9: not YAML",
     "epochs: 2020-13-45\n": "month",
-    "[" * 2_000: "not YAML",
+    "[" * 500: "not YAML",
     'data_path: "a\\0b"\n': "data_path.*control characters",
-    "train:\n  epochs: 3\n": "'train': keys are not nested.*: epochs$",
-    "a: {b: [{c: {ratio: 1}}]}\n": "not nested.*: ratio$",
-    "training:\nepochs: 3\n": "'training'; if it is a heading, leave it out",
+    "train:\n  epochs: 3\n": "'train'; keys have no headings.* mean 'epochs'",
+    "a: {b: [{c: {ratio: 1}}]}\n": "no headings.* mean 'ratio'",
+    "training:\nepochs: 3\n": "'training'; keys have no headings",
     "epochs\uff1a1\nseed: 3": "\uff1a",
     r'data_path: "C:\Users\me"': "single ones",
     "result_path: 2026-11-25\n": "quotes",
     "result_path: caf\udce9": "UTF-8",
 }
-MAIN = {
-    "epochs": "key=value",
-    "zzz=3": "--help",
-    "my.yaml": "--config",
-    "resume=true": "'--resume'",
-    "train.epochs=3": "not nested.*: epochs$",
-    "++optim/learning_rate=1e-3": "not nested.*: learning_rate$",
-    "--config {here}": "folder; name a file",
-    "--config https://x.org/a.yaml": "https://x.org/a.yaml: .*address",
-    "epochs=": "epochs must be of type integer",
-    "--resume retrain=false": "leave one of them out",
-    "--resume": r"checkpoint\.pt: .*train first",
-    "retrain=false": r"model\.pt: .*train first",
-    "device=cuda:77": "cpu",
-    "data_path=nowhere": "/nowhere: is missing",
-    "data_path={data}s": "did you mean data",
-    "data_path={data}/pi_xs.npy": "is a file.*data_path={data}$",
-    "result_path=s3://bucket/run": "s3://bucket/run: .*address",
-    "result_path=$NOWHERE/run": "NOWHERE is not set",
-    "result_path={data}/pi_xs.npy": "set result_path",
-}
-PROGRAMS = {
-    "data.from_picture {here}": "folder; name a file",
+# A sound data set is in ../data.
+COMMANDS = {
+    "main epochs": "key=value",
+    "main zzz=3": "--help",
+    "main my.yaml": "--config",
+    "main resume=true": "'--resume'",
+    "main train.epochs=3": "no headings or prefixes.* 'epochs'",
+    "main ++optim/learning_rate=1e-3": "no headings or prefixes.* 'learning_rate'",
+    "main --config .": "folder; name a file",
+    "main --config https://x.org/a.yaml": "https://x.org/a.yaml: .*address",
+    "main epochs=": "epochs must be of type integer",
+    "main --resume retrain=false": "leave one of them out",
+    "main --resume": r"checkpoint\.pt: .*train first",
+    "main retrain=false": r"model\.pt: .*train first",
+    "main device=cuda:77": "cpu",
+    "main data_path=nowhere": "/nowhere: is missing",
+    "main data_path=../datas": "did you mean data",
+    "main data_path=../data/pi_xs.npy": "is a file.*data_path=../data$",
+    "main result_path=s3://bucket/run": "s3://bucket/run: .*address",
+    "main result_path=$NOWHERE/run": "NOWHERE is not set",
+    "main result_path=../data/pi_xs.npy": "set result_path",
+    "data.from_picture .": "folder; name a file",
     "data.from_picture https://x.org/a.png": "https://x.org/a.png: .*address",
-    "utils.evaluation.__main__ --data {data} {here}/none.npy": "there is no such file",
-    "utils.evaluation.__main__ --data {data} {data}/pi_xs.npy": "must hold numbers",
+    "utils.evaluation.__main__ --data ../data none.npy": "there is no such file",
+    "utils.evaluation.__main__ --data ../data ../data/pi_xs.npy": "must hold numbers",
     "utils.runs.__main__": "two or more",
-    "utils.runs.__main__ {here} {data} --out runs.txt": ".png",
-    **{
-        f"benchmarks.{name} {mistake}": word
-        for name in ("fidelity", "latent", "batch_sizes", "benchmark")
-        for mistake, word in {
-            "epohs=3": "'epochs'",
-            "nonsense": "key=value",
-            "data_path=nowhere": "/nowhere: is missing",
-            "--nonsense 3": "--nonsense|key=value",
-        }.items()
-    },
+    "utils.runs.__main__ . ../data --out runs.txt": ".png",
+    "benchmarks.fidelity epohs=3": "'epochs'",
+    "benchmarks.fidelity nonsense": "key=value",
+    "benchmarks.fidelity --nonsense 3": "--nonsense",
+    "benchmarks.fidelity data_path=nowhere": "/nowhere: is missing",
+    "benchmarks.latent data_path=nowhere": "/nowhere: is missing",
+    "benchmarks.batch_sizes data_path=nowhere": "/nowhere: is missing",
+    "benchmarks.benchmark data_path=nowhere": "/nowhere: is missing",
     "benchmarks.fidelity --generator nonsense": "attention VAE",
     "benchmarks.fidelity --world nonsense": "photo",
     "benchmarks.latent --model nonsense": "vanilla",
-    "benchmarks.latent --picture {here}/nowhere/priors.png": "folder",
+    "benchmarks.latent --picture nowhere/priors.png": "folder",
     "benchmarks.latent --picture priors.nonsense": ".png",
     "benchmarks.batch_sizes --size 0": "at least 1",
     "benchmarks.benchmark --part nonsense": "growth",
@@ -89,9 +85,10 @@ def refused(program: str, arguments: list[str], word: str, capsys: pytest.Captur
 
 
 @pytest.fixture
-def in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def in_a_folder(finished: Finished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     # What is not refused must not train for minutes before the test fails.
     monkeypatch.setattr("utils.training.loop.Training.run", lambda *_: pytest.fail("accepted"))
+    (tmp_path / "data").symlink_to(finished.data)
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
     return tmp_path / "here"
@@ -106,30 +103,22 @@ def test_a_mistake_in_a_file_of_settings(in_a_folder: Path, capsys: pytest.Captu
     assert os.listdir(in_a_folder) == ["config.yaml"]
 
 
-@pytest.mark.parametrize("command", [*(f"main {mistake}" for mistake in MAIN), *PROGRAMS])
-def test_a_mistake_on_a_command_line(
-    finished: Finished, in_a_folder: Path, capsys: pytest.CaptureFixture[str], command: str
-):
-    program, _, mistake = command.partition(" ")
-    places = {"data": str(finished.data), "here": str(in_a_folder)}
-    words = [word.format(**places) for word in mistake.split()]
-    usual = [f"data_path={finished.data}", "result_path=out"] if program == "main" else []
-    word = (MAIN[mistake] if program == "main" else PROGRAMS[command]).replace("{data}", places["data"])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_mistake_on_a_command_line(in_a_folder: Path, capsys: pytest.CaptureFixture[str], command: str):
+    program, *words = command.split()
+    usual = ["data_path=../data", "result_path=out"] if program == "main" else []
 
-    refused(program, [*usual, *words], word.replace("{here}", places["here"]), capsys)
+    refused(program, [*usual, *words], COMMANDS[command], capsys)
 
     assert os.listdir(in_a_folder) == []
 
 
-def test_a_model_that_is_broken_or_elsewhere_is_left_alone(
-    finished: Finished, in_a_folder: Path, capsys: pytest.CaptureFixture[str]
-):
+def test_a_model_that_is_broken_or_elsewhere_is_left_alone(in_a_folder: Path, capsys: pytest.CaptureFixture[str]):
     for name, flag in (("model.pt", "retrain=false"), ("checkpoint.pt", "--resume")):
         path = in_a_folder / "result" / "attention" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("version https://git-lfs.github.com/spec/v1\n")
-        arguments = ["--config", str(REPOSITORY / "config.yaml"), f"data_path={finished.data}", flag]
 
-        refused("main", [*arguments, "result_path=result"], f"{name}: .*git lfs pull", capsys)
-        refused("main", [*arguments, f"result_path={path.parent}"], f"set result_path={path.parents[1]}$", capsys)
+        for result, word in (("result", f"{name}: .*git lfs pull"), ("result/attention", "set result_path=result$")):
+            refused("main", ["data_path=../data", f"result_path={result}", flag], word, capsys)
         assert path.stat().st_size == 43

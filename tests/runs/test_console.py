@@ -19,11 +19,10 @@ GOOD = Evaluation(5000, 500, 5000, {"off_support": Measured(0.011, 0.007, 0.5)},
 def test_the_model_and_the_points_it_is_trained_on_are_counted(record: Record):
     n_weights = sum(weight.numel() for weight in record.training.model.parameters())
 
-    line, note, warning = describe_training(record.training).splitlines()
+    line, warning = describe_training(record.training).splitlines()
 
     counts = "270 points, 30 held out, 6 steps per epoch, 12 in all"
     assert line == f"training: vanilla VAE, {n_weights:,} weights, {counts}"
-    assert note.startswith("n_components=4 has no effect")
     assert warning.startswith("these are few steps")
     record.training.n_steps = 500
     assert "few steps" not in describe_training(record.training)

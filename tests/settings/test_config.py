@@ -1,6 +1,8 @@
 """Settings from files and command lines. What is refused as a whole is in tests/test_mistakes.py."""
 
-import dataclasses
+import math
+import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,8 @@ from quick import REPOSITORY
 from data.scaling import Scaling
 from models import MODELS, PRIORS
 from models.generator import build_model
-from utils.settings.config import Config, load_config
+from utils.settings.config import Config, changed, load_config, parse_command_line
+from utils.system.errors import InputError
 
 
 @pytest.fixture
@@ -30,19 +33,18 @@ def test_the_shipped_file_holds_every_key_with_its_default_and_its_documentation
         assert set(theirs.split(" | ")[1:]) <= set(ours.split(" | ")[1:])
 
 
+def test_help_shows_every_key_with_its_default_and_its_meaning(capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit):
+        parse_command_line(["--help"], "")
+
+    assert Config().to_yaml() in capsys.readouterr().out
+
+
 def test_the_keys_of_the_first_version_keep_their_names_and_take_their_values():
     first_version = {"epochs": 100, "batch_size": 1, "hidden_dim": 256, "device": "cpu", "num_workers": 4, "seed": 10}
     first_version |= {"result_path": "./result/", "gen_every_epochs": True, "retrain": True}
 
     assert vars(Config(**first_version)) == vars(Config()) | first_version
-
-
-def test_overrides_win_over_the_file_and_the_file_over_the_defaults(file: Path):
-    assert load_config(file) == Config(epochs=3)
-
-    config = load_config(file, ["epochs=7", "model=vanilla", "retrain=False", "gen_every_epochs=5", "data_path=a b"])
-
-    assert config == Config(epochs=7, model="vanilla", retrain=False, gen_every_epochs=5, data_path="a b")
 
 
 def test_all_stands_for_all_models_and_each_has_an_output_folder_of_its_own():
@@ -52,6 +54,29 @@ def test_all_stands_for_all_models_and_each_has_an_output_folder_of_its_own():
     assert [run.output for run in runs] == [Path("there") / name for name in MODELS]
     assert Config(model="both", result_path="there").each_model() == runs, "its older name"
     assert Config(model="vanilla").each_model() == [Config(model="vanilla")]
+
+
+def test_the_command_line_wins_over_the_file_and_the_file_over_the_defaults_in_any_order(file: Path):
+    words = ["epochs=7", "model=vanilla", "retrain=False", "gen_every_epochs=5", "data_path=a b"]
+    config = Config(epochs=7, model="vanilla", retrain=False, gen_every_epochs=5, data_path="a b")
+
+    assert parse_command_line(["--config", str(file), *words], "") == (config, False)
+    assert parse_command_line(["--resume", "seed=1", "--config", str(file)], "") == (Config(epochs=3, seed=1), True)
+
+
+def test_settings_are_in_the_current_folder_or_beside_the_program(file: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(file.parent)
+    assert parse_command_line([], "")[0].epochs == 3
+
+    file.unlink()
+    beside, _ = parse_command_line(["data_path=here"], "")
+    assert (beside.result_path, beside.data_path) == (str(REPOSITORY / "result"), "here")
+
+
+def test_another_run_keeps_the_other_settings_of_this_one():
+    arguments = ["--config", "my.yaml", "model=vanilla", "seed=1", "--resume", "retrain=false"]
+
+    assert changed(arguments, model="all", retrain=None) == ["--config", "my.yaml", "seed=1", "model=all"]
 
 
 @pytest.mark.parametrize("text", ["2026-11-25", "007", "no", "run #2", "1e3", "[a]", "null", "C:\\temp\\new"])
@@ -88,13 +113,37 @@ def test_files_may_have_any_unicode_encoding(file: Path, encoding: str):
 @pytest.mark.parametrize("prior", PRIORS)
 def test_what_shapes_a_model_is_of_that_kind(model: str, prior: str):
     """Else retrain=false would load a model of another shape in silence."""
-    read = set()
+    config = Config(model=model, prior=prior, hidden_dim=8)
 
-    class Settings(dict[str, Any]):
-        def __getitem__(self, name: str) -> Any:
-            read.add(name)
-            return super().__getitem__(name)
+    build_model({name: getattr(config, name) for name in Config.names("model")}, Scaling((20, 20)))
 
-    build_model(Settings(dataclasses.asdict(Config(model=model, prior=prior, hidden_dim=8))), Scaling((20, 20)))
 
-    assert read <= {*Config.names("model")}
+@pytest.mark.parametrize(
+    ("setting", "value", "complaint"),
+    [
+        ("epochs", 0, "at least 1, not 0"),
+        ("learning_rate", 0, "above 0, not 0.0"),
+        ("holdout", 0.6, "at most 0.5, not 0.6"),
+        ("learning_rate", 10**400, f"of type number, not 1{'0' * 400}"),
+        ("clip_norm", math.inf, "a finite number, not .inf"),
+        ("model", "gan", f"{' or '.join(MODELS)} or all, not gan"),
+        ("device", "tpu", "cpu, cuda, cuda:1 or mps, not tpu"),
+        ("epochs", True, "of type integer, not true"),
+        ("retrain", 1, "of type boolean, not 1"),
+        ("gen_every_epochs", 0.5, "of type boolean/integer, not 0.5"),
+        ("result_path", " ", "a path, not ' '"),
+        ("data_path", date(2026, 11, 25), "of type text (in a file, write it in quotes)"),
+        ("latent_dim", 3, "2 with prior=picture, not 3; set latent_dim=2"),
+        *((name, nothing, "") for name in vars(Config()) for nothing in (None, [], {})),
+    ],
+)
+def test_a_value_out_of_bounds_is_refused_with_what_would_be_allowed(setting: str, value: Any, complaint: str):
+    with pytest.raises(InputError, match=f"^{setting} must be {re.escape(complaint)}"):
+        Config(**{setting: value})
+
+
+def test_values_on_the_bounds_are_allowed():
+    settings = {"epochs": 1, "holdout": 0.5, "ratio": 0.0, "device": "cuda:1", "gen_every_epochs": False}
+    settings |= {"model": "all", "seed": 2**63 - 1}
+
+    assert vars(Config(**settings)) == vars(Config()) | settings

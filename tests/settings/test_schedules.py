@@ -3,38 +3,30 @@ import math
 import pytest
 
 from utils.settings.config import Config
-from utils.settings.schedules import StepSettings, averaging_weight, beta_schedule, cosine_decay, cyclical
+from utils.settings.schedules import StepSettings, averaging_weight, beta_schedule, cosine_decay
 
 
 @pytest.mark.parametrize(
-    ("n_cycles", "ratio", "expected"),
+    ("name", "n_cycles", "ratio", "share", "expected"),
     [
         # T = 20, M = 4, R = 0.5: cycles of 5 steps; tau = 0, 0.2, 0.4, 0.6, 0.8; beta is tau / R up to tau = R.
-        (4, 0.5, 4 * [0.0, 0.4, 0.8, 1.0, 1.0]),
+        ("cyclical", 4, 0.5, 1, 4 * [0.0, 0.4, 0.8, 1.0, 1.0]),
         # T = 10, M = 3: ceil(T / M) = 4 steps a cycle, tau = 0, 0.3, 0.6, 0.9; the last cycle is cut short.
-        (3, 1.0, [0, 0.3, 0.6, 0.9, 0, 0.3, 0.6, 0.9, 0, 0.3]),
-        (2, 0.0, 8 * [1.0]),
+        ("cyclical", 3, 1.0, 1, [0, 0.3, 0.6, 0.9, 0, 0.3, 0.6, 0.9, 0, 0.3]),
+        ("cyclical", 2, 0.0, 1, 8 * [1.0]),
+        ("cyclical", 2, 0.5, 0.5, [0, 1, 0, 1, 1, 1, 1, 1]),
+        ("monotonic", 2, 0.5, 1, [0, 0.5, 1, 1]),
+        ("constant", 2, 0.5, 1, [1, 1, 1, 1]),
     ],
 )
-def test_cyclical_annealing_has_the_values_of_the_papers_definition(n_cycles: int, ratio: float, expected: list[float]):
-    n = len(expected)
+def test_beta_has_the_values_of_the_papers_definitions_in_the_share_of_the_run_that_annealing_takes(
+    name: str, n_cycles: int, ratio: float, share: float, expected: list[float]
+):
+    config = Config(annealing=name, n_cycles=n_cycles, ratio=ratio, annealing_share=share, beta_max=0.8)
 
-    assert [cyclical(step, n, n_cycles, ratio) for step in range(n)] == pytest.approx(expected)
+    beta = beta_schedule(config, n_steps=len(expected))
 
-
-@pytest.mark.parametrize(
-    ("name", "share", "expected"),
-    [
-        ("cyclical", 1.0, [0, 0.8, 0, 0.8]),
-        ("cyclical", 0.5, [0, 0.8, 0.8, 0.8]),
-        ("monotonic", 1.0, [0, 0.4, 0.8, 0.8]),
-        ("constant", 1.0, [0.8, 0.8, 0.8, 0.8]),
-    ],
-)
-def test_a_schedule_is_chosen_by_name_and_may_end_before_the_run_does(name: str, share: float, expected: list[float]):
-    beta = beta_schedule(name, n_steps=4, n_cycles=round(2 * share), ratio=0.5, share=share, beta_max=0.8)
-
-    assert [beta(step) for step in range(4)] == pytest.approx(expected)
+    assert [beta(step) / 0.8 for step in range(len(expected))] == pytest.approx(expected)
 
 
 def test_the_learning_rate_warms_up_and_decays_to_zero():

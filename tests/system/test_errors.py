@@ -1,74 +1,58 @@
-import contextlib
-import io
-import os
-import re
-import signal
-import sys
-from typing import NoReturn
+"""What is said of a file that cannot be read: what lies there instead, and what to do."""
+
+from pathlib import Path
 
 import pytest
 
-from utils.system.errors import InputError
-from utils.system.program import Interrupted, run_program
+from utils.system.errors import InputError, expanded, nearby, reading
 
-
-def raising(error: BaseException) -> NoReturn:
-    raise error
+PICTURE, ARRAY, MODEL = "a picture", "a NumPy array", "a model of this program"
 
 
 @pytest.mark.parametrize(
-    ("error", "status", "message"),
+    ("kind", "content", "words"),
     [
-        (InputError("epochs must be\nat least 1"), 2, "error: epochs must be at least 1"),
-        (Interrupted(signal.SIGTERM, "stopped after 3 epochs"), 143, "stopped after 3 epochs"),
-        (KeyboardInterrupt(), 130, "stopped"),
-        (OSError(28, "No space left on device", "file"), 2, "error: .*No space left on device: 'file'"),
-        (MemoryError(), 2, "error: out of memory .* smaller"),
-        (RuntimeError("can't allocate memory: 9.\nmore"), 2, r"error: .*\(can't allocate memory: 9\.\); .*"),
-        (RuntimeError("DataLoader worker (pid 7) is killed"), 2, "error: .* killed .* --resume num_workers=0"),
+        (ARRAY, b"12,40\n13,41\n", "text.*numpy.loadtxt"),
+        (ARRAY, "spalte,größe\n1,2\n".encode(), "text.*numpy.loadtxt"),
+        (ARRAY, "1\n2\n".encode("utf-16"), "text.*numpy.loadtxt"),
+        (PICTURE, b"a note", "text; ADVICE"),
+        (PICTURE, b"<svg width='3'>", "drawing.*PNG"),
+        (PICTURE, b"\0\0\0\x18ftypheic", "HEIC.*JPEG"),
+        (PICTURE, b"PK\3\4\0\0", "archive; unpack"),
+        (PICTURE, b"\x93NUMPY\1\0", "a NumPy array; ADVICE"),
+        (MODEL, b"\x89PNG\r\n\x1a\n", "a picture; ADVICE"),
+        (MODEL, b"<!DOCTYPE html><p>", "web page; download"),
+        (MODEL, b"version https://git-lfs.github.com/spec/v1\n", "git lfs pull"),
+        (MODEL, b"", "empty"),
+        (PICTURE, b"\x89PNG\r\n\x1a\n", "cut off"),
+        (MODEL, b"PK\3\4\0\0", "cut off"),
     ],
 )
-def test_a_program_ends_with_one_line_and_a_status(
-    capsys: pytest.CaptureFixture[str], error: BaseException, status: int, message: str
-):
-    with pytest.raises(SystemExit) as end:
-        run_program(lambda arguments: raising(error), [])
+def test_what_lies_in_place_of_a_file_is_named_with_what_to_do(tmp_path: Path, kind: str, content: bytes, words: str):
+    path = tmp_path / "file"
+    path.write_bytes(content)
 
-    assert end.value.code == status
-    assert re.fullmatch(f"{message}\n", capsys.readouterr().err)
+    with pytest.raises(InputError, match=f"read as {kind}: it is .*{words}"), reading(path, kind, "ADVICE"):
+        raise ValueError("unsafe\nadvice")
 
 
-@pytest.mark.parametrize("bug", [ZeroDivisionError(), RuntimeError("a bug"), ModuleNotFoundError("No module 'x'")])
-def test_a_bug_of_the_program_keeps_its_traceback(bug: Exception):
-    with pytest.raises(type(bug)):
-        run_program(lambda arguments: raising(bug), [])
+def test_a_path_that_is_an_address_is_refused_as_one():
+    with pytest.raises(InputError, match=r"https:/.*begins an address"), reading(Path("https://x.org/a"), MODEL, ""):
+        Path("https://x.org/a").read_bytes()
 
 
-@pytest.mark.parametrize("error", [None, InputError("x"), ZeroDivisionError()], ids=repr)
-def test_streams_and_signals_are_as_before_afterwards(error: Exception | None):
-    """In a notebook, the process goes on."""
+def test_a_path_may_have_a_home_variables_and_odd_letters(monkeypatch: pytest.MonkeyPatch):
+    for name, value in {"HOME": "/home/me", "USERPROFILE": "/home/me", "SCRATCH": "/disk"}.items():
+        monkeypatch.setenv(name, value)
 
-    def state() -> list[object]:
-        return [sys.stdout, sys.stderr, signal.getsignal(signal.SIGTERM)]
-
-    def main(arguments: list[str]) -> None:
-        assert not any(now == then for now, then in zip(state(), before, strict=True))
-        if error:
-            raise error
-
-    before = state()
-    with contextlib.suppress(SystemExit, ZeroDivisionError):
-        run_program(main, [])
-    assert state() == before
+    paths = {"~/runs": "/home/me/runs", "$SCRATCH/a": "/disk/a", "${SCRATCH}b": "/diskb", "100$": "100$", "$5": "$5"}
+    for text, path in (paths | {"C:/runs": "C:/runs", "a:b": "a:b"}).items():
+        assert expanded(text) == path
 
 
-def test_what_a_stream_has_no_letters_for_is_replaced_and_a_program_without_streams_runs(
-    monkeypatch: pytest.MonkeyPatch,
-):
-    out = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
-    monkeypatch.setattr("sys.stdout", out)
-    monkeypatch.setattr("sys.stderr", None)
+def test_what_systems_leave_in_folders_is_never_named(tmp_path: Path):
+    for name in (".DS_Store", "._a.png", "Thumbs.db", "desktop.ini", "Icon\r", "~$list.xlsx", "__MACOSX", "icon.png"):
+        (tmp_path / name).touch()
 
-    run_program(lambda arguments: [print(*arguments), print("lost", file=sys.stderr)], ["Ω", "\udce9"])
-
-    assert out.buffer.getvalue() == b"? ?" + os.linesep.encode()
+    assert nearby(tmp_path / "no such file") == "its folder holds icon.png"
+    assert nearby(tmp_path / "icom.png") == "did you mean icon.png?"

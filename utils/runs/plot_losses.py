@@ -12,6 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from utils.runs.run import History
 from utils.runs.style import BLUE, GRAY, INK, ORANGE
+from utils.settings.config import Config
 from utils.settings.schedules import beta_schedule
 
 # The columns of history.csv that each curve adds up, its color, and its style. Only training pays for parameters.
@@ -91,10 +92,9 @@ def _beta(history: History, settings: Mapping[str, Any]) -> tuple[np.ndarray, np
     Of a run of another version, only its values at the ends of epochs are known.
     """
     per_epoch = max(2, 3000 // len(history["epoch"]))
-    names = ("n_cycles", "ratio", "annealing_share", "beta_max")
     try:
-        arguments = [settings[name] for name in names]
-        beta_at = beta_schedule(settings["annealing"], per_epoch * settings["epochs"], *arguments)
+        schedule = {name: settings[name] for name in ("annealing", "annealing_share", "n_cycles", "ratio", "beta_max")}
+        beta_at = beta_schedule(Config(**schedule), per_epoch * settings["epochs"])
     except KeyError:
         return history["epoch"], history["beta"]
     steps = np.arange(per_epoch * len(history["epoch"]))

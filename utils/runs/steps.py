@@ -21,7 +21,7 @@ from utils.runs.run import MOST_SHOWN, FreshRun, ResultFile, Run
 from utils.settings.config import ALL_MODELS, Config, changed
 from utils.system.errors import InputError
 from utils.system.files import skipped_if_held, write_text, write_whole
-from utils.system.program import main_command, module_command
+from utils.system.program import main_command
 from utils.training.checkpoint import TrainingFile
 from utils.training.loop import Training
 
@@ -123,7 +123,7 @@ def describe_training(training: Training) -> str:
     config, weights = training.config, sum(parameter.numel() for parameter in training.model.parameters())
     counts = f"{len(training.train):,} points, {len(training.held_out):,} held out"
     steps = f"{len(training.batches):,} steps per epoch, {training.n_steps:,} in all"
-    lines = [f"training: {config.model} VAE, {weights:,} weights, {counts}, {steps}", *config.idle()]
+    lines = [f"training: {config.model} VAE, {weights:,} weights, {counts}, {steps}"]
     # With fewer, the default models have not learned much.
     if training.n_steps < 500:
         lines.append(
@@ -158,4 +158,4 @@ def suggestion(config: Config, fingerprint: str, arguments: Sequence[str] = ()) 
         return f"{main_command(*changed(arguments, retrain=False, n_generate=MANY))}   (more points make the picture)"
     if config.model != ALL_MODELS:
         return f"{main_command(*changed(arguments, model=ALL_MODELS, retrain=None))}   (all models, side by side)"
-    return f"{module_command('data.from_picture', '--text', 'Ω', '--out', 'my_data')}   (your own data set)"
+    return f"{main_command('--text', 'Ω', '--out', 'my_data', module='data.from_picture')}   (your own data set)"

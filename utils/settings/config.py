@@ -13,10 +13,10 @@ from utils.settings.schedules import SCHEDULES
 from utils.settings.values import as_yaml, checked, choices, parse_yaml, read_text, refuse_unknown, setting
 from utils.system.environment import ROOT
 from utils.system.errors import InputError, expanded, reading
-from utils.system.program import Parser, main_command
+from utils.system.program import Parser
 
-# The choice of `model` that stands for all of them, and what it was called when there were two.
-ALL_MODELS, BOTH = "all", "both"
+# The choice of `model` that stands for all of them.
+ALL_MODELS = "all"
 MODEL, MACHINE, FILES = "model", "machine", "files"
 
 
@@ -39,10 +39,10 @@ class Config:
     clip_norm: float = setting(1.0, "longer gradients are cut to this length, so that no step is too big", above=0)
     hidden_dim: int = setting(256, "hidden units of each network, in its residual blocks", MODEL, least=8, most=8192)
     latent_dim: int = setting(2, "number of latent dimensions; prior=picture has 2", MODEL, least=1, most=256)
-    n_components: int = setting(64, "how many normals are added up", MODEL, only="prior=mixture", least=1, most=4096)
+    n_components: int = setting(64, "how many normals it adds up (only with prior=mixture)", MODEL, least=1, most=4096)
     annealing: str = setting("cyclical", "how beta, the KL's weight, changes", choices=SCHEDULES)
     annealing_share: float = setting(0.6, "share of the run that cycles take; then beta is beta_max", above=0, most=1)
-    n_cycles: int = setting(4, "rises of beta from 0 in that share", only="annealing=cyclical", least=1, most=10**6)
+    n_cycles: int = setting(4, "rises of beta from 0 in that share (only with annealing=cyclical)", least=1, most=10**6)
     ratio: float = setting(0.5, "share of each cycle in which beta rises; in the rest it is beta_max", least=0, most=1)
     beta_max: float = setting(1.0, "highest beta", least=0, most=1000)
     holdout: float = setting(0.1, "share of the points that are held out for testing", above=0, most=0.5)
@@ -52,9 +52,7 @@ class Config:
     compile: str = setting("auto", "compile steps; auto: in long runs", MACHINE, choices=("auto", "always", "never"))
     seed: int = setting(10, "seed of all random numbers", least=0, most=2**63 - 1)
     retrain: bool = setting(True, "false loads the trained model and only generates", FILES)
-    gen_every_epochs: bool | int = setting(
-        True, "true paints each epoch, 5 each 5th, false none", FILES, least=0, most=10**6
-    )
+    gen_every_epochs: bool | int = setting(True, "true paints each epoch, 5 each 5th, false none", FILES, least=0)
     keep_runs: int = setting(20, "earlier runs of each model to keep; 0 keeps none", FILES, least=0, most=10**6)
     n_generate: int = setting(5000, "number of points to generate in the end", FILES, least=2, most=10**9)
 
@@ -64,7 +62,8 @@ class Config:
         return [field.name for field in dataclasses.fields(cls) if field.metadata["kind"] in kinds]
 
     def __post_init__(self) -> None:
-        if self.model == BOTH:
+        # Its name when there were two.
+        if self.model == "both":
             object.__setattr__(self, "model", ALL_MODELS)
         for field in dataclasses.fields(self):
             object.__setattr__(self, field.name, checked(field, getattr(self, field.name)))
@@ -77,21 +76,10 @@ class Config:
         """The settings as a YAML file, each with its documentation beside it."""
         lines = []
         for field in dataclasses.fields(self):
-            only = f" (only with {field.metadata['only']})" if "only" in field.metadata else ""
             allowed = f": {' | '.join(choices(field))}" if choices(field) else ""
             line = f"{field.name}: {as_yaml(getattr(self, field.name))}"
-            lines.append(f"{line:33}  # {field.metadata['doc']}{only}{allowed}\n")
+            lines.append(f"{line:33}  # {field.metadata['doc']}{allowed}\n")
         return "".join(lines)
-
-    def idle(self) -> list[str]:
-        """A line for each setting that was changed and has no effect, because another one is not what it needs."""
-        lines = []
-        for field in dataclasses.fields(self):
-            other, _, needed = field.metadata.get("only", "").partition("=")
-            value = getattr(self, field.name)
-            if other and value != field.default and getattr(self, other) != needed:
-                lines.append(f"{field.name}={value} has no effect: only {other}={needed} has it")
-        return lines
 
     @property
     def output(self) -> Path:
@@ -113,16 +101,14 @@ def load_config(path: str | Path, overrides: Sequence[str] = (), base: Path = Pa
     with reading(path, "settings", "save it as text in UTF-8"):
         settings = parse_yaml(read_text(path), str(path)) or {}
     if not isinstance(settings, dict):
-        kind = type(settings).__name__
-        raise InputError(f"{path}: is a {kind}, not a table; write one 'key: value' per line, without dashes")
+        raise InputError(f"{path}: is not a table; write one 'key: value' per line, without dashes")
     for name in {"data_path", "result_path"} & settings.keys():
         if base != Path() and isinstance(settings[name], str):
             settings[name] = str(base / expanded(settings[name]))
     for override in overrides:
         name, equals, value = override.partition("=")
         if not equals:
-            forms = "key=value, as in epochs=20, --config FILE, or --resume"
-            raise InputError(f"{override!r} is not understood; write {forms}")
+            raise InputError(f"{override!r} is not understood; write key=value (epochs=20), --config FILE, or --resume")
         # A text is taken as it stands: result_path=2026-11-25 is no date, and "run #2" has no comment.
         settings[name] = value if types.get(name) is str else parse_yaml(value, f"the command line, {name}")
     refuse_unknown(settings, types)
@@ -149,11 +135,6 @@ def parse_command_line(arguments: Sequence[str], description: str) -> tuple[Conf
     if options.resume and not config.retrain:
         raise InputError("--resume continues training, retrain=false only generates: leave one of them out")
     return config, options.resume
-
-
-def continue_command(config: Config, arguments: Sequence[str]) -> str:
-    """The command that continues the run of `config` that `arguments` started, in training or after it."""
-    return main_command(*changed(arguments), *(["--resume"] if config.retrain else []))
 
 
 def changed(arguments: Sequence[str], **settings: object) -> list[str]:

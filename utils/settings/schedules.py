@@ -30,27 +30,22 @@ def cyclical(step: int, n_steps: int, n_cycles: int, ratio: float) -> float:
     return tau / ratio if tau < ratio else 1.0
 
 
-def monotonic(step: int, n_steps: int, n_cycles: int, ratio: float) -> float:
-    """One linear rise during the share `ratio` of the steps (Bowman et al. 2016, arXiv 1511.06349): a single cycle."""
-    return cyclical(step, n_steps, 1, ratio)
+SCHEDULES: dict[str, Schedule] = {
+    "cyclical": cyclical,
+    # A single rise (Bowman et al. 2016, arXiv 1511.06349).
+    "monotonic": lambda step, n_steps, n_cycles, ratio: cyclical(step, n_steps, 1, ratio),
+    # A plain ELBO with a maximum of 1, or that of a beta-VAE with another (Higgins et al. 2017, "beta-VAE").
+    "constant": lambda step, n_steps, n_cycles, ratio: 1.0,
+}
 
 
-def constant(step: int, n_steps: int, n_cycles: int, ratio: float) -> float:
-    """A plain ELBO with a maximum of 1, or that of a beta-VAE with another (Higgins et al. 2017, "beta-VAE")."""
-    return 1.0
+def beta_schedule(config: "Config", n_steps: int) -> Callable[[int], float]:
+    """Beta as a function of the step of a run of `n_steps`.
 
-
-SCHEDULES: dict[str, Schedule] = {"cyclical": cyclical, "monotonic": monotonic, "constant": constant}
-
-
-def beta_schedule(
-    name: str, n_steps: int, n_cycles: int, ratio: float, share: float, beta_max: float
-) -> Callable[[int], float]:
-    """Beta as a function of the step of a run of `n_steps`, by the schedule `name`.
-
-    Annealing takes the first `share` of the run; then beta is `beta_max`.
+    Annealing takes the first `annealing_share` of the run; then beta is `beta_max`.
     """
-    annealed, schedule = max(1, round(share * n_steps)), SCHEDULES[name]
+    schedule, annealed = SCHEDULES[config.annealing], max(1, round(config.annealing_share * n_steps))
+    n_cycles, ratio, beta_max = config.n_cycles, config.ratio, config.beta_max
     return lambda step: beta_max * (schedule(step, annealed, n_cycles, ratio) if step < annealed else 1.0)
 
 
@@ -75,13 +70,10 @@ def averaging_weight(n_done: int, scale: float) -> float:
 class StepSettings(NamedTuple):
     """What one step goes by: a *point* does the same to the weights in batches of any size, in its mean and its noise.
 
-    With k = `scale` = batch_size / 200, as many points take 1 / k as many steps. So betas, and the decay of averages,
-    are taken to the power k, which keeps half-lives in points (Busbridge et al. 2023, arXiv 2307.13813; for batches
-    down to one, Marek et al. 2025, arXiv 2507.07101). Steps of Adam have the same length whatever the batch, and what
-    is mostly noise adds up as squares: the learning rate is multiplied by sqrt(k) (Malladi et al. 2022, arXiv
-    2205.10287). So is the weight decay, which AdamW multiplies by the learning rate: k is left of both, and an epoch
-    decays weights by as much (Wang & Aitchison 2024, arXiv 2405.13698). The longest gradient is divided by sqrt(k), as
-    noise is; lengths are means over the last 200 points or so. The warm-up is in steps, and need not be whole.
+    docs/batch_sizes.md has the rules. With k = `scale` = batch_size / 200, they are of Busbridge et al. 2023 (arXiv
+    2307.13813) for decays, which are taken to the power k, and Marek et al. 2025 (arXiv 2507.07101) down to batches of
+    one; Malladi et al. 2022 (arXiv 2205.10287) for the learning rate, times sqrt(k); and Wang & Aitchison 2024 (arXiv
+    2405.13698) for the weight decay, times sqrt(k), because AdamW multiplies it by the learning rate.
     """
 
     scale: float

@@ -23,8 +23,7 @@ def setting(default: Any, doc: str, kind: str = "training", **bounds: Any) -> An
     """A setting: its default, its documentation, what depends on it (see `Config`), and its bounds.
 
     Numbers have the bounds `least`, `above` and `most`. A text has `choices`, or a function that gives them, or a
-    `pattern`, which the documentation says in words after a colon; with neither it is a path. Where a setting has an
-    effect with one value of another only, `only` names it, as in "prior=mixture".
+    `pattern`, which the documentation says in words after a colon; with neither it is a path.
     """
     return field(default=default, metadata={"doc": doc, "kind": kind, **bounds})
 
@@ -69,20 +68,17 @@ def _demands(setting: Field[Any], types: tuple[Any, ...], value: Any) -> Iterato
 
 
 def refuse_unknown(settings: dict[Any, Any], names: Collection[str]) -> None:
-    """Raise InputError if a key of `settings` is none of `names`, or holds other keys; it says which was meant."""
+    """Raise InputError if a key of `settings` is none of `names`; it says which was meant."""
     for name, value in settings.items():
-        # As in {epochs: 3}, [{epochs: 3}, {seed: 1}] and train.epochs.
-        inner = re.findall(r"[{ ](\w+): ", as_yaml(value)) if isinstance(value, dict | list) else []
-        inner += re.split(r"[./:]+|__", str(name))[1:]
-        if inner:
-            words = [name, *inner] if name in names else inner
-            meant = [near for word in words for near in get_close_matches(word, names, 1)] or ["--help lists them"]
-            raise InputError(f"{name!r}: keys are not nested; write each by itself: {', '.join(meant)}")
         if name not in names:
-            near = get_close_matches(str(name), [*names, "--config", "--resume"], 1)
-            hint = f"did you mean {near[0]!r}?" if near else "--help lists the keys"
-            heading = "; if it is a heading, leave it out" if value is None else ""
-            raise InputError(f"unknown key {name!r}{heading}; {hint}")
+            # As in train.epochs, {train: {epochs: 3}}, and {train: [{epochs: 3}, {seed: 1}]}.
+            *prefix, last = re.split(r"[./:]+|__", str(name))
+            inner = re.findall(r"[{ ](\w+): ", as_yaml(value)) if isinstance(value, dict | list) else []
+            rule = "keys have no headings or prefixes; " if prefix or inner or value is None else ""
+            meant = [*names, "--config", "--resume"]
+            near = [repr(key) for word in inner or [last] for key in get_close_matches(word, meant, 1)]
+            hint = f"did you mean {', '.join(near)}?" if near else "--help lists the keys"
+            raise InputError(f"unknown key {name!r}; {rule}{hint}")
 
 
 def as_yaml(value: Any) -> str:
@@ -95,11 +91,10 @@ class _Loader(yaml.SafeLoader):
     """YAML 1.1, except that integers are decimal (there, 010 is 8), and that no key may occur twice."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        names: set[str] = set()
-        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
-            if key.value in names:
+        keys = [key for key, _ in node.value]
+        for i, key in enumerate(keys):
+            if key.value in [other.value for other in keys[:i]]:
                 raise yaml.MarkedYAMLError(problem=f"the key {key.value!r} occurs twice", problem_mark=key.start_mark)
-            names.add(key.value)
         return super().construct_mapping(node, deep)
 
 
@@ -114,25 +109,15 @@ def read_text(path: Path) -> str:
 
 def parse_yaml(text: str, source: str) -> Any:
     """The value that `text` is in YAML. Raises InputError that names the `source` and the position of a mistake."""
+    # What only looks like a mark of YAML's, as the colon of a Chinese keyboard and the spaces of web pages.
+    if mark := re.search("^ *\\w*:?([\xa0\u3000\uff1a\uff03])", text, re.MULTILINE):
+        line, plain = text.count("\n", 0, mark.start(1)) + 1, unicodedata.normalize("NFKC", mark[1])
+        raise InputError(f"{source}, line {line}: {mark[1]!r} is a {unicodedata.name(mark[1])}; write {plain!r}")
     try:
-        value = yaml.load(text, Loader=_Loader)
+        return yaml.load(text, Loader=_Loader)
     except Exception as error:
         # PyYAML's own errors, and those of Python where a date does not exist or lists lie in lists without end.
-        mark = getattr(error, "problem_mark", None)
+        mark, reason = getattr(error, "problem_mark", None), getattr(error, "problem", None) or reason_of(error)
         position = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        reason = getattr(error, "problem", None) or reason_of(error)
         hint = f"; {ESCAPES}" if "escape" in reason else ""
-        raise InputError(_foreign_mark(text, source) or f"{source}{position}: not YAML: {reason}{hint}") from None
-    # A table whose colons are of another keyboard is one long text.
-    if isinstance(value, str) and (mark := _foreign_mark(text, source)):
-        raise InputError(mark)
-    return value
-
-
-def _foreign_mark(text: str, source: str) -> str | None:
-    """Where `text` has a character that only looks like one of YAML's, as the colon of a Chinese keyboard."""
-    if not (mark := re.search("[\xa0\u3000\uff1a\uff03\uff0d]", text)):
-        return None
-    line, column = text.count("\n", 0, mark.start()) + 1, mark.start() - text.rfind("\n", 0, mark.start())
-    name, plain = unicodedata.name(mark[0]), unicodedata.normalize("NFKC", mark[0])
-    return f"{source}, line {line}, column {column}: {mark[0]!r} is a {name}; write {plain!r}"
+        raise InputError(f"{source}{position}: not YAML: {reason}{hint}") from None

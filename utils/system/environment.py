@@ -15,7 +15,7 @@ import warnings
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Iterator  # noqa: UP035 - an older Python has no other
+from typing import Iterator  # noqa: UP035 - an older Python has no other
 
 # The folder of main.py.
 ROOT = Path(__file__).parents[2]
@@ -69,10 +69,7 @@ def provenance(trained_by: str) -> dict[str, str]:
 
 
 def keep_freed_memory() -> None:
-    """Keep up to 1 GB of freed memory for the next step, which takes up to a tenth longer to get it from Linux again.
-
-    Does nothing on other systems.
-    """
+    """Keep up to 1 GB of freed memory for the next step, which would take up to a tenth longer to get it again."""
     if sys.platform == "linux":
         # Names of glibc's malloc.h, and the most that it takes for the second.
         trim_threshold, mmap_threshold = -1, -3
@@ -81,17 +78,15 @@ def keep_freed_memory() -> None:
 
 
 @contextlib.contextmanager
-def denormals_flushed(flushed: bool = True) -> Iterator[None]:
-    """While this lasts, numbers too small to be normal are 0: to compute with them would take far longer."""
+def denormals_flushed() -> Iterator[None]:
+    """While this lasts, numbers too small to be normal are 0, because to compute with them takes far longer."""
     import torch
 
-    # PyTorch can only tell by what it computes.
-    before = torch.tensor(1e-40, dtype=torch.float32, device="cpu").mul(1).item() == 0
-    torch.set_flush_denormal(flushed)
+    torch.set_flush_denormal(True)
     try:
         yield
     finally:
-        torch.set_flush_denormal(before)
+        torch.set_flush_denormal(False)
 
 
 @contextlib.contextmanager
@@ -102,25 +97,19 @@ def own_torch_state(threads: int) -> Iterator[None]:
     """
     import torch
 
-    settings: tuple[Any, ...] = (
-        (torch.get_default_dtype, torch.set_default_dtype, torch.float32),
-        (torch.get_float32_matmul_precision, torch.set_float32_matmul_precision, "highest"),
-        (torch.get_num_threads, torch.set_num_threads, threads),
-    )
-    contexts = (
-        torch.random.fork_rng(range(torch.cuda.device_count())),
-        warnings.catch_warnings(),
-        torch.autocast("cpu", enabled=False),
-        torch.inference_mode(False),
-        torch.enable_grad(),
-        denormals_flushed(False),
-        # As a context it slows down every call, so only where it is needed.
-        torch.device("cpu") if torch.get_default_device().type != "cpu" else contextlib.nullcontext(),
-    )
     with contextlib.ExitStack() as former:
-        for context in contexts:
-            former.enter_context(context)
-        for get, change, ours in settings:
-            former.callback(change, get())
-            change(ours)
+        former.enter_context(torch.random.fork_rng(range(torch.cuda.device_count())))
+        former.enter_context(warnings.catch_warnings())
+        former.enter_context(torch.autocast("cpu", enabled=False))
+        # Turns gradients on, too.
+        former.enter_context(torch.inference_mode(False))
+        # As a context it slows down every call, so only where it is needed.
+        if torch.get_default_device().type != "cpu":
+            former.enter_context(torch.device("cpu"))
+        former.callback(torch.set_default_dtype, torch.get_default_dtype())
+        torch.set_default_dtype(torch.float32)
+        former.callback(torch.set_float32_matmul_precision, torch.get_float32_matmul_precision())
+        torch.set_float32_matmul_precision("highest")
+        former.callback(torch.set_num_threads, torch.get_num_threads())
+        torch.set_num_threads(threads)
         yield

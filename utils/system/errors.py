@@ -5,7 +5,6 @@ import difflib
 import os
 import re
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 # What a machine may lack: how errors of Python, PyTorch and GPUs tell, and what is said in their place.
@@ -26,19 +25,15 @@ class InputError(Exception):
 
 
 def reason_of(error: BaseException) -> str:
-    """Why `error` was raised, in one line without a number: what the machine lacks, or else what it says."""
-    return lack_of(error) or _first_line(error)
+    """Why `error` was raised, in one line without a number."""
+    text: str = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return text.strip().partition("\n")[0]
 
 
 def lack_of(error: BaseException) -> str | None:
     """What the machine lacks, and what to do; None if `error` says no such thing."""
     words = (words for sign, words in LACKS.items() if re.search(sign, f"{type(error).__name__}: {error}"))
-    return next((text.format(_first_line(error)) for text in words), None)
-
-
-def _first_line(error: BaseException) -> str:
-    text: str = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return text.strip().partition("\n")[0]
+    return next((text.format(reason_of(error)) for text in words), None)
 
 
 # What no path on this machine holds; a $ that begins no variable's name may be part of one.
@@ -73,7 +68,7 @@ def expanded(path: str) -> str:
     return path
 
 
-@contextmanager
+@contextlib.contextmanager
 def reading(path: Path, kind: str, advice: str, missing: str | None = None) -> Iterator[None]:
     """Raise whatever goes wrong while `path` is read as an InputError of one line.
 

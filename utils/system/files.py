@@ -1,30 +1,26 @@
 """Atomic writes, and a lock per folder."""
 
+import contextlib
 import errno
 import functools
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from utils.system.errors import InputError, reason_of
 
-# Errors of disks that have no locks or cannot sync, as some network disks.
-UNSUPPORTED = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL)
-
-
-class HeldError(InputError):
-    """A file cannot be written, perhaps because another program holds it open, as programs on Windows do."""
+# Errors of disks that have no locks, as some network disks.
+WITHOUT_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL)
 
 
 def write_whole(path: str | Path, write: Callable[[Path], object], durable: bool = False) -> None:
     """Let `write` fill a file beside `path`, then move it to `path`, so that there is never half a file.
 
-    If it is `durable`, a power cut leaves either it or the file before. Raises InputError if the file cannot be
-    written, and HeldError if it may be open in another program; the file before then stays.
+    If it is `durable`, a power cut leaves either it or the file before. If the file cannot be written, the one before
+    stays. Raises PermissionError if another program may hold it open, as on Windows, and else InputError.
     """
     path = Path(path)
     # The suffix stays at the end, because writers of pictures go by it.
@@ -32,7 +28,9 @@ def write_whole(path: str | Path, write: Callable[[Path], object], durable: bool
     try:
         write(unfinished)
         if durable:
-            _sync(unfinished)
+            # Some network disks cannot.
+            with contextlib.suppress(OSError), open(unfinished, "rb+") as file:
+                os.fsync(file.fileno())
         try:
             os.replace(unfinished, path)
         except PermissionError:
@@ -41,7 +39,7 @@ def write_whole(path: str | Path, write: Callable[[Path], object], durable: bool
             os.replace(unfinished, path)
     except OSError as error:
         remedy = "make room there" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "close it in other programs"
-        kind = HeldError if isinstance(error, PermissionError) else InputError
+        kind = PermissionError if isinstance(error, PermissionError) else InputError
         raise kind(f"{path}: cannot be written ({reason_of(error)}); {remedy}, or choose another folder") from None
     finally:
         unfinished.unlink(missing_ok=True)
@@ -57,19 +55,19 @@ def write_text(path: str | Path, content: str) -> None:
     write_bytes(path, content.encode(errors="replace"))
 
 
-@contextmanager
+@contextlib.contextmanager
 def skipped_if_held() -> Iterator[None]:
     """If another program holds the file that is written here open, say so once, and go on without the file."""
     try:
         yield
-    except (HeldError, PermissionError) as error:
+    except PermissionError as error:
         _print_once(f"{error}; going on without it")
 
 
 _print_once = functools.cache(print)
 
 
-@contextmanager
+@contextlib.contextmanager
 def claimed(folder: Path) -> Iterator[None]:
     """Make `folder`, and keep other runs out of it while this lasts, or until the process ends in any way.
 
@@ -82,7 +80,7 @@ def claimed(folder: Path) -> Iterator[None]:
     except Timeout:
         raise InputError(f"{folder}: another run is writing there; wait for it, or set another result_path") from None
     except OSError as error:
-        if error.errno not in UNSUPPORTED or not folder.is_dir():
+        if error.errno not in WITHOUT_LOCKS or not folder.is_dir():
             where = f"{error.filename or folder}: cannot be written ({reason_of(error)})"
             raise InputError(f"{where}; set result_path to a folder that can") from None
         print(f"{folder}: this disk has no file locks; take care that no second run writes there")
@@ -90,12 +88,3 @@ def claimed(folder: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-def _sync(path: Path) -> None:
-    with open(path, "rb+") as file:
-        try:
-            os.fsync(file.fileno())
-        except OSError as error:
-            if error.errno not in UNSUPPORTED:
-                raise

@@ -13,7 +13,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn, TextIO
@@ -23,12 +22,10 @@ from utils.system.errors import InputError, lack_of
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser that raises InputError. In `prog` and `description`, "python" becomes the one that runs.
-
-    A description that is a docstring may be None: Python can be told to leave them out.
-    """
+    """An argument parser that raises InputError. In `prog` and `description`, "python" becomes the one that runs."""
 
     def __init__(self, prog: str, description: str | None, **options: Any) -> None:
+        # A docstring is None where Python leaves them out.
         prog, description = (text.replace("python ", f"{_interpreter()} ") for text in (prog, description or ""))
         super().__init__(prog, description=description, formatter_class=argparse.RawDescriptionHelpFormatter, **options)
 
@@ -36,16 +33,12 @@ class Parser(argparse.ArgumentParser):
         raise InputError(f"the command line: {message}; see --help")
 
 
-def main_command(*arguments: str) -> str:
-    """The command that starts main.py with `arguments`, quoted for the person's shell."""
-    return _quoted(_interpreter(), _from_here(ROOT / "main.py"), *arguments)
-
-
-def module_command(module: str, *arguments: str) -> str:
-    """The command that starts `python -m module` with `arguments`, quoted for the person's shell."""
-    if Path.cwd() == ROOT:
-        return _quoted(_interpreter(), "-m", module, *arguments)
-    return f"cd {_quoted(str(ROOT))} && {_quoted(sys.executable, '-m', module, *arguments)}"
+def main_command(*arguments: str, module: str | None = None) -> str:
+    """The command that starts main.py, or else the `module`, with `arguments`, quoted for the person's shell."""
+    if module and Path.cwd() != ROOT:
+        return f"cd {_quoted(str(ROOT))} && {_quoted(sys.executable, '-m', module, *arguments)}"
+    program = ["-m", module] if module else [_from_here(ROOT / "main.py")]
+    return _quoted(_interpreter(), *program, *arguments)
 
 
 def _interpreter() -> str:
@@ -63,16 +56,13 @@ def _quoted(*words: str) -> str:
     return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
 
 
-# The end of a process, a terminal that closes, and what clusters send before a job's time is over. Windows has fewer.
-NAMES = ("SIGTERM", "SIGHUP", "SIGBREAK", "SIGUSR1", "SIGUSR2", "SIGXCPU")
-SIGNALS: list[int] = [getattr(signal, name) for name in NAMES if hasattr(signal, name)]
+# Ctrl-C, the end of a process, a terminal that closes, and what clusters send before a job's time is over.
+NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK", "SIGUSR1", "SIGUSR2", "SIGXCPU")
+SIGNALS = [number for number in signal.Signals if number.name in NAMES]
 
 
-class Interrupted(BaseException):
-    """The run was asked to stop by the signal `number`. Its message says what was saved and how to go on.
-
-    Like KeyboardInterrupt, it is no Exception, so that code which goes on after any error stops after this.
-    """
+class Interrupted(KeyboardInterrupt):
+    """The run was asked to stop by the signal `number`. Its message says what was saved and how to go on."""
 
     def __init__(self, number: int, message: str = "stopped") -> None:
         super().__init__(message)
@@ -80,26 +70,24 @@ class Interrupted(BaseException):
 
 
 def stop(number: int, frame: FrameType | None = None) -> NoReturn:
-    """Handle the signal `number` by an exception, as Ctrl-C does, so that what is open is closed."""
+    """Handle the signal `number` by an exception, so that what is open is closed."""
     raise Interrupted(number)
 
 
-@contextmanager
-def handled(handler: Callable[[int, FrameType | None], None], *more: int) -> Iterator[None]:
-    """While this lasts, `handler` receives all SIGNALS and `more`; but not SIGHUP where it is ignored, as by nohup."""
+@contextlib.contextmanager
+def handled(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """While this lasts, `handler` receives all SIGNALS; but not SIGHUP where it is ignored, as by nohup."""
     # Only a program's main thread can handle signals.
-    numbers = (*SIGNALS, *more) if threading.current_thread() is threading.main_thread() else ()
-    before = {n: former for n in numbers if (former := signal.getsignal(n)) != signal.SIG_IGN or n in more}
-    for number in before:
-        signal.signal(number, handler)
-    try:
+    numbers = SIGNALS if threading.current_thread() is threading.main_thread() else []
+    # Shells have SIGINT ignored by what a script starts in the background, where people may send it nevertheless.
+    with contextlib.ExitStack() as afterwards:
+        for number in numbers:
+            if signal.getsignal(number) != signal.SIG_IGN or number == signal.SIGINT:
+                afterwards.callback(signal.signal, number, signal.signal(number, handler))
         yield
-    finally:
-        for number, former in before.items():
-            signal.signal(number, former)
 
 
-@contextmanager
+@contextlib.contextmanager
 def deferred() -> Iterator[list[int]]:
     """Defer signals: yields a list that receives their numbers. A second Ctrl-C or SIGTERM acts at once."""
     received: list[int] = []
@@ -110,16 +98,16 @@ def deferred() -> Iterator[list[int]]:
             stop(number)
         received.append(number)
 
-    with handled(note, signal.SIGINT):
+    with handled(note):
         yield received
 
 
-@contextmanager
+@contextlib.contextmanager
 def saying_how_to_continue(message: str) -> Iterator[None]:
     """Add `message` to the line that is printed when a signal stops the program."""
     try:
         yield
-    except (KeyboardInterrupt, Interrupted) as error:
+    except KeyboardInterrupt as error:
         raise Interrupted(getattr(error, "number", signal.SIGINT), f"stopped; {message}") from None
 
 
@@ -138,19 +126,16 @@ def run_program(main: Callable[[list[str]], None], arguments: list[str]) -> None
     with contextlib.redirect_stdout(streams[0]), contextlib.redirect_stderr(streams[1]), handled(stop):
         try:
             main(arguments)
-        except InputError as error:
-            status, message = 2, f"error: {error}"
-        except (Interrupted, KeyboardInterrupt) as error:
-            status, message = 128 + getattr(error, "number", 2), str(error) or "stopped"
-        except (MemoryError, RuntimeError, OSError) as error:
-            if not (isinstance(error, OSError) or lack_of(error)):
+        except KeyboardInterrupt as error:
+            status, message = 128 + getattr(error, "number", signal.SIGINT), str(error) or "stopped"
+        except (InputError, OSError, MemoryError, RuntimeError) as error:
+            if isinstance(error, RuntimeError) and not lack_of(error):
                 raise
             status, message = 2, f"error: {lack_of(error) or error}"
         # Only now does the traceback no longer keep files and workers alive.
-        if message:
+        if status:
             print(message, file=sys.stderr)
-    if status:
-        sys.exit(status)
+            sys.exit(status)
 
 
 class DependableStream:

@@ -64,9 +64,7 @@ class Training:
         self.batches = Batches(train, config.batch_size, config.num_workers, config.seed)
         # Steps that are done, and all that there will be.
         self.step, self.n_steps = 0, config.epochs * len(self.batches)
-        self.beta_at = beta_schedule(
-            config.annealing, self.n_steps, config.n_cycles, config.ratio, config.annealing_share, config.beta_max
-        )
+        self.beta_at = beta_schedule(config, self.n_steps)
         # Of the current epoch so far: the sums of the three terms of the loss over its points, and its seconds.
         self.loss_sums, self.seconds = torch.zeros(3, device=self.device), 0.0
 
