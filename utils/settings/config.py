@@ -69,8 +69,9 @@ class Config:
             object.__setattr__(self, field.name, checked(field, getattr(self, field.name)))
         # Not asked of the class, because PyTorch takes seconds to load.
         if self.prior == "picture" and self.latent_dim != 2:
-            demand = "latent_dim must be 2 with prior=picture"
-            raise InputError(f"{demand}, not {self.latent_dim}; set latent_dim=2, or another prior")
+            raise InputError(
+                f"latent_dim must be 2 with prior=picture, not {self.latent_dim}; set it, or another prior"
+            )
 
     def to_yaml(self) -> str:
         """The settings as a YAML file, each with its documentation beside it."""
@@ -116,11 +117,7 @@ def load_config(path: str | Path, overrides: Sequence[str] = (), base: Path = Pa
 
 
 def parse_command_line(arguments: Sequence[str], description: str) -> tuple[Config, bool]:
-    """The configuration that the command line asks for, and whether to resume.
-
-    Without --config, the settings are in config.yaml in the current folder or, if it has none, beside main.py.
-    Raises InputError if it cannot be done.
-    """
+    """The settings that the command line asks for, and whether to resume. Raises InputError if it cannot be done."""
     defaults = f"keys, with their defaults and meanings:\n{Config().to_yaml()}"
     parser = Parser("python main.py", description, epilog=defaults)
     parser.add_argument("--config", metavar="FILE", help="settings in YAML (config.yaml, here or beside main.py)")

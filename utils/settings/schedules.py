@@ -40,10 +40,7 @@ SCHEDULES: dict[str, Schedule] = {
 
 
 def beta_schedule(config: "Config", n_steps: int) -> Callable[[int], float]:
-    """Beta as a function of the step of a run of `n_steps`.
-
-    Annealing takes the first `annealing_share` of the run; then beta is `beta_max`.
-    """
+    """Beta as a function of the step of a run of `n_steps`, of which annealing takes the first `annealing_share`."""
     schedule, annealed = SCHEDULES[config.annealing], max(1, round(config.annealing_share * n_steps))
     n_cycles, ratio, beta_max = config.n_cycles, config.ratio, config.beta_max
     return lambda step: beta_max * (schedule(step, annealed, n_cycles, ratio) if step < annealed else 1.0)

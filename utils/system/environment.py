@@ -71,10 +71,9 @@ def provenance(trained_by: str) -> dict[str, str]:
 def keep_freed_memory() -> None:
     """Keep up to 1 GB of freed memory for the next step, which would take up to a tenth longer to get it again."""
     if sys.platform == "linux":
-        # Names of glibc's malloc.h, and the most that it takes for the second.
-        trim_threshold, mmap_threshold = -1, -3
-        ctypes.CDLL(None).mallopt(trim_threshold, 2**30)
-        ctypes.CDLL(None).mallopt(mmap_threshold, 2**25)
+        # M_TRIM_THRESHOLD and M_MMAP_THRESHOLD of glibc's malloc.h, and the most that it takes for the second.
+        for name, most in ((-1, 2**30), (-3, 2**25)):
+            ctypes.CDLL(None).mallopt(name, most)
 
 
 @contextlib.contextmanager
@@ -91,10 +90,7 @@ def denormals_flushed() -> Iterator[None]:
 
 @contextlib.contextmanager
 def own_torch_state(threads: int) -> Iterator[None]:
-    """While this lasts, PyTorch computes with its defaults, on so many `threads`.
-
-    Its random numbers may be seeded and drawn. Whoever called finds all as it was, random numbers included.
-    """
+    """While this lasts, PyTorch has its defaults and so many `threads`; then all is as before, random numbers too."""
     import torch
 
     with contextlib.ExitStack() as former:

@@ -17,10 +17,10 @@ WITHOUT_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL)
 
 
 def write_whole(path: str | Path, write: Callable[[Path], object], durable: bool = False) -> None:
-    """Let `write` fill a file beside `path`, then move it to `path`, so that there is never half a file.
+    """Let `write` fill a file beside `path`, then move it there: `path` has all of it, or what it had before.
 
-    If it is `durable`, a power cut leaves either it or the file before. If the file cannot be written, the one before
-    stays. Raises PermissionError if another program may hold it open, as on Windows, and else InputError.
+    If it is `durable`, that holds after a power cut, too. Raises PermissionError if another program may hold `path`
+    open, as on Windows, and else InputError.
     """
     path = Path(path)
     # The suffix stays at the end, because writers of pictures go by it.
@@ -69,10 +69,7 @@ _print_once = functools.cache(print)
 
 @contextlib.contextmanager
 def claimed(folder: Path) -> Iterator[None]:
-    """Make `folder`, and keep other runs out of it while this lasts, or until the process ends in any way.
-
-    Raises InputError if the folder cannot be written to, or another run is using it.
-    """
+    """Make `folder`, and keep other runs out of it while this lasts. Raises InputError if that cannot be done."""
     lock = FileLock(folder.parent / f".{folder.name}.lock", timeout=0, fallback_to_soft=False)
     try:
         folder.mkdir(parents=True, exist_ok=True)

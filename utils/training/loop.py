@@ -69,7 +69,7 @@ class Training:
         self.loss_sums, self.seconds = torch.zeros(3, device=self.device), 0.0
 
     def run(self, on_epoch: Callable[[Epoch], None], signals: Sized = ()) -> None:
-        """Train to the end, or until there are `signals`. Raises InputError as soon as the loss is not finite."""
+        """Train to the end, or until there are `signals`. Raises InputError if the loss is no longer finite."""
         # Adam's means of gradients that stay 0 decay into denormal numbers.
         with contextlib.closing(self.batches), denormals_flushed(), Progress(self.n_steps, self.step) as progress:
             while self.step < self.n_steps and not signals:
