@@ -133,7 +133,7 @@ def test_what_shapes_a_model_is_of_that_kind(model: str, prior: str):
         ("gen_every_epochs", 0.5, "of type boolean/integer, not 0.5"),
         ("result_path", " ", "a path, not ' '"),
         ("data_path", date(2026, 11, 25), "of type text (in a file, write it in quotes)"),
-        ("latent_dim", 3, "2 with prior=picture, not 3; set latent_dim=2"),
+        ("latent_dim", 3, "2 with prior=picture, not 3"),
         *((name, nothing, "") for name in vars(Config()) for nothing in (None, [], {})),
     ],
 )
