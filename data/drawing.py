@@ -17,14 +17,13 @@ CORNERS = np.array([[[255, 215, 60], [255, 100, 70]], [[235, 60, 215], [50, 130,
 COLOR_NOISE = 7.0
 
 
-def find_font(text: str, font: Path | None = None) -> Path:
+def find_font(text: str, font: str | Path | None = None) -> Path:
     """A font file that has all characters of `text`: `font`, or one that comes with matplotlib. Raises InputError."""
-    from matplotlib.font_manager import FontProperties, findfont
+    from matplotlib.font_manager import findfont
     from matplotlib.ft2font import FT2Font
 
     # The second has more characters.
-    usual = (findfont(FontProperties(family=name, weight="bold")) for name in ("STIXGeneral", "DejaVu Sans"))
-    for path in [font] if font else map(Path, usual):
+    for path in map(Path, [font] if font else map(findfont, ("STIXGeneral:bold", "DejaVu Sans:bold"))):
         with reading(path, "a font", "name a .ttf or .otf file with --font"):
             glyphs = FT2Font(str(path)).get_charmap()
         absent = [character for character in text if not character.isspace() and ord(character) not in glyphs]
@@ -43,7 +42,7 @@ def needs_shaping(text: str) -> bool:
     )
 
 
-def glyph_mask(text: str = "π", size: int = 300, font: Path | None = None) -> np.ndarray:
+def glyph_mask(text: str = "π", size: int = 300, font: str | Path | None = None) -> np.ndarray:
     """Where `text` covers a square picture: booleans `(size, size)`. Raises InputError if it cannot be drawn."""
     # Composed, letters with accents need no shaping. Pillow breaks lines at \n only.
     text = "\n".join(unicodedata.normalize("NFC", text).splitlines())
@@ -56,7 +55,7 @@ def glyph_mask(text: str = "π", size: int = 300, font: Path | None = None) -> n
     if right <= left or bottom <= top:
         raise InputError(f"{text!r} has nothing to draw; give a text with at least one visible character")
     # A tenth of the picture on each side is a margin.
-    scaled = ImageFont.truetype(path, size * (size - 2 * (0.1 * size)) / max(right - left, bottom - top))
+    scaled = ImageFont.truetype(path, size * 0.8 * size / max(right - left, bottom - top))
     left, top, right, bottom = drawing.textbbox((0, 0), text, scaled, align="center")
     drawing.text(((size - left - right) / 2, (size - top - bottom) / 2), text, font=scaled, fill=255, align="center")
     return np.asarray(canvas) > 127
