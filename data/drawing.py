@@ -1,6 +1,7 @@
 """Draw a text as colored points, as the sample data set was drawn, and write data sets."""
 
 import io
+import re
 import unicodedata
 from pathlib import Path
 
@@ -34,18 +35,14 @@ def find_font(text: str, font: str | Path | None = None) -> Path:
 
 def needs_shaping(text: str) -> bool:
     """Whether `text` is more than its characters side by side: it runs from right to left, or has marks."""
-    # Variation selectors, from FE00, only choose between a letter's variants.
-    return any(
-        unicodedata.bidirectional(character) in ("R", "AL", "RLE", "RLO", "RLI")
-        or (unicodedata.category(character)[0] == "M" and not "\ufe00" <= character <= "\ufe0f")
-        for character in text
-    )
+    kinds = [(unicodedata.bidirectional(character)[:1], unicodedata.category(character)[0]) for character in text]
+    return any(direction in ("R", "A") or kind == "M" for direction, kind in kinds)
 
 
 def glyph_mask(text: str = "π", size: int = 300, font: str | Path | None = None) -> np.ndarray:
     """Where `text` covers a square picture: booleans `(size, size)`. Raises InputError if it cannot be drawn."""
-    # Composed, letters with accents need no shaping. Pillow breaks lines at \n only.
-    text = "\n".join(unicodedata.normalize("NFC", text).splitlines())
+    # Composed, letters with accents need no shaping; nor do variation selectors. Pillow breaks lines at \n only.
+    text = "\n".join(re.sub("[\ufe00-\ufe0f]", "", unicodedata.normalize("NFC", text)).splitlines())
     if needs_shaping(text) and not features.check("raqm"):
         lack = "Pillow lacks Raqm or FriBiDi, which put such letters in their order and join them"
         raise InputError(f"{text!r} would be drawn wrong: {lack}; install libfribidi, or give a picture of the text")

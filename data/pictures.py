@@ -92,7 +92,7 @@ def paint_small(points: np.ndarray, canvas: Canvas, most: int, dot: int = 1) -> 
     corners = (points[:, PLACES] + 0.5) * small // shape
     places = np.minimum(corners + np.argwhere(np.ones((dot, dot)))[:, None], small - 1).reshape(-1, 2)
     dots = np.column_stack([places, np.tile(points[:, COLORS], (dot * dot, 1))]).astype(int)
-    return paint(dots, Canvas(*small.tolist(), canvas.color))
+    return paint(dots, canvas._replace(height=int(small[0]), width=int(small[1])))
 
 
 def save_picture(picture: Image.Image, path: Path) -> None:
