@@ -15,7 +15,7 @@ EXCHANGED = "the two files exchanged"
 
 
 class Background(NamedTuple):
-    """Integer `colors (k, 3)`, the most frequent first, and their standard deviation; none for what is transparent."""
+    """Integer `colors (k, 3)`, the most frequent first, and their standard deviation; and all that is transparent."""
 
     colors: np.ndarray
     noise: float = 0.0
@@ -41,11 +41,11 @@ def opacity(pixels: np.ndarray) -> np.ndarray:
     return pixels[..., 3] / np.float32(max(1, pixels[..., 3].max(initial=0)))
 
 
-def find_background(picture: np.ndarray) -> Background | None:
-    """The background of `picture (height, width, 3 or 4)`, or None if no few colors stand out.
+def find_background(picture: np.ndarray) -> Background:
+    """The background of `picture (height, width, 3 or 4)`.
 
-    It is what is transparent, if half of the border is. Otherwise it consists of up to three colors that cover 80% of
-    the border, or of one that covers 60% of the whole picture. Only opaque pixels count.
+    It consists of up to three colors that cover 80% of the border, or of one that covers 60% of the whole picture. Only
+    opaque pixels count. If there are no such colors, or half of the border is transparent, only what is transparent is.
     """
     opaque, edge = opacity(picture) >= 0.5, max(1, round(min(picture.shape[:2]) / 50))
     if np.concatenate([opaque[0], opaque[-1], opaque[:, 0], opaque[:, -1]]).mean() < 0.5:
@@ -55,18 +55,18 @@ def find_background(picture: np.ndarray) -> Background | None:
     # Several colors that leave nothing over are the picture itself, not what is behind a figure.
     if background and (len(background.colors) == 1 or background.holds(picture).mean() <= 0.98):
         return background
-    return _frequent_colors([random_subset(picture[opaque][:, :3], 50_000)], 1, 0.6)
+    return _frequent_colors([random_subset(picture[opaque][:, :3], 50_000)], 1, 0.6) or TRANSPARENT
 
 
-def canvas_color(background: Background | None, colors: np.ndarray) -> tuple[int, int, int]:
+def canvas_color(background: Background, colors: np.ndarray) -> tuple[int, int, int]:
     """What points of these `colors (n, 3)` stand out on: the background's color, or else black or white."""
-    if background and len(background.colors) and np.median(background.distance(colors)) > 10:
+    if len(background.colors) and np.median(background.distance(colors)) > 10:
         red, green, blue = background.colors[0].tolist()
         return red, green, blue
     return (0, 0, 0) if colors.mean() > 127 else (255, 255, 255)
 
 
-def check_placement(folder: Path, picture: np.ndarray, background: Background | None, places: np.ndarray) -> None:
+def check_placement(folder: Path, picture: np.ndarray, background: Background, places: np.ndarray) -> None:
     """Print a line if a simple change would take the points of `folder` from the background to the figure.
 
     `picture` is `(height, width, 3 or 4)`, and `places (n, 2)` are rows and columns. Raises InputError if points lie
@@ -77,8 +77,7 @@ def check_placement(folder: Path, picture: np.ndarray, background: Background | 
     def astray(places: np.ndarray) -> float:
         """The share of points, at `places (n, 2)`, outside of the picture or on its background."""
         inside = places[((places >= 0) & (places < shape)).all(1)]
-        on_background = background.holds(picture[tuple(inside.T)]).sum() if background else 0
-        return float(1 - (len(inside) - on_background) / len(places))
+        return float(1 - (~background.holds(picture[tuple(inside.T)])).sum() / len(places))
 
     low, high, share = places.min(0), places.max(0), astray(places)
     leave_picture = (low < 0).any() or (high >= shape).any()
@@ -89,9 +88,10 @@ def check_placement(folder: Path, picture: np.ndarray, background: Background | 
         "rows counted from below": places * (-1, 1) + (height - 1, 0),
         "one of the two files in reverse order": np.column_stack([places[::-1, 0], places[:, 1]]),
     }
-    box = Image.fromarray(~background.holds(picture)).getbbox() if background else None
-    # Anything can be made of points that lie together.
-    if box and (high - low).min() >= 10:
+    figure = ~background.holds(picture)
+    box = Image.fromarray(figure).getbbox()
+    # Anything can be made of points that lie together, and nothing of a picture that is all figure.
+    if box and not figure.all() and (high - low).min() >= 10:
         left, top, right, bottom = box
         shift, scale = (top, left) - low, (bottom, right) / np.maximum(1, high + 1)
         changes["rows moved by {} and columns by {}".format(*shift)] = places + shift

@@ -43,7 +43,7 @@ def weighted(picture: Image.Image, side: int, options: Namespace) -> tuple[np.nd
     # Where colors are few, as in pixel art, edges stay hard.
     how = Image.Resampling.BOX if picture.getcolors(64) else Image.Resampling.BICUBIC
     pixels = np.asarray(picture.resize(size, how))
-    background = options.background or find_background(pixels) or TRANSPARENT
+    background = options.background or find_background(pixels)
     distance, threshold = background.distance(pixels), options.threshold
     if threshold is None:
         # Compression and noise leave a shimmer around the figure.
@@ -107,7 +107,7 @@ def _of_picture(options: Namespace) -> tuple[np.ndarray, np.ndarray, bytes]:
     chosen = np.random.default_rng(options.seed).choice(weights.size, n, replace=False, p=shares)
     rows, columns = np.divmod(chosen, width)
     colors = pixels[rows, columns, :3]
-    canvas = Canvas(height, width, canvas_color(None if options.invert else background, colors))
+    canvas = Canvas(height, width, canvas_color(TRANSPARENT if options.invert else background, colors))
     return rows, columns, as_jpeg(np.column_stack([rows, columns, colors]), canvas)
 
 
