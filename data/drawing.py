@@ -33,17 +33,13 @@ def find_font(text: str, font: str | Path | None = None) -> Path:
     raise InputError(f"there is no glyph for {absent[0]!r} in {path}; name a font file that has it with --font")
 
 
-def needs_shaping(text: str) -> bool:
-    """Whether `text` is more than its characters side by side: it runs from right to left, or has marks."""
-    kinds = [(unicodedata.bidirectional(character)[:1], unicodedata.category(character)[0]) for character in text]
-    return any(direction in ("R", "A") or kind == "M" for direction, kind in kinds)
-
-
 def glyph_mask(text: str = "π", size: int = 300, font: str | Path | None = None) -> np.ndarray:
     """Where `text` covers a square picture: booleans `(size, size)`. Raises InputError if it cannot be drawn."""
     # Composed, letters with accents need no shaping; nor do variation selectors. Pillow breaks lines at \n only.
     text = "\n".join(re.sub("[\ufe00-\ufe0f]", "", unicodedata.normalize("NFC", text)).splitlines())
-    if needs_shaping(text) and not features.check("raqm"):
+    # Text that runs from right to left (R, RL, AL), or has marks, is more than its characters side by side.
+    kinds = {kind(character)[:2] for kind in (unicodedata.bidirectional, unicodedata.category) for character in text}
+    if kinds & {"R", "RL", "AL", "Mc", "Me", "Mn"} and not features.check("raqm"):
         lack = "Pillow lacks Raqm or FriBiDi, which put such letters in their order and join them"
         raise InputError(f"{text!r} would be drawn wrong: {lack}; install libfribidi, or give a picture of the text")
     path, canvas = find_font(text, font), Image.new("L", (size, size))

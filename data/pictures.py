@@ -117,10 +117,7 @@ def save_film(path: Path, data: Image.Image, frames: Iterable[Image.Image], capt
 
     # With one palette for all pages, what does not change from one to the next is not stored again.
     palette = page(data, "data").quantize(128)
-    pages = (
-        page(frame, caption).quantize(palette=palette, dither=Image.Dither.NONE)
-        for frame, caption in zip(frames, captions, strict=True)
-    )
+    pages = (sheet.quantize(palette=palette, dither=Image.Dither.NONE) for sheet in map(page, frames, captions))
     # In milliseconds.
     options: dict[str, Any] = {"duration": [80] * (len(captions) - 1) + [3000], "loop": 0}
     write_whole(path, lambda unfinished: next(pages).save(unfinished, save_all=True, append_images=pages, **options))
