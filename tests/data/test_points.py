@@ -1,5 +1,6 @@
-"""Reading, splitting and naming data sets. What is refused is in test_bad_data.py and test_placement.py."""
+"""Reading, refusing, splitting and naming data sets. Points that do not fit their picture are in test_background.py."""
 
+import io
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from PIL import Image
 
 from data import random_subset
 from data.points import PICTURE, XS, YS, ColoredPoints, read_points
+from utils.system.errors import InputError
 
 
 def test_a_point_is_row_column_and_the_color_of_the_picture_there(tmp_path: Path):
@@ -30,6 +32,53 @@ def test_pixel_indices_may_be_whole_numbers_of_any_type(folder: Path, points: Co
     np.save(folder / XS, np.load(folder / XS).astype(kind))
 
     assert read_points(folder).points.equal(points.points)
+
+
+ONES = np.ones(300, int)
+ARCHIVE, PROMISE = io.BytesIO(), io.BytesIO()
+np.savez(ARCHIVE, a=ONES, b=ONES)
+np.lib.format.write_array_header_1_0(PROMISE, {"descr": "<i8", "fortran_order": False, "shape": (10**14,)})
+
+# What is in place of a file: another name, bytes, or an array; and what is said of it.
+UNUSABLE = {
+    "columns of another name": (YS, "ys.npy", r"is missing; data_path must name .* did you mean ys\.npy"),
+    "picture of another name": (PICTURE, "pi.PNG", r"holds pi\.PNG"),
+    "objects": (XS, np.array([1, "a"], object), "save one array of numbers"),
+    "two arrays": (XS, ARCHIVE.getvalue(), "an archive of 2 arrays"),
+    "a header that promises too much": (XS, PROMISE.getvalue(), "more memory than there is"),
+    "no rows": (XS, ONES[:0], "holds 0 numbers"),
+    "rows two-dimensional": (XS, ONES[None], r"its shape is \(1, 300\)"),
+    "rows of text": (XS, np.array(["a"] * 300), "its type <U1"),
+    "fractions": (XS, ONES + 0.5, "holds 1.5"),
+    "not a number": (XS, ONES * np.nan, "holds nan"),
+    "negative": (XS, -ONES, "rows from -1 to -1 .* from 0$"),
+}
+
+
+@pytest.mark.parametrize("case", UNUSABLE)
+def test_unusable_files_are_refused(folder: Path, case: str):
+    name, content, complaint = UNUSABLE[case]
+    if isinstance(content, str):
+        (folder / name).rename(folder / content)
+    elif isinstance(content, bytes):
+        (folder / name).write_bytes(content)
+    else:
+        np.save(folder / name, content)
+
+    with pytest.raises(InputError, match=complaint):
+        read_points(folder)
+
+
+def test_one_point_and_a_broken_link_are_refused(folder: Path):
+    for name in (XS, YS):
+        np.save(folder / name, [1])
+    with pytest.raises(InputError, match="two or more"):
+        read_points(folder)
+
+    (folder / XS).unlink()
+    (folder / XS).symlink_to("nowhere")
+    with pytest.raises(InputError, match="link to nowhere"):
+        read_points(folder)
 
 
 def test_the_split_is_a_partition_that_the_seed_determines(points: ColoredPoints):
@@ -58,15 +107,15 @@ def test_an_icon_whose_shape_is_in_its_opacity_is_painted_on_what_contrasts(fold
     icon[np.load(folder / XS), np.load(folder / YS), 3] = 90
     Image.fromarray(icon).save(folder / PICTURE, "PNG")
 
-    assert np.abs(np.subtract(read_points(folder).background, ink)).max() > 70
+    assert np.abs(np.subtract(read_points(folder).canvas.color, ink)).max() > 70
 
 
-def test_some_points_that_stand_for_all_are_random_ones_and_the_same_each_time():
-    for points in (np.arange(1000), torch.arange(1000)):
-        subset = random_subset(points, 100)
+@pytest.mark.parametrize("points", [np.arange(1000), torch.arange(1000)], ids=["numpy", "torch"])
+def test_some_points_that_stand_for_all_are_random_ones_and_the_same_each_time(points: np.ndarray | torch.Tensor):
+    subset = random_subset(points, 100).tolist()
 
-        assert len({*subset.tolist()}) == 100
-        # The first of them, too, are from everywhere.
-        assert 400 < np.mean(subset.tolist()[:50]) < 600
-        assert subset.tolist() == random_subset(points, 100).tolist()
-        assert random_subset(points, 1000) is points
+    assert len({*subset}) == 100
+    # The first of them, too, are from everywhere.
+    assert 400 < np.mean(subset[:50]) < 600
+    assert subset == random_subset(points, 100).tolist()
+    assert random_subset(points, 1000) is points
