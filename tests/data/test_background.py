@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data.background import check_placement, find_background
+from data.background import canvas_color, check_placement, find_background
 from utils.system.errors import InputError
 
 SIDE = 120
@@ -73,6 +73,13 @@ def test_what_is_transparent_is_the_background_or_does_not_count(opacity: int):
 
     picture[..., 3] = opacity * ~DISK
     assert find_background(picture).colors.tolist() == [[20, 60, 180]]
+
+
+@pytest.mark.parametrize("ink", [(0, 0, 0), (255, 255, 255), (20, 60, 180)])
+def test_an_icon_whose_shape_is_in_its_opacity_is_painted_on_what_contrasts(ink: tuple[int, int, int]):
+    icon = np.dstack([on(ink * PLAIN, ink), 90 * DISK]).astype(np.uint8)
+
+    assert np.abs(np.subtract(canvas_color(find_background(icon), icon[DISK][:, :3]), ink)).max() > 70
 
 
 # What the files hold in place of rows x and columns y, and what is said of it.
