@@ -74,9 +74,8 @@ def as_jpeg(points: np.ndarray, canvas: Canvas) -> bytes:
     return jpeg.getvalue()
 
 
-def write(folder: str | Path, rows: np.ndarray, columns: np.ndarray, picture: bytes) -> None:
+def write(folder: Path, rows: np.ndarray, columns: np.ndarray, picture: bytes) -> None:
     """Write a data set into `folder`: `rows (n,)`, `columns (n,)`, and the bytes of the picture."""
-    folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / XS, lambda path: np.save(path, rows))
     write_whole(folder / YS, lambda path: np.save(path, columns))

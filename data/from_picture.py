@@ -102,12 +102,11 @@ def _of_picture(options: Namespace) -> tuple[np.ndarray, np.ndarray, bytes]:
     pixels, weights, background = weighted(picture, side, options)
     ground = " and ".join("#{:02x}{:02x}{:02x}".format(*color) for color in background.colors)
     print(f"background: {ground or 'what is transparent, if anything'}; if that is wrong, use --background or --invert")
-    height, width = weights.shape
     shares = weights.ravel() / weights.sum(dtype=float)
     chosen = np.random.default_rng(options.seed).choice(weights.size, n, replace=False, p=shares)
-    rows, columns = np.divmod(chosen, width)
+    rows, columns = np.unravel_index(chosen, weights.shape)
     colors = pixels[rows, columns, :3]
-    canvas = Canvas(height, width, canvas_color(TRANSPARENT if options.invert else background, colors))
+    canvas = Canvas(len(weights), weights.shape[1], canvas_color(TRANSPARENT if options.invert else background, colors))
     return rows, columns, as_jpeg(np.column_stack([rows, columns, colors]), canvas)
 
 
