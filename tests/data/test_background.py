@@ -45,7 +45,7 @@ def test_the_ground_is_background_and_the_figure_is_not(ground: str):
     assert not background.holds(picture[DISK]).any()
 
 
-ALL_FIGURE = {"spots": SPOTS, "halves": 220 * (ROWS[..., None] < 60) * PLAIN, "four colors": on(80 * (STRIPES % 4))}
+ALL_FIGURE = {"spots": SPOTS, "stripes": 120 * (STRIPES % 3), "four colors": on(80 * (STRIPES % 4))}
 
 
 @pytest.mark.parametrize("picture", ALL_FIGURE)
@@ -76,9 +76,10 @@ def test_what_is_transparent_is_the_background_or_does_not_count(opacity: int):
 
 
 @pytest.mark.parametrize("ink", [(0, 0, 0), (255, 255, 255), (20, 60, 180)])
-def test_an_icon_whose_shape_is_in_its_opacity_is_painted_on_what_contrasts(ink: tuple[int, int, int]):
-    icon = np.dstack([on(ink * PLAIN, ink), 90 * DISK]).astype(np.uint8)
+def test_points_are_painted_on_their_ground_and_an_icon_without_one_on_what_contrasts(ink: tuple[int, int, int]):
+    picture, icon = on(ink * PLAIN), np.dstack([on(ink * PLAIN, ink), 90 * DISK]).astype(np.uint8)
 
+    assert canvas_color(find_background(picture), picture[DISK]) == ink
     assert np.abs(np.subtract(canvas_color(find_background(icon), icon[DISK][:, :3]), ink)).max() > 70
 
 

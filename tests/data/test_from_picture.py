@@ -80,6 +80,7 @@ GROUNDS = {
     "line art": (drawn_on(255, 30, LINES), LINES),
     "on nothing": (with_opacity(255 * RING), RING),
     "on paper with a transparent corner": (with_opacity(np.where(ROWS + COLUMNS, 255, 0)), RING),
+    "on a faint shadow": (with_opacity(np.where(RING, 255, 100)), RING),
     "like glass": (with_opacity(100 * RING, ~NOTHING), RING),
     "a scan with noise": (drawn_on(225 + 15 * NOISE, 60 + 15 * NOISE), RING),
     "on a checkerboard": (drawn_on(np.where((ROWS + COLUMNS) // 20 % 2, 200, 255)[..., None], (180, 20, 20)), RING),
@@ -159,10 +160,13 @@ def test_an_impossible_data_set_is_refused_before_anything_is_written(
     assert not (tmp_path / "set").exists()
 
 
-def test_a_data_set_is_not_replaced_unless_asked(tmp_path: Path):
-    before = made(tmp_path, "A").fingerprint()
+@pytest.mark.parametrize("source", ["A", HALVES], ids=["text", "picture"])
+def test_a_data_set_is_not_replaced_unless_asked_and_each_seed_is_another_draw(
+    tmp_path: Path, source: Image.Image | str
+):
+    before = made(tmp_path, source).fingerprint()
 
     with pytest.raises(InputError, match="add --overwrite"):
-        made(tmp_path, "B")
+        made(tmp_path, source, "--seed 1")
     assert read_points(tmp_path / "set").fingerprint() == before
-    assert made(tmp_path, "A", "--overwrite --seed 1").fingerprint() != before
+    assert made(tmp_path, source, "--overwrite --seed 1").fingerprint() != before

@@ -29,8 +29,8 @@ def test_luma_and_chroma_come_back_from_their_color_and_end_at_255_and_grays_hav
 
     assert torch.equal(to_ycbcr(to_rgb(ycbcr)), ycbcr)
     assert to_ycbcr(grays).tolist() == [[level, 128, 128] for level in range(256)]
-    # Bright reds, whose nearest red-difference chroma would be 256 or more.
-    assert to_ycbcr(torch.cartesian_prod(torch.tensor([255]), torch.arange(3), torch.arange(20))).max() == 255
+    # Bright reds, which are cut off: of all that give them, the nearest, and no channel beyond 255.
+    assert to_ycbcr(torch.tensor([[255, 2, 16], [255, 0, 9]])).tolist() == [[80, 92, 254], [77, 89, 255]]
 
 
 def test_most_colors_never_come_from_a_jpeg(torch_rng: torch.Generator):
