@@ -40,7 +40,7 @@ def weighted(picture: Image.Image, side: int, options: Namespace) -> tuple[np.nd
     is at most the threshold. Of a photo, all has weight.
     """
     size = [max(1, round(side / max(picture.size) * length)) for length in picture.size]
-    # Where colors are few, as in pixel art, edges stay hard.
+    # Where colors are few, as in pixel art, edges stay hard; to take the nearest pixel would lose thin lines.
     how = Image.Resampling.BOX if picture.getcolors(64) else Image.Resampling.BICUBIC
     pixels = np.asarray(picture.resize(size, how))
     background = options.background or find_background(pixels)
