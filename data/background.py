@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from PIL import Image
 
 from data import random_subset
 from utils.system.errors import InputError
@@ -14,7 +15,7 @@ EXCHANGED = "the two files exchanged"
 
 
 class Background(NamedTuple):
-    """Integer `colors (k, 3)`, the most frequent first, and their standard deviation; none for what is transparent."""
+    """Integer `colors (k, 3)`, the most frequent first, and their standard deviation; and all that is transparent."""
 
     colors: np.ndarray
     noise: float = 0.0
@@ -22,8 +23,8 @@ class Background(NamedTuple):
     def distance(self, pixels: np.ndarray) -> np.ndarray:
         """How far `pixels (..., 3 or 4)` are from the background: the largest difference in a channel, 0 to 255."""
         # In 16 bits, because pictures may have a hundred million pixels.
-        differences = [np.abs(pixels[..., :3].astype(np.int16) - color).max(-1) for color in self.colors.astype("i2")]
-        return np.min(differences, axis=0) if differences else np.full(pixels.shape[:-1], 255, np.int16)
+        differences = np.abs(pixels[..., None, :3] - self.colors.astype(np.int16)).max(-1)
+        return np.min(differences, axis=-1, initial=255)
 
     def holds(self, pixels: np.ndarray) -> np.ndarray:
         """Which of `pixels (..., 3 or 4)` belong to the background: booleans `(...)`."""
@@ -40,11 +41,11 @@ def opacity(pixels: np.ndarray) -> np.ndarray:
     return pixels[..., 3] / np.float32(max(1, pixels[..., 3].max(initial=0)))
 
 
-def find_background(picture: np.ndarray) -> Background | None:
-    """The background of `picture (height, width, 3 or 4)`, or None if no few colors stand out.
+def find_background(picture: np.ndarray) -> Background:
+    """The background of `picture (height, width, 3 or 4)`.
 
-    It is what is transparent, if half of the border is. Otherwise it consists of up to three colors that cover 80% of
-    the border, or of one that covers 60% of the whole picture. Only opaque pixels count.
+    It consists of up to three colors that cover 80% of the border, or of one that covers 60% of the whole picture. Only
+    opaque pixels count. If there are no such colors, or half of the border is transparent, only what is transparent is.
     """
     opaque, edge = opacity(picture) >= 0.5, max(1, round(min(picture.shape[:2]) / 50))
     if np.concatenate([opaque[0], opaque[-1], opaque[:, 0], opaque[:, -1]]).mean() < 0.5:
@@ -54,50 +55,48 @@ def find_background(picture: np.ndarray) -> Background | None:
     # Several colors that leave nothing over are the picture itself, not what is behind a figure.
     if background and (len(background.colors) == 1 or background.holds(picture).mean() <= 0.98):
         return background
-    return _frequent_colors([random_subset(picture[opaque][:, :3], 50_000)], 1, 0.6)
+    return _frequent_colors([random_subset(picture[opaque][:, :3], 50_000)], 1, 0.6) or TRANSPARENT
 
 
-def canvas_color(background: Background | None, colors: np.ndarray) -> tuple[int, int, int]:
+def canvas_color(background: Background, colors: np.ndarray) -> tuple[int, int, int]:
     """What points of these `colors (n, 3)` stand out on: the background's color, or else black or white."""
-    if background and len(background.colors) and np.median(background.distance(colors)) > 10:
+    if len(background.colors) and np.median(background.distance(colors)) > 10:
         red, green, blue = background.colors[0].tolist()
         return red, green, blue
     return (0, 0, 0) if colors.mean() > 127 else (255, 255, 255)
 
 
-def check_placement(folder: Path, picture: np.ndarray, background: Background | None, places: np.ndarray) -> None:
+def check_placement(folder: Path, picture: np.ndarray, background: Background, places: np.ndarray) -> None:
     """Print a line if a simple change would take the points of `folder` from the background to the figure.
 
-    `picture` is `(height, width, 3 or 4)`, and `places (2, n)` are rows and columns. Raises InputError if points lie
+    `picture` is `(height, width, 3 or 4)`, and `places (n, 2)` are rows and columns. Raises InputError if points lie
     outside of the picture, or if rows and columns are exchanged.
     """
-    height, width = picture.shape[:2]
+    height, width = shape = picture.shape[:2]
 
-    def astray(x: np.ndarray, y: np.ndarray) -> float:
-        """The share of points, at rows `x (n,)` and columns `y (n,)`, outside of the picture or on its background."""
-        inside = (x >= 0) & (x < height) & (y >= 0) & (y < width)
-        on_background = background.holds(picture[x[inside], y[inside]]).sum() if background else 0
-        return float(1 - (inside.sum() - on_background) / len(x))
+    def astray(places: np.ndarray) -> float:
+        """The share of points, at `places (n, 2)`, outside of the picture or on its background."""
+        inside = places[((places >= 0) & (places < shape)).all(1)]
+        return float(1 - (~background.holds(picture[tuple(inside.T)])).sum() / len(places))
 
-    x, y = places
-    low, high, share = places.min(1), places.max(1), astray(x, y)
-    leave_picture = low.min() < 0 or high[0] >= height or high[1] >= width
+    low, high, share = places.min(0), places.max(0), astray(places)
+    leave_picture = (low < 0).any() or (high >= shape).any()
     if share < 0.05 and not leave_picture:
         return
     changes = {
-        EXCHANGED: (y, x),
-        "rows counted from below": (height - 1 - x, y),
-        "one of the two files in reverse order": (x[::-1], y),
+        EXCHANGED: places[:, ::-1],
+        "rows counted from below": places * (-1, 1) + (height - 1, 0),
+        "one of the two files in reverse order": np.column_stack([places[::-1, 0], places[:, 1]]),
     }
-    # Every few pixels of a large picture are enough. Anything can be made of points that lie together.
-    step = 1 + max(height, width) // 2000
-    figure = step * np.argwhere(~background.holds(picture[::step, ::step])) if background else np.empty((0, 2), int)
-    if len(figure) and (high - low).min() >= 10:
-        shift, scale = figure.min(0) - low, (figure.max(0) + 1) / np.maximum(1, high + 1)
-        moved, resized = places.T + shift, ((places.T + 0.5) * scale).astype(int)
-        changes["rows moved by {} and columns by {}".format(*shift)] = moved[:, 0], moved[:, 1]
-        changes["rows times {:.2f} and columns times {:.2f}".format(*scale)] = resized[:, 0], resized[:, 1]
-    rest, change = min(((astray(*changed), change) for change, changed in changes.items()), key=lambda each: each[0])
+    figure = ~background.holds(picture)
+    box = Image.fromarray(figure).getbbox()
+    # Anything can be made of points that lie together, and nothing of a picture that is all figure.
+    if box and not figure.all() and (high - low).min() >= 10:
+        left, top, right, bottom = box
+        shift, scale = (top, left) - low, (bottom, right) / np.maximum(1, high + 1)
+        changes["rows moved by {} and columns by {}".format(*shift)] = places + shift
+        changes["rows times {:.2f} and columns times {:.2f}".format(*scale)] = ((places + 0.5) * scale).astype(int)
+    rest, change = min(((astray(changed), change) for change, changed in changes.items()), key=lambda each: each[0])
     fits = f"with {change}, all points would fit" if rest <= 0.1 else "give pixel indices, from 0"
     if leave_picture:
         extent = f"rows from {low[0]} to {high[0]} and columns from {low[1]} to {high[1]}"
@@ -116,8 +115,7 @@ def _frequent_colors(areas: list[np.ndarray], most: int, share: float) -> Backgr
     that a figure stands on is no second background beside the sky.
     """
     colors: list[np.ndarray] = []
-    pixels = np.concatenate(areas).astype(int)
-    rest = pixels
+    pixels = rest = np.concatenate(areas).astype(int)
     while len(colors) < most and len(rest) > (1 - share) * len(pixels):
         cells, counts = np.unique(rest // SPREAD, axis=0, return_counts=True)
         middle = (cells[counts.argmax()] + 0.5) * SPREAD
@@ -127,7 +125,7 @@ def _frequent_colors(areas: list[np.ndarray], most: int, share: float) -> Backgr
             return None
         colors.append(color)
         rest = rest[np.abs(rest - color).max(1) > SPREAD]
-    if not colors or len(rest) > (1 - share) * len(pixels):
+    if len(rest) > (1 - share) * len(pixels):
         return None
     distance = Background(np.array(colors)).distance(pixels)
     # The median absolute deviation, scaled to the standard deviation of a normal distribution.

@@ -1,6 +1,7 @@
 """Draw a text as colored points, as the sample data set was drawn, and write data sets."""
 
 import io
+import re
 import unicodedata
 from pathlib import Path
 
@@ -17,14 +18,13 @@ CORNERS = np.array([[[255, 215, 60], [255, 100, 70]], [[235, 60, 215], [50, 130,
 COLOR_NOISE = 7.0
 
 
-def find_font(text: str, font: Path | None = None) -> Path:
+def find_font(text: str, font: str | Path | None = None) -> Path:
     """A font file that has all characters of `text`: `font`, or one that comes with matplotlib. Raises InputError."""
-    from matplotlib.font_manager import FontProperties, findfont
+    from matplotlib.font_manager import findfont
     from matplotlib.ft2font import FT2Font
 
     # The second has more characters.
-    usual = (findfont(FontProperties(family=name, weight="bold")) for name in ("STIXGeneral", "DejaVu Sans"))
-    for path in [font] if font else map(Path, usual):
+    for path in map(Path, [font] if font else map(findfont, ("STIXGeneral:bold", "DejaVu Sans:bold"))):
         with reading(path, "a font", "name a .ttf or .otf file with --font"):
             glyphs = FT2Font(str(path)).get_charmap()
         absent = [character for character in text if not character.isspace() and ord(character) not in glyphs]
@@ -33,21 +33,13 @@ def find_font(text: str, font: Path | None = None) -> Path:
     raise InputError(f"there is no glyph for {absent[0]!r} in {path}; name a font file that has it with --font")
 
 
-def needs_shaping(text: str) -> bool:
-    """Whether `text` is more than its characters side by side: it runs from right to left, or has marks."""
-    # Variation selectors, from FE00, only choose between a letter's variants.
-    return any(
-        unicodedata.bidirectional(character) in ("R", "AL", "RLE", "RLO", "RLI")
-        or (unicodedata.category(character)[0] == "M" and not "\ufe00" <= character <= "\ufe0f")
-        for character in text
-    )
-
-
-def glyph_mask(text: str = "π", size: int = 300, font: Path | None = None) -> np.ndarray:
+def glyph_mask(text: str = "π", size: int = 300, font: str | Path | None = None) -> np.ndarray:
     """Where `text` covers a square picture: booleans `(size, size)`. Raises InputError if it cannot be drawn."""
-    # Composed, letters with accents need no shaping. Pillow breaks lines at \n only.
-    text = "\n".join(unicodedata.normalize("NFC", text).splitlines())
-    if needs_shaping(text) and not features.check("raqm"):
+    # Composed, letters with accents need no shaping; nor do variation selectors. Pillow breaks lines at \n only.
+    text = "\n".join(re.sub("[\ufe00-\ufe0f]", "", unicodedata.normalize("NFC", text)).splitlines())
+    # Text that runs from right to left (R, RL, AL), or has marks, is more than its characters side by side.
+    kinds = {kind(character)[:2] for kind in (unicodedata.bidirectional, unicodedata.category) for character in text}
+    if kinds & {"R", "RL", "AL", "Mc", "Me", "Mn"} and not features.check("raqm"):
         lack = "Pillow lacks Raqm or FriBiDi, which put such letters in their order and join them"
         raise InputError(f"{text!r} would be drawn wrong: {lack}; install libfribidi, or give a picture of the text")
     path, canvas = find_font(text, font), Image.new("L", (size, size))
@@ -56,7 +48,7 @@ def glyph_mask(text: str = "π", size: int = 300, font: Path | None = None) -> n
     if right <= left or bottom <= top:
         raise InputError(f"{text!r} has nothing to draw; give a text with at least one visible character")
     # A tenth of the picture on each side is a margin.
-    scaled = ImageFont.truetype(path, size * (size - 2 * (0.1 * size)) / max(right - left, bottom - top))
+    scaled = ImageFont.truetype(path, size * 0.8 * size / max(right - left, bottom - top))
     left, top, right, bottom = drawing.textbbox((0, 0), text, scaled, align="center")
     drawing.text(((size - left - right) / 2, (size - top - bottom) / 2), text, font=scaled, fill=255, align="center")
     return np.asarray(canvas) > 127
@@ -82,9 +74,8 @@ def as_jpeg(points: np.ndarray, canvas: Canvas) -> bytes:
     return jpeg.getvalue()
 
 
-def write(folder: str | Path, rows: np.ndarray, columns: np.ndarray, picture: bytes) -> None:
+def write(folder: Path, rows: np.ndarray, columns: np.ndarray, picture: bytes) -> None:
     """Write a data set into `folder`: `rows (n,)`, `columns (n,)`, and the bytes of the picture."""
-    folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / XS, lambda path: np.save(path, rows))
     write_whole(folder / YS, lambda path: np.save(path, columns))

@@ -2,7 +2,6 @@
 
 import contextlib
 import io
-import itertools
 import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -28,13 +27,12 @@ class Canvas(NamedTuple):
 Image.MAX_IMAGE_PIXELS = None
 
 
-def open_picture(path: str | Path, shown_side: int | None = None) -> Image.Image:
+def open_picture(path: Path, shown_side: int | None = None) -> Image.Image:
     """The picture in `path`, as RGB or, if it has transparency, as RGBA. Raises InputError if it cannot be read.
 
     Its rows and colors are those of the file. With a `shown_side`, they are as viewers show them: turned as the EXIF
     orientation says, and in sRGB; and the picture may be smaller, with a longer side of `shown_side` or more.
     """
-    path = Path(path)
     # More pixels take gigabytes; a picture that is made smaller may have more.
     most = 300_000_000 if shown_side else 100_000_000
     look = reading(path, "a picture", "save it again, as PNG or JPEG")
@@ -89,13 +87,12 @@ def paint(points: np.ndarray, canvas: Canvas) -> Image.Image:
 
 def paint_small(points: np.ndarray, canvas: Canvas, most: int, dot: int = 1) -> Image.Image:
     """The picture that `points (n, 5)` paint on the `canvas`, its longer side at most `most`; points are squares."""
-    factor = min(1, most / max(canvas.height, canvas.width))
-    size = np.array([max(1, round(factor * side)) for side in (canvas.height, canvas.width)])
-    moved = np.tile(points, (dot * dot, 1))
-    places = (moved[:, PLACES] + 0.5) * size // (canvas.height, canvas.width)
-    places += np.repeat(list(itertools.product(range(dot), repeat=2)), len(points), axis=0)
-    moved[:, PLACES] = np.minimum(places, size - 1)
-    return paint(moved, Canvas(int(size[0]), int(size[1]), canvas.color))
+    shape = np.array([canvas.height, canvas.width])
+    small = np.maximum(1, shape * min(1, most / shape.max())).round().astype(int)
+    corners = (points[:, PLACES] + 0.5) * small // shape
+    places = np.minimum(corners + np.argwhere(np.ones((dot, dot)))[:, None], small - 1).reshape(-1, 2)
+    dots = np.column_stack([places, np.tile(points[:, COLORS], (dot * dot, 1))]).astype(int)
+    return paint(dots, canvas._replace(height=int(small[0]), width=int(small[1])))
 
 
 def save_picture(picture: Image.Image, path: Path) -> None:
@@ -120,10 +117,7 @@ def save_film(path: Path, data: Image.Image, frames: Iterable[Image.Image], capt
 
     # With one palette for all pages, what does not change from one to the next is not stored again.
     palette = page(data, "data").quantize(128)
-    pages = (
-        page(frame, caption).quantize(palette=palette, dither=Image.Dither.NONE)
-        for frame, caption in zip(frames, captions, strict=True)
-    )
+    pages = (sheet.quantize(palette=palette, dither=Image.Dither.NONE) for sheet in map(page, frames, captions))
     # In milliseconds.
     options: dict[str, Any] = {"duration": [80] * (len(captions) - 1) + [3000], "loop": 0}
     write_whole(path, lambda unfinished: next(pages).save(unfinished, save_all=True, append_images=pages, **options))

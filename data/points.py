@@ -1,6 +1,7 @@
 """The data set: colored points, read from two arrays and a picture, checked, and split."""
 
 import hashlib
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,21 +21,13 @@ XS, YS, PICTURE = "pi_xs.npy", "pi_ys.npy", "sparse_pi_colored.jpg"
 
 
 class ColoredPoints:
-    """`points (n, 5)`: integers x (row), y (column), r, g, b; their `scaling`; and the color of the `background`."""
+    """`points (n, 5)`: integers x (row), y (column), r, g, b; their `scaling`; and an empty `canvas` for them."""
 
     def __init__(self, points: "Tensor", scaling: "Scaling", background: tuple[int, int, int] = (0, 0, 0)) -> None:
-        self.points, self.scaling, self.background = points, scaling, background
+        self.points, self.scaling, self.canvas = points, scaling, Canvas(*scaling.shape, background)
 
     def __len__(self) -> int:
         return len(self.points)
-
-    def __getitem__(self, index: "int | Tensor") -> "Tensor":
-        return self.points[index]
-
-    @property
-    def canvas(self) -> Canvas:
-        """An empty picture for points like these."""
-        return Canvas(*self.scaling.shape, self.background)
 
     def fingerprint(self) -> str:
         """A hash of the points and their grid, which tells one data set from another."""
@@ -47,29 +40,29 @@ class ColoredPoints:
 
         n_held_out = max(1, round(holdout * len(self)))
         order = torch.randperm(len(self), generator=torch.Generator("cpu").manual_seed(seed), device="cpu")
-        return self.with_points(self[order[n_held_out:]]), self.with_points(self[order[:n_held_out]])
+        held_out, train = self.points[order].tensor_split([n_held_out])
+        return self.with_points(train), self.with_points(held_out)
 
     def with_points(self, points: "Tensor") -> "ColoredPoints":
         """Other `points (n, 5)` of the same picture."""
-        return ColoredPoints(points, self.scaling, self.background)
+        return ColoredPoints(points, self.scaling, self.canvas.color)
 
 
 def read_points(folder: str | Path) -> ColoredPoints:
     """The points in `folder`. Raises InputError if a file is missing or broken, or the three do not fit together."""
     folder = Path(expanded(str(folder)))
-    with reading(folder, "a folder of data", "make it readable, or set data_path to another"):
-        if folder.is_file():
-            raise InputError(f"{folder}: is a file; data_path is the folder that it lies in: data_path={folder.parent}")
-        for path in (folder, folder / XS, folder / YS, folder / PICTURE):
-            if not (path.exists() or path.is_symlink()):
-                remedy = f"data_path must name a folder with {XS}, {YS} and {PICTURE}"
-                raise InputError(f"{path.absolute()}: is missing; {remedy}; {nearby(path, (XS, YS, PICTURE))}")
+    if os.path.isfile(folder):
+        raise InputError(f"{folder}: is a file; data_path is the folder that it lies in: data_path={folder.parent}")
+    for path in (folder, folder / XS, folder / YS, folder / PICTURE):
+        if not os.path.lexists(path):
+            remedy = f"data_path must name a folder with {XS}, {YS} and {PICTURE}"
+            raise InputError(f"{path.absolute()}: is missing; {remedy}; {nearby(path, (XS, YS, PICTURE))}")
     picture = np.asarray(open_picture(folder / PICTURE))
     xs, ys = _read_indices(folder / XS), _read_indices(folder / YS)
     if len(xs) != len(ys) or len(xs) < 2:
         raise InputError(f"{folder}: {XS} holds {len(xs)} numbers and {YS} {len(ys)}; give as many, and two or more")
     background = find_background(picture)
-    check_placement(folder, picture, background, np.stack([xs, ys]))
+    check_placement(folder, picture, background, np.column_stack([xs, ys]))
     colors = picture[xs, ys, :3]
 
     import torch
@@ -88,22 +81,21 @@ def load_array(path: Path) -> np.ndarray:
     advice = "save one array of numbers with numpy.save"
     with reading(path, "a NumPy array", advice):
         content = np.load(path, allow_pickle=False)
-        if isinstance(content, np.ndarray):
-            return content
-        if len(content.files) != 1:
-            raise InputError(f"{path}: is an archive of {len(content.files)} arrays; {advice}")
-        return np.asarray(content[content.files[0]])
+        arrays = [content] if isinstance(content, np.ndarray) else [*content.values()]
+        if len(arrays) != 1:
+            raise InputError(f"{path}: is an archive of {len(arrays)} arrays; {advice}")
+        return np.asarray(arrays[0])
 
 
 def _read_indices(path: Path) -> np.ndarray:
     """The integers in `path`, of any type that can hold them."""
     values = load_array(path)
-    if values.ndim != 1 or len(values) == 0 or values.dtype.kind not in "iuf":
-        kind = f"its shape is {values.shape} and its type {values.dtype}"
-        raise InputError(f"{path}: must hold integers (pixel indices), one per point, but {kind}")
+    must = f"{path}: must hold integers (pixel indices), one per point, but"
+    if values.ndim != 1 or values.dtype.kind not in "iuf":
+        raise InputError(f"{must} its shape is {values.shape} and its type {values.dtype}")
     # The cast turns NaN, and numbers that are too large, into other numbers, which the comparison finds.
     with np.errstate(invalid="ignore"):
         indices = values.astype(np.int64)
     if (indices != values).any():
-        raise InputError(f"{path}: must hold integers (pixel indices), but holds {values[indices != values][0]}")
+        raise InputError(f"{must} holds {values[indices != values][0]}")
     return indices

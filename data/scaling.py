@@ -45,13 +45,11 @@ def to_ycbcr(rgb: Tensor) -> Tensor:
     ycbcr = _nearest(rgb)
     cut_off = (rgb == N_LEVELS - 1).int() - (rgb == 0).int()
     lost = (cut_off.any(1) & (to_rgb(ycbcr) != rgb).any(1)).nonzero().squeeze(1)
-    for levels in range(1, 17):
-        if len(lost) == 0:
-            break
+    # The fewest levels that will do come last.
+    for levels in range(16, 0, -1):
         beyond = _nearest(rgb[lost] + levels * cut_off[lost])
         found = (to_rgb(beyond) == rgb[lost]).all(1)
         ycbcr[lost[found]] = beyond[found]
-        lost = lost[~found]
     return ycbcr
 
 

@@ -1,64 +1,130 @@
-"""What is background: any plain, noisy or patterned ground, light or dark; nothing where no color stands out."""
+"""What is background, light or dark, plain or not; and what is said of points that lie on it instead of the figure."""
+
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from data.background import find_background
+from data.background import canvas_color, check_placement, find_background
+from utils.system.errors import InputError
 
-SIZE = 60
-ROWS, COLUMNS = np.mgrid[:SIZE, :SIZE]
-FIGURE = np.hypot(ROWS - 30, COLUMNS - 30) < 18
-NOISE = np.random.default_rng(0).normal(0, 1, (SIZE, SIZE, 3))
-SPOTS = np.random.default_rng(0).integers(0, 256, (SIZE, SIZE, 3))
-PLAIN = np.ones((SIZE, SIZE, 3))
+SIDE = 120
+ROWS, COLUMNS = np.mgrid[:SIDE, :SIDE]
+DISK = np.hypot(ROWS - 60, COLUMNS - 60) < 36
+RING = np.abs(np.hypot(ROWS - 60, COLUMNS - 60) - 36) < 3
+F = np.zeros((SIDE, SIDE), bool)
+F[12:108, 16:32] = F[12:28, 16:88] = F[52:66, 16:72] = True
+NOISE = np.random.default_rng(0).normal(0, 1, (SIDE, SIDE, 3))
+SPOTS = np.random.default_rng(0).integers(0, 256, (SIDE, SIDE, 3))
+PLAIN = np.ones((SIDE, SIDE, 3))
+STRIPES = (ROWS + COLUMNS)[..., None] // 8 * PLAIN
 
 GROUNDS = {
     "black": 0 * PLAIN,
     "blue": (20, 60, 180) * PLAIN,
     "noisy paper": 225 + 12 * NOISE,
     "grass": (70, 90, 50) + 20 * NOISE,
-    "checkerboard": np.where(((ROWS // 6 + COLUMNS // 6) % 2)[..., None], 200, 255) * PLAIN,
-    "unevenly lit": 250 - (ROWS + COLUMNS)[..., None] * PLAIN,
+    "checkerboard": np.where(((ROWS // 12 + COLUMNS // 12) % 2)[..., None], 200, 255) * PLAIN,
+    "stripes of three colors": 120 * (STRIPES % 3),
+    "unevenly lit": 250 - (ROWS + COLUMNS)[..., None] / 2 * PLAIN,
 }
 
 
-def on(ground: np.ndarray, color: tuple[int, int, int]) -> np.ndarray:
+def on(ground: np.ndarray, color: tuple[int, int, int] = (230, 30, 30), figure: np.ndarray = DISK) -> np.ndarray:
     """A picture of the figure in one color on a ground."""
-    return np.where(FIGURE[..., None], color, ground).clip(0, 255).astype(np.uint8)
+    return np.where(figure[..., None], color, ground).clip(0, 255).astype(np.uint8)
 
 
 @pytest.mark.parametrize("ground", GROUNDS)
 def test_the_ground_is_background_and_the_figure_is_not(ground: str):
-    picture = on(GROUNDS[ground], (230, 30, 30))
-
+    picture = on(GROUNDS[ground])
     background = find_background(picture)
 
-    assert background.holds(picture[~FIGURE]).mean() > 0.95
-    assert not background.holds(picture[FIGURE]).any()
+    assert background.holds(picture[~DISK]).mean() > 0.95
+    assert not background.holds(picture[DISK]).any()
 
 
-@pytest.mark.parametrize("picture", [SPOTS, np.where(COLUMNS[..., None] < 30, (220, 0, 0), 0)], ids=["spots", "halves"])
-def test_a_picture_that_is_all_figure_has_no_background(picture: np.ndarray):
-    assert find_background(picture) is None
+ALL_FIGURE = {"spots": SPOTS, "stripes": 120 * (STRIPES % 3), "four colors": on(80 * (STRIPES % 4))}
+
+
+@pytest.mark.parametrize("picture", ALL_FIGURE)
+def test_a_picture_that_is_all_figure_has_no_background(picture: str):
+    assert not find_background(ALL_FIGURE[picture]).holds(ALL_FIGURE[picture]).any()
 
 
 def test_a_figure_that_fills_the_border_is_told_by_the_rest_of_the_picture():
     picture = SPOTS.copy()
-    picture[3:-3, 3:-3] = 255
+    picture[6:-6, 6:-6] = 255
 
     assert find_background(picture).colors.tolist() == [[255, 255, 255]]
 
 
 def test_the_ground_that_a_figure_stands_on_is_no_second_background():
-    scene = on(np.where(ROWS[..., None] < 55, (90, 150, 250), (120, 80, 30)), (200, 30, 30))
+    scene = on(np.where(ROWS[..., None] < 110, (90, 150, 250), (120, 80, 30)))
 
     assert find_background(scene).colors.tolist() == [[90, 150, 250]]
 
 
 @pytest.mark.parametrize("opacity", [255, 100])
 def test_what_is_transparent_is_the_background_or_does_not_count(opacity: int):
-    picture = np.dstack([on(GROUNDS["blue"], (10, 10, 200)), opacity * FIGURE]).astype(np.uint8)
-    assert find_background(picture).holds(picture).sum() == (~FIGURE).sum()
+    picture = np.dstack([on(GROUNDS["blue"], (10, 10, 200)), opacity * DISK]).astype(np.uint8)
+    assert find_background(picture).holds(picture).sum() == (~DISK).sum()
 
-    picture[..., 3] = opacity * ~FIGURE
+    picture[..., 3] = opacity * ~DISK
     assert find_background(picture).colors.tolist() == [[20, 60, 180]]
+
+
+@pytest.mark.parametrize("ink", [(0, 0, 0), (255, 255, 255), (20, 60, 180)])
+def test_points_are_painted_on_their_ground_and_an_icon_without_one_on_what_contrasts(ink: tuple[int, int, int]):
+    picture, icon = on(ink * PLAIN), np.dstack([on(ink * PLAIN, ink), 90 * DISK]).astype(np.uint8)
+
+    assert canvas_color(find_background(picture), picture[DISK]) == ink
+    assert np.abs(np.subtract(canvas_color(find_background(icon), icon[DISK][:, :3]), ink)).max() > 70
+
+
+# What the files hold in place of rows x and columns y, and what is said of it.
+MISTAKES = {
+    "exchanged": (lambda x, y: (y, x), "the axes are swapped; with the two files exchanged"),
+    "from below": (lambda x, y: (119 - x, y), "rows counted from below, 0%"),
+    "reversed": (lambda x, y: (x[::-1], y), "reverse order"),
+    "moved": (lambda x, y: (x - 9, y - 9), "rows moved by 9 and columns by 9"),
+    "of half the size": (lambda x, y: (x // 2, y // 2), r"rows times 2\.0"),
+    "of twice the size": (lambda x, y: (2 * x, 2 * y), r"leave the picture, .* rows times 0\.50"),
+}
+# Sound sets: where points may be, and what the picture shows there.
+SOUND = {
+    "a figure": (F, F),
+    "pixels everywhere": (np.ones_like(F), F),
+    "a pale figure with a dark outline": (DISK | RING, RING),
+    "nothing to be seen": (F, np.zeros_like(F)),
+}
+
+
+def said_of(places: np.ndarray, picture: np.ndarray, capsys: pytest.CaptureFixture[str]) -> str:
+    """What is printed or raised when points at `places (n, 2)` are checked."""
+    try:
+        check_placement(Path("my_data"), picture, find_background(picture), places)
+    except InputError as error:
+        return str(error)
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+@pytest.mark.parametrize("ground", [0, 255])
+def test_a_line_says_which_change_would_put_the_points_on_the_figure(
+    capsys: pytest.CaptureFixture[str], rng: np.random.Generator, mistake: str, ground: int
+):
+    change, words = MISTAKES[mistake]
+    places = np.column_stack(change(*rng.permutation(np.argwhere(F))[:1500].T))
+
+    line = said_of(places, on(ground * PLAIN, figure=F), capsys)
+    assert re.search(words, line)
+    assert line.count("\n") <= 1
+
+
+@pytest.mark.parametrize("case", SOUND)
+def test_nothing_is_said_of_a_sound_set(capsys: pytest.CaptureFixture[str], rng: np.random.Generator, case: str):
+    where, visible = SOUND[case]
+    for n in (100, 1500):
+        assert said_of(rng.permutation(np.argwhere(where))[:n], on(255 * PLAIN, figure=visible), capsys) == ""

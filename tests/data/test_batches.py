@@ -23,8 +23,7 @@ def test_an_epoch_has_every_point_once_in_whole_batches_and_a_rest(points: Color
     epoch = list(batches.epoch())
 
     assert len(epoch) == len(batches)
-    assert {len(batch) for batch in epoch[:-1]} <= {batch_size}
-    assert 0 < len(epoch[-1]) <= batch_size
+    assert all(len(batch) == batch_size for batch in epoch[:-1])
     assert sorted(integers(points, epoch)) == sorted(points.points.tolist())
     # Loading costs per call and not per point.
     assert len(next(iter(batches.loader))) == len(points)

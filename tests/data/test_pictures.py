@@ -1,50 +1,49 @@
-"""Pictures of any format, mode, depth and orientation. What is no picture is in tests/system/test_reading.py."""
+"""Pictures of any format, mode, depth and orientation; what points paint, and films of that.
+
+What is no picture is in tests/system/test_reading.py.
+"""
 
 import struct
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageSequence
 
-from data.pictures import open_picture
+from data.pictures import Canvas, open_picture, paint, paint_small, save_film
 from utils.system.errors import InputError
 
-
-def saved(folder: Path, value: float, kind: str) -> Path:
-    Image.fromarray(np.full((4, 5), value, kind)).save(folder / "picture", "TIFF")
-    return folder / "picture"
-
-
-@pytest.mark.parametrize(
-    ("value", "kind", "expected"),
-    [
-        (200, "uint8", 200),
-        (0x8040, "uint16", 0x80),
-        (4095, "uint16", 255),
-        (200, "int32", 200),
-        (0.5, "float32", 128),
-        (True, "bool", 255),
-    ],
-)
-def test_one_channel_of_any_depth_becomes_eight_bits(tmp_path: Path, value: float, kind: str, expected: int):
-    assert open_picture(saved(tmp_path, value, kind)).getcolors() == [(20, (expected,) * 3)]
+DEPTHS = [
+    (np.uint16(0x8040), 0x80),
+    (np.uint16(4095), 255),
+    (np.int32(200), 200),
+    (np.float32(0.5), 128),
+    (np.float32(300), None),
+    (np.float32(-1), None),
+    (np.float32(np.nan), None),
+]
 
 
-@pytest.mark.parametrize("value", [300, -1, np.nan])
-def test_values_that_could_mean_any_color_are_refused(tmp_path: Path, value: float):
-    with pytest.raises(InputError, match="any color"):
-        open_picture(saved(tmp_path, value, "float32"))
+@pytest.mark.parametrize(("value", "level"), DEPTHS)
+def test_one_channel_of_any_depth_becomes_eight_bits_unless_it_could_mean_any_color(
+    tmp_path: Path, value: np.generic, level: int | None
+):
+    Image.fromarray(np.full((4, 5), value)).save(tmp_path / "picture", "TIFF")
+
+    if level is None:
+        with pytest.raises(InputError, match="any color"):
+            open_picture(tmp_path / "picture")
+    else:
+        assert open_picture(tmp_path / "picture").getcolors() == [(20, (level, level, level))]
 
 
 @pytest.mark.parametrize("mode", ["L", "LA", "P", "1", "CMYK", "YCbCr", "RGBA", "RGB"])
 def test_every_mode_becomes_rgb_or_rgba(tmp_path: Path, mode: str):
     Image.new("RGB", (6, 4), "white").convert(mode).save(tmp_path / "picture", "TIFF")
-
     picture = open_picture(tmp_path / "picture")
 
     assert picture.mode == ("RGBA" if mode in ("LA", "RGBA") else "RGB")
-    assert np.asarray(picture.convert("RGB")).min() >= 254
+    assert picture.convert("L").getextrema()[0] >= 254
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -83,3 +82,51 @@ def test_a_photo_of_many_pixels_is_read_to_be_made_smaller_and_no_data_set_has_a
     assert open_picture(tmp_path / "photo.png", 300).size == (12_000, 9_000)
     with pytest.raises(InputError, match="more pixels"):
         open_picture(tmp_path / "photo.png")
+
+
+def test_a_point_is_painted_at_its_row_and_column_in_its_color_on_the_canvas():
+    picture = paint(np.array([[1, 4, 10, 20, 30]]), Canvas(height=3, width=6, color=(7, 8, 9)))
+
+    assert picture.size == (6, 3)
+    assert picture.getpixel((4, 1)) == (10, 20, 30)
+    assert sorted(picture.getcolors()) == [(1, (10, 20, 30)), (17, (7, 8, 9))]
+
+
+@pytest.mark.parametrize("dot", [1, 2])
+def test_in_a_small_picture_each_point_is_a_dot_in_its_place_and_color(dot: int):
+    canvas, points = Canvas(300, 600, (9, 9, 9)), np.array([[0, 0, 255, 0, 0], [299, 599, 0, 255, 0]])
+
+    picture = np.asarray(paint_small(points, canvas, 60, dot))
+
+    assert picture.shape == (30, 60, 3)
+    assert (picture[:dot, :dot] == [255, 0, 0]).all()
+    assert picture[29, 59].tolist() == [0, 255, 0]
+    # The last dot is cut off by the corner.
+    assert (picture == 9).all(2).sum() == 30 * 60 - dot * dot - 1
+    assert paint_small(points % 9, Canvas(9, 9), 60).size == (9, 9)
+
+
+def test_the_film_shows_the_data_beside_every_frame_and_rests_on_the_last(tmp_path: Path, some_points: np.ndarray):
+    canvas = Canvas(240, 320)
+    data, *frames = (paint(some_points[:n], canvas) for n in (80, 10, 50, 100))
+
+    save_film(tmp_path / "film.gif", data, frames, ["one", "two", "three"])
+
+    durations = []
+    for frame, page in zip(frames, ImageSequence.Iterator(Image.open(tmp_path / "film.gif")), strict=True):
+        durations.append(page.info["duration"])
+        columns = np.split(np.asarray(page.convert("RGB"), int), [320, 328], axis=1)[::2]
+        for painted, column in zip((data, frame), columns, strict=True):
+            # A GIF has few colors.
+            assert np.abs(column[:240] - np.asarray(painted, int)).max() < 60
+            assert column[240:].any(), "a caption is missing"
+    assert durations[2] > 10 * durations[0] == 10 * durations[1]
+
+
+@pytest.mark.parametrize(("side", "shown"), [(30, 180), (150, 150), (600, 600), (1280, 640)])
+def test_frames_of_small_pictures_are_enlarged_and_those_of_large_ones_shrunk(tmp_path: Path, side: int, shown: int):
+    frame = Image.new("RGB", (side, side))
+
+    save_film(tmp_path / "film.gif", frame, [frame], ["one"])
+
+    assert Image.open(tmp_path / "film.gif").size == (2 * max(shown, 200) + 8, shown + 16)

@@ -1,4 +1,4 @@
-"""Reading, splitting and naming data sets. What is refused is in test_bad_data.py and test_placement.py."""
+"""Reading, refusing, splitting and naming data sets. Points that do not fit their picture are in test_background.py."""
 
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from PIL import Image
 
 from data import random_subset
 from data.points import PICTURE, XS, YS, ColoredPoints, read_points
+from utils.system.errors import InputError
 
 
 def test_a_point_is_row_column_and_the_color_of_the_picture_there(tmp_path: Path):
@@ -32,6 +33,48 @@ def test_pixel_indices_may_be_whole_numbers_of_any_type(folder: Path, points: Co
     assert read_points(folder).points.equal(points.points)
 
 
+ONES = np.ones(300, int)
+PROMISE = {"descr": "<i8", "fortran_order": False, "shape": (10**14,)}
+# What is said of the rows, by what is in their place: an array, or what a function writes.
+UNUSABLE = {
+    "save one array of numbers": np.array([1, "a"], object),
+    "an archive of 2 arrays": lambda file: np.savez(file, a=ONES, b=ONES),
+    "more memory than there is": lambda file: np.lib.format.write_array_header_1_0(file, PROMISE),
+    "holds 0 numbers": ONES[:0],
+    r"its shape is \(1, 300\)": ONES[None],
+    "its type <U1": np.array(["a"] * 300),
+    "holds 1.5": ONES + 0.5,
+    "holds nan": ONES * np.nan,
+    "rows from -1 to -1 .* from 0$": -ONES,
+}
+
+
+@pytest.mark.parametrize("complaint", UNUSABLE)
+def test_unusable_rows_are_refused(folder: Path, complaint: str):
+    content = UNUSABLE[complaint]
+    with open(folder / XS, "wb") as file:
+        content(file) if callable(content) else np.save(file, content)
+
+    with pytest.raises(InputError, match=complaint):
+        read_points(folder)
+
+
+def test_one_point_a_broken_link_and_another_name_are_refused(folder: Path):
+    for name in (XS, YS):
+        np.save(folder / name, [1])
+    with pytest.raises(InputError, match="two or more"):
+        read_points(folder)
+
+    (folder / XS).unlink()
+    (folder / XS).symlink_to("nowhere")
+    with pytest.raises(InputError, match="link to nowhere"):
+        read_points(folder)
+
+    (folder / PICTURE).rename(folder / "pi.png")
+    with pytest.raises(InputError, match=r"is missing; data_path must name .* its folder holds pi\.png"):
+        read_points(folder)
+
+
 def test_the_split_is_a_partition_that_the_seed_determines(points: ColoredPoints):
     train, held_out = points.split(0.1, seed=3)
 
@@ -51,22 +94,12 @@ def test_the_fingerprint_changes_with_the_points_and_with_their_grid(points: Col
     assert len({data.fingerprint() for data in (points, reordered, on_another_grid)}) == 3
 
 
-@pytest.mark.parametrize("ink", [(0, 0, 0), (255, 255, 255), (20, 60, 180)])
-def test_an_icon_whose_shape_is_in_its_opacity_is_painted_on_what_contrasts(folder: Path, ink: tuple[int, int, int]):
-    icon = np.zeros((60, 60, 4), np.uint8)
-    icon[..., :3] = ink
-    icon[np.load(folder / XS), np.load(folder / YS), 3] = 90
-    Image.fromarray(icon).save(folder / PICTURE, "PNG")
+@pytest.mark.parametrize("points", [np.arange(1000), torch.arange(1000)], ids=["numpy", "torch"])
+def test_some_points_that_stand_for_all_are_random_ones_and_the_same_each_time(points: np.ndarray | torch.Tensor):
+    subset = random_subset(points, 100).tolist()
 
-    assert np.abs(np.subtract(read_points(folder).background, ink)).max() > 70
-
-
-def test_some_points_that_stand_for_all_are_random_ones_and_the_same_each_time():
-    for points in (np.arange(1000), torch.arange(1000)):
-        subset = random_subset(points, 100)
-
-        assert len({*subset.tolist()}) == 100
-        # The first of them, too, are from everywhere.
-        assert 400 < np.mean(subset.tolist()[:50]) < 600
-        assert subset.tolist() == random_subset(points, 100).tolist()
-        assert random_subset(points, 1000) is points
+    assert len({*subset}) == 100
+    # The first of them, too, are from everywhere.
+    assert 400 < np.mean(subset[:50]) < 600
+    assert subset == random_subset(points, 100).tolist()
+    assert random_subset(points, 1000) is points

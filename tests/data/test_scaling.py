@@ -23,12 +23,14 @@ def test_every_color_of_a_jpeg_is_found_again(how: dict[str, int], darkest: int,
     assert come_from_ycbcr(colors)
 
 
-def test_luma_and_chroma_come_back_from_their_color_and_grays_have_no_chroma():
+def test_luma_and_chroma_come_back_from_their_color_and_end_at_255_and_grays_have_no_chroma():
     ycbcr = torch.cartesian_prod(torch.arange(60, 200, 7), torch.arange(100, 156, 3), torch.arange(100, 156, 3))
     grays = torch.arange(256).unsqueeze(1).expand(256, 3)
 
     assert torch.equal(to_ycbcr(to_rgb(ycbcr)), ycbcr)
     assert to_ycbcr(grays).tolist() == [[level, 128, 128] for level in range(256)]
+    # Bright reds, which are cut off: of all that give them, the nearest, and no channel beyond 255.
+    assert to_ycbcr(torch.tensor([[255, 2, 16], [255, 0, 9]])).tolist() == [[80, 92, 254], [77, 89, 255]]
 
 
 def test_most_colors_never_come_from_a_jpeg(torch_rng: torch.Generator):
@@ -44,7 +46,9 @@ def test_most_colors_never_come_from_a_jpeg(torch_rng: torch.Generator):
 def test_points_that_a_model_sees_are_integers_and_come_back_the_same(torch_rng: torch.Generator, ycbcr: bool):
     scaling, x = Scaling((30, 40), ycbcr), torch.randint(256, (5000, 5), generator=torch_rng).float()
     points = scaling.to_points(x)
+    seen = scaling.to_model(points)
 
     assert come_from_ycbcr(points[:, COLORS]) == ycbcr
-    assert torch.equal(scaling.to_points(scaling.to_model(points)), points)
-    assert torch.equal(scaling.to_model(points), scaling.to_model(points).round())
+    assert torch.equal(scaling.to_points(seen), points)
+    assert torch.equal(seen, seen.round())
+    assert all(0 <= channels.min() <= channels.max() <= 255 for channels in (points[:, COLORS], seen[:, COLORS]))
