@@ -1,5 +1,6 @@
 """The background of a picture: what it is, and whether points lie on it that belong on the figure."""
 
+import functools
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,8 +24,8 @@ class Background(NamedTuple):
     def distance(self, pixels: np.ndarray) -> np.ndarray:
         """How far `pixels (..., 3 or 4)` are from the background: the largest difference in a channel, 0 to 255."""
         # In 16 bits, because pictures may have a hundred million pixels.
-        differences = np.abs(pixels[..., None, :3] - self.colors.astype(np.int16)).max(-1)
-        return np.min(differences, axis=-1, initial=255)
+        differences = (np.abs(pixels[..., :3] - color).max(-1) for color in self.colors.astype(np.int16))
+        return functools.reduce(np.minimum, differences, np.full(pixels.shape[:-1], 255, np.int16))
 
     def holds(self, pixels: np.ndarray) -> np.ndarray:
         """Which of `pixels (..., 3 or 4)` belong to the background: booleans `(...)`."""

@@ -22,7 +22,7 @@ class Batches:
     """
 
     def __init__(self, points: ColoredPoints, batch_size: int, num_workers: int, seed: int) -> None:
-        self.n_points, self.batch_size = len(points), batch_size
+        self.points, self.batch_size = points, batch_size
         self.rng = torch.Generator("cpu").manual_seed(seed)
         # The indices of points that are fetched at once, about 4096, because loading costs per call and not per point.
         self.indices: list[Tensor] = []
@@ -30,7 +30,7 @@ class Batches:
         # PyTorch advises against more processes than cores, at length.
         warnings.filterwarnings("ignore", "This DataLoader will create")
         self.loader = DataLoader(
-            cast(Dataset[Tensor], points.scaling.to_model(points.points)),
+            cast(Dataset[Tensor], points),
             batch_size=None,
             # PyTorch would draw seeds of workers, which need none, from the random numbers of training.
             generator=torch.Generator(),
@@ -42,14 +42,14 @@ class Batches:
 
     def __len__(self) -> int:
         """Batches per epoch."""
-        return math.ceil(self.n_points / self.batch_size)
+        return math.ceil(len(self.points) / self.batch_size)
 
     def epoch(self, skip: int = 0) -> Iterator[Tensor]:
         """The batches of one epoch, without the first `skip`; the epoch is the current one until `end_epoch`."""
-        order = torch.randperm(self.n_points, generator=self.rng, device="cpu")
+        order = torch.randperm(len(self.points), generator=self.rng, device="cpu")
         self.indices[:] = order.split(self.batch_size * max(1, 4096 // self.batch_size))
-        batches = itertools.chain.from_iterable(chunk.split(self.batch_size) for chunk in self.loader)
-        return itertools.islice(batches, skip, None)
+        chunks = (self.points.scaling.to_model(chunk).split(self.batch_size) for chunk in self.loader)
+        return itertools.islice(itertools.chain.from_iterable(chunks), skip, None)
 
     def end_epoch(self) -> None:
         """Make the next epoch the current one."""
@@ -71,5 +71,5 @@ class Batches:
 
 def _leave_signals(worker: int) -> None:
     """What a terminal or a cluster sends reaches all processes, but the main one needs batches to finish its step."""
-    for number in (signal.SIGINT, *SIGNALS):
+    for number in SIGNALS:
         signal.signal(number, signal.SIG_DFL if number == signal.SIGTERM else signal.SIG_IGN)

@@ -21,13 +21,16 @@ XS, YS, PICTURE = "pi_xs.npy", "pi_ys.npy", "sparse_pi_colored.jpg"
 
 
 class ColoredPoints:
-    """`points (n, 5)`: integers x (row), y (column), r, g, b; their `scaling`; and an empty `canvas` for them."""
+    """A PyTorch data set of `points (n, 5)`: integers x (row), y (column), r, g, b; their `scaling`; and a `canvas`."""
 
     def __init__(self, points: "Tensor", scaling: "Scaling", background: tuple[int, int, int] = (0, 0, 0)) -> None:
         self.points, self.scaling, self.canvas = points, scaling, Canvas(*scaling.shape, background)
 
     def __len__(self) -> int:
         return len(self.points)
+
+    def __getitem__(self, index: "int | Tensor") -> "Tensor":
+        return self.points[index]
 
     def fingerprint(self) -> str:
         """A hash of the points and their grid, which tells one data set from another."""
