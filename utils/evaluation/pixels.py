@@ -7,9 +7,15 @@ import numpy as np
 
 from data import PLACES
 
-DrawMore = Callable[[int], np.ndarray]
+DrawMore = Callable[[int], np.ndarray] | None
 # Larger sets are replaced by random subsets: they take longer to search, and hardly improve a test.
 MOST_POINTS = 500_000
+# Which real points stand beside the generated ones.
+RULES = {
+    "all": "held-out ones",
+    "distinct": "held-out ones, without the pixels that both generated points and data hold",
+    "census": "draws from the data, which hold every pixel of their figure",
+}
 
 
 class Comparable(NamedTuple):
@@ -17,8 +23,7 @@ class Comparable(NamedTuple):
 
     generated, held_out, data: generated points, those to tell them from, and those with their density.
     known: training points, to measure both against.
-    rule: "all" where nothing had to be left out; "distinct" without the pixels that both sets hold; "census" where
-        the data hold every pixel: they are the distribution, and draws from them stand for real points.
+    rule: how the real points were chosen, a key of `RULES`.
     n_pixels: on how few pixels a generator that has collapsed draws; 0 for others.
     """
 
@@ -31,11 +36,7 @@ class Comparable(NamedTuple):
 
 
 def comparable(
-    generated: np.ndarray,
-    train: np.ndarray,
-    held_out: np.ndarray,
-    rng: np.random.Generator,
-    draw_more: DrawMore | None = None,
+    generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, rng: np.random.Generator, draw_more: DrawMore = None
 ) -> Comparable:
     """The points to compare, of those `generated (n, 5)` or drawn with `draw_more(n)`, and of a split of the data.
 
@@ -56,7 +57,7 @@ def comparable(
         real = data[rng.integers(0, len(data), len(generated))]
         return Comparable(generated, real, real, train, "census")
 
-    most = min(max(16 * len(generated), 20_000), MOST_POINTS)
+    most = min(16 * len(of_data), MOST_POINTS)
     while draw_more and len(first_of_each(drawn)) < len(of_data) and len(generated) < most:
         generated = np.vstack([generated, draw_more(len(generated))])
         drawn = codes(generated[:, PLACES])
