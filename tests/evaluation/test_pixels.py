@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from utils.evaluation.pixels import codes, comparable
+from utils.evaluation.pixels import Comparable, codes, comparable
 
 # A picture of 60 x 100 pixels, eight times as dense on the right as on the left.
 DENSITY = np.tile(np.linspace(1, 8, 100), 60)
@@ -45,8 +45,8 @@ def test_true_points_that_are_left_have_the_density_of_the_data_that_are_left(
     """Data drawn without replacement are far less tilted than independent draws: they fill the dense side up."""
     columns: list[list[np.ndarray]] = [[], []]
     for _ in range(60):
-        train, held_out = split(drawn(2500, rng, repeats=False), rng)
-        sample = comparable(drawn(n, rng), train, held_out, rng, (lambda k: drawn(k, rng)) if draws_more else None)
+        data = split(drawn(2500, rng, repeats=False), rng)
+        sample = comparable(drawn(n, rng), *data, rng, (lambda k: drawn(k, rng)) if draws_more else None)
         for column, points in zip(columns, (sample.generated, sample.data), strict=True):
             column.append(points[:, 1])
 
@@ -76,14 +76,15 @@ def test_all_points_are_compared_where_data_repeat_pixels_or_hold_every_one(rng:
     two_places = points_on(rng.choice([7, 2050], 1500))
     ring = np.argwhere(np.abs(np.hypot(*np.mgrid[-30:30, -30:30]) - 26) < 2)
     ring = np.column_stack([ring, ring, ring[:, 0]])
-    train, held_out = split(ring, rng)
 
-    def rule(generated: np.ndarray, data: np.ndarray) -> tuple[str, int]:
-        sample = comparable(generated, *split(data, rng), rng)
-        return sample.rule, len(sample.generated)
+    def compared(generated: np.ndarray, data: np.ndarray) -> Comparable:
+        return comparable(generated, *split(data, rng), rng)
 
-    assert rule(two_places[:1000], two_places[1000:]) == ("all", 1000)
-    assert rule(ring[rng.integers(0, len(ring), 2000)], ring) == ("census", 2000)
+    every, census = (
+        compared(two_places[:1000], two_places[1000:]),
+        compared(ring[rng.integers(0, len(ring), 2000)], ring),
+    )
+    assert (every.rule, len(every.generated), census.rule, len(census.generated)) == ("all", 1000, "census", 2000)
     # Copies of the data are no sign that these hold every pixel: of a third of them, or without those held out.
-    assert comparable(train, train, held_out, rng).rule == "distinct"
-    assert rule(ring[::3], ring[::3])[0] == "distinct"
+    train, held_out = split(ring, rng)
+    assert compared(ring[::3], ring[::3]).rule == comparable(train, train, held_out, rng).rule == "distinct"

@@ -95,7 +95,7 @@ def test_means_belong_to_the_points_that_are_shown(
 ):
     monkeypatch.setattr("utils.runs.run.MOST_SHOWN", 30)
     record.save()
-    run = FreshRun(config.output, points, Evaluation(200, 30))
+    run = FreshRun(config.output, points, Evaluation())
 
     assert run.shown.shape == (30, 5)
     assert run.means.shape == (30, 2)

@@ -20,9 +20,7 @@ MOST_COMPARED = 5000
 MOST_KNOWN = 10_000
 
 
-def evaluate(
-    generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, draw_more: DrawMore = None
-) -> Evaluation:
+def evaluate(generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, draw_more: DrawMore = None) -> Evaluation:
     """All metrics of the `generated (n, 5)` points, given a random split of the data: `train` and `held_out`.
 
     `draw_more(n)` draws n further points; it is called if too few of the generated ones can be compared with data.

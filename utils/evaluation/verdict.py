@@ -58,7 +58,7 @@ class Evaluation:
     @property
     def verdict(self) -> str:
         """The findings in one to three sentences, without the last period: first their size, then what they are."""
-        sentences = [self._answer(), *map(_described, self._tests("differs", SIGNIFICANT)[:2])]
+        sentences = [self._answer(), *map(_described, self._tests("differs", SIGNIFICANT)[1:2])]
         for row in self._tests("memorized", MEMORIZED)[:1]:
             words = "Points are memorized" if self.is_memorized else "They lie a little closer to training points"
             sentences.append(f"{words}: {_described(row)}")
@@ -118,8 +118,8 @@ class Evaluation:
         n_tests, rows = len(self._tests("differs", 1)), self._tests("differs", SIGNIFICANT)
         if not rows:
             return f"{'' if self.is_memorized else 'Yes: '}none of {n_tests} tests found a difference from the data"
-        word, size = "Nearly" if _excess(rows[0]) <= 1 else "No", _filled(rows[0], rows[0][0].size)
-        return f"{word}: {len(rows)} of {n_tests} tests found a difference from the data; the largest, {size}"
+        found = f"{len(rows)} of {n_tests} tests found a difference from the data"
+        return f"{'Nearly' if _excess(rows[0]) <= 1 else 'No'}: {found}; the largest: {_described(rows[0])}"
 
 
 def p_text(p: float) -> str:
@@ -136,14 +136,8 @@ def _excess(row: Row) -> float:
     return abs(value - real) / metric.small
 
 
-def _filled(row: Row, words: str) -> str:
-    """The `words` of a metric, with its numbers in them."""
-    metric, (value, real, *_) = row
-    return words.format(value=metric.text(value), excess=metric.text(value - real))
-
-
 def _described(row: Row) -> str:
     """What a test found, with its numbers."""
-    metric, measured = row
-    finding = _filled(row, metric.differs or metric.memorized)
-    return f"{finding} (real points: {metric.text(measured.real)}; p {p_text(measured.p or 0)})"
+    metric, (value, real, p, *_) = row
+    finding = (metric.differs or metric.memorized).format(value=metric.text(value))
+    return f"{finding} (real points: {metric.text(real)}; p {p_text(p or 0)})"

@@ -82,8 +82,9 @@ def judge(generator: Generator, samples: np.ndarray, data: ColoredPoints, seed: 
     points = train.points.numpy(), held_out.points.numpy()
     evaluation = evaluate(samples, *points, draw_more=lambda n: generator.sample(n, next(seeds)))
     means = posterior_means(generator, random_subset(data.points.numpy(), MOST_SHOWN))
-    more = {"n_shown": trained["epochs"] * len(train), "fingerprint": generator.fingerprint}
-    return dataclasses.replace(evaluation, model=evaluate_model(generator, train, held_out, means) | more)
+    counts = {"n_shown": trained["epochs"] * len(train), "n_generated": len(samples), "n_heldout": len(held_out)}
+    model = evaluate_model(generator, train, held_out, means) | counts | {"fingerprint": generator.fingerprint}
+    return dataclasses.replace(evaluation, model=model)
 
 
 def report(run: FreshRun) -> None:
