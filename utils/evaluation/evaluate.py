@@ -26,12 +26,13 @@ def evaluate(generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, dra
     `draw_more(n)` draws n further points; it is called if too few of the generated ones can be compared with data.
     """
     rng, numpy_rng = torch.Generator().manual_seed(0), np.random.default_rng(0)
-    sets = [random_subset(points, MOST_POINTS) for points in (generated, numpy_rng.permutation(train), held_out)]
-    measured = {key: Measured(*row.measure(*sets)) for key, row in METRICS.items() if row.measure}
-    for key, own in measured.items():
-        measured[key] = own._replace(p=None if own.p is None else min(1.0, n_families() * own.p))
-    generated, train, held_out = sets
-    measured |= memorization(random_subset(generated, MOST_COMPARED), train, held_out, rng)
+    sets = generated, numpy_rng.permutation(train), held_out
+    generated, train, held_out = (random_subset(points, MOST_POINTS) for points in sets)
+    measured = memorization(random_subset(generated, MOST_COMPARED), train, held_out, rng)
+    for key, row in METRICS.items():
+        if row.measure:
+            own = Measured(*row.measure(generated, train, held_out))
+            measured[key] = own._replace(p=None if own.p is None else min(1.0, n_families() * own.p))
     sample = comparable(generated, train, held_out, numpy_rng, draw_more)
     real = random_subset(sample.held_out, MOST_COMPARED)
     # More than this makes the classifier slower, and hardly better.
@@ -84,8 +85,8 @@ def _outliers(
     generated, others = (random_subset(points, MOST_COMPARED) for points in (generated, others))
     distance, place_excess, color_excess = outlier_distances(_tensor(generated, others), _tensor(known[:MOST_KNOWN]))
     n, labels = len(generated), permuted_labels(len(generated), len(others), rng)
-    excesses = {"off_support": place_excess, "off_colors": color_excess}
-    tests = family(**{key: two_sample.mean_excess(excess, labels) for key, excess in excesses.items()})
+    places, colors = (two_sample.mean_excess(excess, labels) for excess in (place_excess, color_excess))
+    tests = family(off_support=places, off_colors=colors)
     for (key, test), values in zip(tests.items(), (distance, color_excess), strict=True):
         is_off = (values > values[n:].quantile(0.99)).double()
         tests[key] = Measured(is_off[:n].mean().item(), is_off[n:].mean().item(), test.p)

@@ -1,6 +1,6 @@
 """The table of metrics, from which the terminal's table, the verdict, report.html and metrics.json follow."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -117,11 +117,6 @@ METRICS = {
         memorized="{value} of the points are copies of training points",
     ),
 }
-
-
-def in_order(keys: Collection[str]) -> list[tuple[str, Metric]]:
-    """The metrics among `keys`, with their rows, in the order of the table."""
-    return [(key, row) for key, row in METRICS.items() if key in keys]
 
 
 def n_families() -> int:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from utils.evaluation.metrics import Measured, Metric, in_order, n_families
+from utils.evaluation.metrics import METRICS, Measured, Metric, n_families
 from utils.evaluation.pixels import RULES
 from utils.evaluation.two_sample import N_PERMUTATIONS, SIGNIFICANT
 
@@ -39,6 +39,11 @@ class Evaluation:
     n_pixels: int = 0
     classifier: tuple[np.ndarray, np.ndarray] | None = None
     model: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> list[Row]:
+        """What was measured, each beside its row of `METRICS`, in the order of that."""
+        return [(row, self.measured[key]) for key, row in METRICS.items() if key in self.measured]
 
     @property
     def p(self) -> float | None:
@@ -97,16 +102,15 @@ class Evaluation:
     def table(self) -> str:
         """The metrics in lines of 80 characters at most."""
         lines = [f"{'':48}{'generated':>10}{'real':>10}{'p':>9}"]
-        for key, row in in_order(self.measured):
-            value, real, p, *_ = self.measured[key]
+        for row, (value, real, p, *_) in self.rows:
             shown = "" if p is None else p_text(p).removeprefix("= ")
             lines.append(f"{row.label:48}{row.text(value):>10}{row.text(real):>10}{shown:>9}".rstrip())
         return "\n".join(lines)
 
     def _tests(self, kind: str, level: float) -> list[Row]:
         """The tests of a `kind`, differs or memorized, whose p is at most `level`; the largest finding comes first."""
-        rows = [(row, self.measured[key]) for key, row in in_order(self.measured) if getattr(row, kind)]
-        return sorted((row for row in rows if row[1].p is not None and row[1].p <= level), key=_excess, reverse=True)
+        rows = [row for row in self.rows if getattr(row[0], kind) and row[1].p is not None and row[1].p <= level]
+        return sorted(rows, key=_excess, reverse=True)
 
     def _answer(self) -> str:
         """How many tests found a difference from the data, and the largest one; or why nothing is known of them."""
