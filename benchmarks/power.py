@@ -113,13 +113,12 @@ def judged(world: World, name: str, seed: int) -> Evaluation:
     held_out, train = data[:n], data[n:]
     highest = [*np.array(world.weights.shape) - 1, 255, 255, 255]
 
-    def draw(n: int) -> np.ndarray:
-        if name in FROM_TRAINING:
-            return FROM_TRAINING[name](train, world, rng).clip(0, highest)
+    if name in FROM_TRAINING:
+        generated = FROM_TRAINING[name](train, world, rng)
+    else:
         fault = FROM_TRUE.get(name, lambda points, world, rng: points)
-        return fault(world.draw(2 * n, rng), world, rng)[:n].clip(0, highest)
-
-    return evaluate(draw(N_GENERATED), train, held_out, draw_more=None if name in FROM_TRAINING else draw)
+        generated = fault(world.draw(2 * N_GENERATED, rng), world, rng)[:N_GENERATED]
+    return evaluate(generated.clip(0, highest), train, held_out)
 
 
 def main(arguments: list[str]) -> None:

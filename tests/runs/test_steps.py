@@ -1,6 +1,4 @@
 import dataclasses
-import itertools
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +6,9 @@ import numpy as np
 import pytest
 
 from data.points import ColoredPoints
-from utils.evaluation.evaluate import evaluate
 from utils.evaluation.verdict import Evaluation
 from utils.runs.run import FreshRun, Run
-from utils.runs.steps import generate, judge
+from utils.runs.steps import generate
 from utils.settings.config import Config, load_config
 from utils.system.errors import InputError
 from utils.training.checkpoint import Record
@@ -61,24 +58,6 @@ def test_if_generation_fails_nothing_of_earlier_points_stays_beside_the_model(
         generate(record.generator, config)
 
     assert {path.name for path in config.output.iterdir()} == {"epochs"}
-
-
-def test_further_points_that_the_evaluation_asks_for_are_not_those_of_the_run(
-    config: Config, record: Record, points: ColoredPoints, monkeypatch: pytest.MonkeyPatch
-):
-    further = []
-
-    def asks(*points: np.ndarray, draw_more: Callable[[int], np.ndarray]) -> Evaluation:
-        further.extend((draw_more(200), draw_more(200)))
-        return evaluate(*points)
-
-    monkeypatch.setattr("utils.runs.steps.evaluate", asks)
-    _, samples = generate(record.generator, config)
-
-    judge(record.generator, samples, points, config.seed)
-
-    for one, other in itertools.combinations([samples, *further], 2):
-        assert (one == other).all(1).mean() < 0.1
 
 
 @pytest.mark.parametrize("content", [None, "epoch,beta\n1,2\n", "a history of nothing\n1\n"])

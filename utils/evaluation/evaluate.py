@@ -10,7 +10,7 @@ from data import PLACES, random_subset
 from utils.evaluation import two_sample
 from utils.evaluation.features import classifier_features, nearest, outlier_distances, random_features, standardized
 from utils.evaluation.metrics import METRICS, Measured, n_families
-from utils.evaluation.pixels import MOST_POINTS, DrawMore, codes, comparable
+from utils.evaluation.pixels import MOST_POINTS, codes, comparable
 from utils.evaluation.two_sample import N_PERMUTATIONS, family, p_value, permuted_labels
 from utils.evaluation.verdict import LEAST, Evaluation
 
@@ -20,11 +20,8 @@ MOST_COMPARED = 5000
 MOST_KNOWN = 10_000
 
 
-def evaluate(generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, draw_more: DrawMore = None) -> Evaluation:
-    """All metrics of the `generated (n, 5)` points, given a random split of the data: `train` and `held_out`.
-
-    `draw_more(n)` draws n further points; it is called if too few of the generated ones can be compared with data.
-    """
+def evaluate(generated: np.ndarray, train: np.ndarray, held_out: np.ndarray) -> Evaluation:
+    """All metrics of the `generated (n, 5)` points, given a random split of the data: `train` and `held_out`."""
     rng, numpy_rng = torch.Generator().manual_seed(0), np.random.default_rng(0)
     sets = generated, numpy_rng.permutation(train), held_out
     generated, train, held_out = (random_subset(points, MOST_POINTS) for points in sets)
@@ -33,7 +30,7 @@ def evaluate(generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, dra
         if row.measure:
             own = Measured(*row.measure(generated, train, held_out))
             measured[key] = own._replace(p=None if own.p is None else min(1.0, n_families() * own.p))
-    sample = comparable(generated, train, held_out, numpy_rng, draw_more)
+    sample = comparable(generated, train, held_out, numpy_rng)
     real = random_subset(sample.held_out, MOST_COMPARED)
     # More than this makes the classifier slower, and hardly better.
     compared, classifier = sample.generated[: min(MOST_COMPARED, 4 * len(real))], None

@@ -1,13 +1,11 @@
 """Which generated points may be compared with data: those for which only chance decides to which set they belong."""
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
 from data import PLACES
 
-DrawMore = Callable[[int], np.ndarray] | None
 # Larger sets are replaced by random subsets: they take longer to search, and hardly improve a test.
 MOST_POINTS = 500_000
 # Which real points stand beside the generated ones.
@@ -35,10 +33,8 @@ class Comparable(NamedTuple):
     n_pixels: int = 0
 
 
-def comparable(
-    generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, rng: np.random.Generator, draw_more: DrawMore = None
-) -> Comparable:
-    """The points to compare, of those `generated (n, 5)` or drawn with `draw_more(n)`, and of a split of the data.
+def comparable(generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, rng: np.random.Generator) -> Comparable:
+    """The points to compare, of those `generated (n, 5)` and of a split of the data.
 
     Two samples without replacement, each with a probability that is a product over its pixels, are as likely after a
     pixel that only one holds is exchanged for one that only the other holds.
@@ -57,10 +53,6 @@ def comparable(
         real = data[rng.integers(0, len(data), len(generated))]
         return Comparable(generated, real, real, train, "census")
 
-    most = min(16 * len(of_data), MOST_POINTS)
-    while draw_more and len(first_of_each(drawn)) < len(of_data) and len(generated) < most:
-        generated = np.vstack([generated, draw_more(len(generated))])
-        drawn = codes(generated[:, PLACES])
     chosen, n_pixels = first_of_each(drawn)[: len(of_data)], 0
     if (n := len(chosen)) < len(of_data):
         # Points of a generator share pixels with each other hardly more often than with as many pixels of data.
