@@ -20,6 +20,7 @@ def test_real_points_pass_every_test_and_each_point_has_a_score(sets: Split):
     (points, scores), auc = evaluation.classifier, evaluation.measured["c2st_auc"]
     assert points.shape == (len(scores), 5)
     assert abs(auc.value - 0.5) < 0.06
+    assert max(evaluation.measured[key].real for key in ("off_support", "off_colors")) < 0.012
 
 
 def shuffled(points: np.ndarray, rng: np.random.Generator) -> np.ndarray:

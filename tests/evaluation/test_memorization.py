@@ -30,10 +30,12 @@ def test_points_close_to_training_points_and_three_copies_in_a_hundred_are_notic
     assert copied.value - copied.real > 0.02
 
 
-def test_a_copy_of_several_equal_records_is_shared_among_them():
-    train = np.arange(10).reshape(2, 5)
+def test_a_copy_of_several_equal_records_is_shared_among_them(rng: np.random.Generator):
+    """Of a hundred different points in all, training and held-out ones are met equally often."""
+    train, held_out, fresh = (np.column_stack([rng.integers(0, 10, (n, 2)), np.full((n, 3), 9)]) for n in (90, 30, 500))
 
-    assert copies(train[[0] * 3], train[[0, 0, 1]]).tolist() == [1.5, 1.5, 0]
+    assert copies(train[[0] * 3], np.vstack([train[[0, 0]], train[:1] + 99])).tolist() == [1.5, 1.5, 0]
+    assert min(each.p for each in measured(fresh, train, held_out)) > 0.05
 
 
 def test_p_values_of_honest_points_are_small_as_often_as_they_say(rng: np.random.Generator):

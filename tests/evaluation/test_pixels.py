@@ -23,30 +23,31 @@ def split(points: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.
     return train, held_out
 
 
-def test_no_pixel_is_left_twice_where_the_data_hold_none_twice_and_the_order_is_random(rng: np.random.Generator):
+def test_no_pixel_is_left_twice_where_the_data_hold_none_twice(rng: np.random.Generator):
     train, held_out = split(drawn(2000, rng, repeats=False), rng)
-    ordered = drawn(20_000, rng)
 
-    sample = comparable(ordered[ordered[:, 1].argsort()], train, held_out, rng)
+    sample = comparable(drawn(20_000, rng), train, held_out, rng)
 
     assert (sample.rule, sample.n_pixels) == ("distinct", 0)
     pixels = codes(np.vstack([sample.generated, sample.data])[:, :2])
     assert len(np.unique(pixels)) == len(pixels)
-    n = len(sample.generated)
-    assert n == len(sample.data) > 500
+    assert len(sample.generated) == len(sample.data) > 500
     assert np.isin(codes(sample.held_out), codes(held_out)).all()
-    assert abs(np.corrcoef(sample.generated[:, 1], np.arange(n))[0, 1]) < 3 / n**0.5
 
 
 @pytest.mark.parametrize("n", [1000, 2500, 20_000])
 def test_true_points_that_are_left_have_the_density_of_the_data_that_are_left(n: int, rng: np.random.Generator):
-    """Data drawn without replacement are far less tilted than independent draws: they fill the dense side up."""
+    """So have the first of them, in whatever order they were drawn.
+
+    Data drawn without replacement are far less tilted than independent draws: they fill the dense side up.
+    """
     columns: list[list[np.ndarray]] = [[], []]
     for _ in range(60):
         data = split(drawn(2500, rng, repeats=False), rng)
-        sample = comparable(drawn(n, rng), *data, rng)
+        generated = drawn(n, rng)
+        sample = comparable(generated[generated[:, 1].argsort()], *data, rng)
         for column, points in zip(columns, (sample.generated, sample.data), strict=True):
-            column.append(points[:, 1])
+            column.append(points[: len(points) // 2, 1])
 
     ours, theirs = map(np.concatenate, columns)
     standard_error = np.hypot(ours.std() / len(ours) ** 0.5, theirs.std() / len(theirs) ** 0.5)

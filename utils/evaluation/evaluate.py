@@ -38,8 +38,7 @@ def evaluate(generated: np.ndarray, train: np.ndarray, held_out: np.ndarray) -> 
         tests, scores = _against_held_out(compared, real, sample.known, rng)
         measured |= tests | _against_all(sample.generated[:MOST_COMPARED], sample.data, rng)
         known, rest = np.split(train, [math.ceil(len(train) / 3)])
-        others = sample.data if sample.rule == "census" else np.vstack([rest, held_out])
-        measured |= _outliers(generated, others, known, rng)
+        measured |= _outliers(generated, np.vstack([rest, held_out]), known, rng)
         classifier = np.vstack([compared, real]), scores
     return Evaluation(measured, len(compared), len(real), sample.rule, sample.n_pixels, classifier)
 
