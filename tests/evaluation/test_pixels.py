@@ -28,7 +28,7 @@ def test_no_pixel_is_left_twice_where_the_data_hold_none_twice(rng: np.random.Ge
 
     sample = comparable(drawn(20_000, rng), train, held_out, rng)
 
-    assert (sample.rule, sample.n_pixels) == ("distinct", 0)
+    assert sample.n_pixels == 0
     pixels = codes(np.vstack([sample.generated, sample.data])[:, :2])
     assert len(np.unique(pixels)) == len(pixels)
     assert len(sample.generated) == len(sample.data) > 500
@@ -77,11 +77,11 @@ def test_all_points_are_compared_where_data_repeat_pixels_or_hold_every_one(rng:
     def compared(generated: np.ndarray, data: np.ndarray) -> Comparable:
         return comparable(generated, *split(data, rng), rng)
 
-    every, census = (
-        compared(two_places[:1000], two_places[1000:]),
-        compared(ring[rng.integers(0, len(ring), 2000)], ring),
-    )
-    assert (every.rule, len(every.generated), census.rule, len(census.generated)) == ("all", 1000, "census", 2000)
+    every = compared(two_places[:1000], two_places[1000:])
+    assert (len(every.generated), every.rule) == (1000, "held-out ones")
+    census = compared(ring[rng.integers(0, len(ring), 2000)], ring)
+    assert (len(census.generated), census.rule[:20]) == (2000, "draws from the data,")
     # Copies of the data are no sign that these hold every pixel: of a third of them, or without those held out.
     train, held_out = split(ring, rng)
-    assert compared(ring[::3], ring[::3]).rule == comparable(train, train, held_out, rng).rule == "distinct"
+    for copied in (compared(ring[::3], ring[::3]), comparable(train, train, held_out, rng)):
+        assert "without the pixels" in copied.rule

@@ -8,12 +8,6 @@ from data import PLACES
 
 # Larger sets are replaced by random subsets: they take longer to search, and hardly improve a test.
 MOST_POINTS = 500_000
-# Which real points stand beside the generated ones.
-RULES = {
-    "all": "held-out ones",
-    "distinct": "held-out ones, without the pixels that both generated points and data hold",
-    "census": "draws from the data, which hold every pixel of their figure",
-}
 
 
 class Comparable(NamedTuple):
@@ -21,7 +15,7 @@ class Comparable(NamedTuple):
 
     generated, held_out, data: generated points, those to tell them from, and those with their density.
     known: training points, to measure both against.
-    rule: how the real points were chosen, a key of `RULES`.
+    rule: in words, which points `held_out` are.
     n_pixels: on how few pixels a generator that has collapsed draws; 0 for others.
     """
 
@@ -45,13 +39,13 @@ def comparable(generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, r
     shared, repeated = np.isin(drawn, pixels).mean(), 1 - len(of_data) / len(data)
     # Among independent draws, points share their pixel with earlier ones about half as often as with all others.
     if repeated > shared / 4:
-        return Comparable(generated, held_out, data, train, "all")
+        return Comparable(generated, held_out, data, train, "held-out ones")
     # Where data hold every pixel, most have neighbors; generated points that are copies of `train` miss `held_out`.
     beside = np.mean([np.isin(codes(data[:, PLACES] + step), pixels) for step in ((0, 1), (1, 0))])
     of_held_out = np.isin(drawn, pixels[len(train) :]).mean()
     if shared > 0.9 and beside > 2 / 3 and of_held_out > 0.5 * len(held_out) / len(data):
         real = data[rng.integers(0, len(data), len(generated))]
-        return Comparable(generated, real, real, train, "census")
+        return Comparable(generated, real, real, train, "draws from the data, which hold every pixel of their figure")
 
     chosen, n_pixels = first_of_each(drawn)[: len(of_data)], 0
     if (n := len(chosen)) < len(of_data):
@@ -63,7 +57,8 @@ def comparable(generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, r
     chosen, of_data = rng.permutation(chosen), rng.permutation(of_data)
     generated = generated[chosen[~np.isin(drawn[chosen], pixels[of_data])]]
     known, left = train[of_data[of_data < len(train)]], of_data[~np.isin(pixels[of_data], drawn[chosen])]
-    return Comparable(generated, data[left[left >= len(train)]], data[left], known, "distinct", n_pixels)
+    rule = "held-out ones, without the pixels that both generated points and data hold"
+    return Comparable(generated, data[left[left >= len(train)]], data[left], known, rule, n_pixels)
 
 
 def first_of_each(values: np.ndarray) -> np.ndarray:

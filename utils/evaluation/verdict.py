@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 
 from utils.evaluation.metrics import METRICS, Measured, Metric, n_families
-from utils.evaluation.pixels import RULES
 from utils.evaluation.two_sample import N_PERMUTATIONS, SIGNIFICANT
 
 LEAST = 20  # points; no test can find anything in fewer
@@ -35,7 +34,7 @@ class Evaluation:
     measured: dict[str, Measured] = field(default_factory=dict)
     n_compared: int = 0
     n_real: int = 0
-    rule: str = "all"
+    rule: str = ""
     n_pixels: int = 0
     classifier: tuple[np.ndarray, np.ndarray] | None = None
     model: dict[str, Any] = field(default_factory=dict)
@@ -87,7 +86,7 @@ class Evaluation:
         auc = self.measured.get("c2st_auc")
         if not auc:
             return ""
-        counts = f"{self.n_compared:,} generated points with {self.n_real:,} {RULES[self.rule]}"
+        counts = f"{self.n_compared:,} generated points with {self.n_real:,} {self.rule}"
         power = f"With so many, it finds an AUC of {auc.detectable:.2f} or more 4 times in 5."
         return f"A classifier compared {counts}. {power}"
 
