@@ -10,10 +10,12 @@ from data import PLACES, random_subset
 from utils.evaluation import two_sample
 from utils.evaluation.features import classifier_features, nearest, outlier_distances, random_features, standardized
 from utils.evaluation.metrics import METRICS, Measured, n_families
-from utils.evaluation.pixels import MOST_POINTS, codes, comparable
+from utils.evaluation.pixels import codes, comparable
 from utils.evaluation.two_sample import N_PERMUTATIONS, family, p_value, permuted_labels
 from utils.evaluation.verdict import LEAST, Evaluation
 
+# Larger sets are replaced by random subsets: they take longer to search, and hardly improve a test.
+MOST_POINTS = 500_000
 # More points of a set do not make the tests better.
 MOST_COMPARED = 5000
 # Training points that others are measured against.

@@ -6,9 +6,6 @@ import numpy as np
 
 from data import PLACES
 
-# Larger sets are replaced by random subsets: they take longer to search, and hardly improve a test.
-MOST_POINTS = 500_000
-
 
 class Comparable(NamedTuple):
     """Points `(n, 5)` that may be compared, in random order.
