@@ -57,7 +57,7 @@ def main(arguments: list[str]) -> None:
                 generator = load_trained(config, data)
             with saying_how_to_continue(f"the model is saved; to draw and judge: {command}"):
                 folder, samples = generate(generator, config)
-                evaluation = judge(generator, samples, data, config.seed)
+                evaluation = judge(generator, samples, data)
                 report(FreshRun(folder, data, evaluation))
         compare(configs)
     print(f"to try next: {suggestion(settings, data.fingerprint(), arguments)}")

@@ -91,11 +91,7 @@ def judged(world: World, fault: Fault | None, seed: int) -> Evaluation:
     if fault is None:
         return evaluate(train, train, held_out)
     highest = [*np.array(world.weights.shape) - 1, 255, 255, 255]
-
-    def draw(n: int) -> np.ndarray:
-        return fault(world.draw(2 * n, rng), world, rng)[:n].clip(0, highest)
-
-    return evaluate(draw(5000), train, held_out, draw_more=draw)
+    return evaluate(fault(world.draw(10_000, rng), world, rng)[:5000].clip(0, highest), train, held_out)
 
 
 def main(arguments: list[str]) -> None:

@@ -11,16 +11,14 @@ from utils.evaluation.__main__ import main
 from utils.system.errors import InputError
 
 
-@pytest.mark.parametrize("name", ["samples.npy", "samples.npz"])
 def test_a_file_of_points_is_judged_on_one_thread(
-    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch, name: str
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
 ):
     counts: list[int] = []
     monkeypatch.setattr(torch, "set_num_threads", counts.append)
-    points = read_points(folder).points.numpy().astype(np.float32) + 0.2
-    (np.save if name == "samples.npy" else np.savez)(tmp_path / name, points)
+    np.savez(tmp_path / "samples.npz", read_points(folder).points.numpy().astype(np.float32) + 0.2)
 
-    main(["--data", str(folder), "--holdout", "0.3", str(tmp_path / name)])
+    main(["--data", str(folder), "--holdout", "0.3", str(tmp_path / "samples.npz")])
 
     printed = capsys.readouterr().out
     assert counts == [1]
@@ -32,11 +30,11 @@ def test_a_file_of_points_is_judged_on_one_thread(
 @pytest.mark.parametrize(
     ("samples", "complaint"),
     [
-        (np.zeros((5, 4)), r"must hold numbers \(n, 5\), but is float64 \(5, 4\)"),
-        (np.zeros((1, 5)), "must hold numbers"),
+        (np.zeros((5, 4)), r"must hold numbers .*float64 \(5, 4\)"),
+        (np.zeros((1, 5)), "two rows or more"),
         (np.full((9, 5), "a"), "must hold numbers"),
-        (np.full((9, 5), np.nan), "not finite"),
-        (np.random.default_rng(0).random((9, 5)) * [50, 50, 1, 1, 1], r"colors lie in 0\.0\.\.1\.0.*scaled"),
+        (np.full((9, 5), np.nan), "all finite"),
+        (np.random.default_rng(0).random((9, 5)) * [50, 50, 1, 1, 1], "look scaled"),
     ],
 )
 def test_files_that_hold_no_points_are_refused(folder: Path, tmp_path: Path, samples: np.ndarray, complaint: str):

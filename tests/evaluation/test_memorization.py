@@ -31,19 +31,18 @@ def test_points_close_to_training_points_and_three_copies_in_a_hundred_are_notic
 
 
 def test_a_copy_of_several_equal_records_is_shared_among_them(rng: np.random.Generator):
-    """A hundred different points in all: training and held-out points are met equally often, and are no copies."""
+    """Of a hundred different points in all, training and held-out ones are met equally often."""
     train, held_out, fresh = (np.column_stack([rng.integers(0, 10, (n, 2)), np.full((n, 3), 9)]) for n in (90, 30, 500))
 
-    assert copies(fresh, train).sum() > 200
-    assert copies(train[[0] * 3], np.vstack([train[:1]] * 2 + [train[:1] + 99])).tolist() == [1.5, 1.5, 0]
+    assert copies(train[[0] * 3], np.vstack([train[[0, 0]], train[:1] + 99])).tolist() == [1.5, 1.5, 0]
     assert min(each.p for each in measured(fresh, train, held_out)) > 0.05
 
 
 def test_p_values_of_honest_points_are_small_as_often_as_they_say(rng: np.random.Generator):
+    """In a picture of 900 pixels and one color, of which 240 points are data: many points are copies of several."""
     p = []
     for seed in range(80):
-        points = rng.integers(0, 30, (260, 5))
-        points[:, 2:] = 0
+        points = rng.integers(0, 30, (260, 5)) * [1, 1, 0, 0, 0]
         p.append([each.p for each in measured(points[:60], points[60:240], points[240:], seed)])
 
     # Within three standard errors of 10%; ties make large p-values, never small ones.

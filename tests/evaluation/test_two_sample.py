@@ -5,19 +5,9 @@ import pytest
 import torch
 from torch import Tensor
 
+from utils.evaluation import two_sample
 from utils.evaluation.metrics import n_families
-from utils.evaluation.two_sample import (
-    N_PERMUTATIONS,
-    area_under_curve,
-    classifier_auc,
-    discriminant,
-    energy_distance,
-    family,
-    folds,
-    mean_excess,
-    p_value,
-    permuted_labels,
-)
+from utils.evaluation.two_sample import N_PERMUTATIONS, family, folds, mean_excess, p_value, permuted_labels
 
 
 def seeded(seed: int = 0) -> torch.Generator:
@@ -33,9 +23,13 @@ def statistics(shift: float, n: int = 150, seed: int = 0, scale: float = 1) -> d
     fold = (torch.arange(2 * n) % 4).where(torch.arange(2 * n) >= n // 5, 4)
     labels = permuted_labels(n, n, rng, fold)
     assert all((labels[fold == k].sum(0) == labels[fold == k, 0].sum()).all() for k in range(5))
-    auc = classifier_auc(x, labels, fold, seeded())[0]
-    energy, excess, other = energy_distance(x, labels), mean_excess(x[:, 0], labels), mean_excess(x[:, 1], labels)
-    return {"auc": auc, "energy": energy, "discriminant": discriminant(100 * x, labels), "a": excess, "b": other}
+    return {
+        "auc": two_sample.classifier_auc(x, labels, fold, seeded())[0],
+        "energy": two_sample.energy_distance(x, labels),
+        "discriminant": two_sample.discriminant(100 * x, labels),
+        "excess": mean_excess(x[:, 0], labels),
+        "excess elsewhere": mean_excess(x[:, 1], labels),
+    }
 
 
 def test_p_values_of_each_statistic_and_of_their_family_are_uniform_under_the_null_hypothesis():
@@ -53,7 +47,7 @@ def test_p_values_of_each_statistic_and_of_their_family_are_uniform_under_the_nu
 def test_a_shift_is_found_by_all_that_can_see_it_and_sets_without_any_spread_are_found_equal():
     found = family(**statistics(1))
 
-    assert found.pop("b").p > 0.05
+    assert found.pop("excess elsewhere").p > 0.05
     assert [test.p for test in found.values()] == pytest.approx([n_families() / (1 + N_PERMUTATIONS)] * 4)
     assert min(map(p_value, statistics(1, scale=0).values())) > 0.05
 
@@ -71,10 +65,10 @@ def test_rounding_does_not_decide_between_labelings_with_equal_values():
 def test_a_value_is_detectable_that_is_found_4_times_in_5():
     """The adjusted p-value meets the level where 0.84 deviations less than the detectable value are."""
     values = statistics(0)
-    test = family(**values)["a"]
+    test = family(**values)["excess"]
     for shift, is_significant in ((-0.3, False), (0.3, True)):
-        values["a"][0] = test.detectable + (shift - 0.8416) * test.error
-        assert (family(**values)["a"].p < 0.05) == is_significant
+        values["excess"][0] = test.detectable + (shift - 0.8416) * test.error
+        assert (family(**values)["excess"].p < 0.05) == is_significant
 
 
 def test_points_of_one_block_share_a_fold_unless_blocks_are_few():
@@ -90,11 +84,11 @@ def test_points_of_one_block_share_a_fold_unless_blocks_are_few():
 def test_statistics_are_those_of_their_formulas():
     scores = torch.tensor([[0.9, 0.1], [0.8, 0.2], [0.3, 0.3], [0.1, 0.4]])
     labels = torch.tensor([[1.0, 1.0], [0.0, 0.0], [1.0, 0.0], [0.0, 0.0]])
-    assert area_under_curve(scores, labels).tolist() == [0.75, 0.0]
+    assert two_sample.area_under_curve(scores, labels).tolist() == [0.75, 0.0]
     assert p_value(torch.tensor([3.0, 1.0, 3.0, 5.0])) == 0.75
     # Between two points and two others at distance 3: 2 * 3 - 0 - 0.
     x, labels = torch.tensor([[0.0], [0.0], [3.0], [3.0]]), torch.tensor([[1.0], [1.0], [0.0], [0.0]])
-    assert energy_distance(x, labels).item() == pytest.approx(6)
+    assert two_sample.energy_distance(x, labels).item() == pytest.approx(6)
     # The discriminant weighs a difference by the spread.
     before, after = (statistics(1, scale=scale)["discriminant"][0].item() for scale in (1, 5))
     assert after == pytest.approx(before, rel=0.01)

@@ -13,7 +13,7 @@ from utils.settings.config import Config
 from utils.training.checkpoint import Record
 
 MODEL = dict(zip(FIGURES, (14.5, 3.25, -17.5, 20.17, 20.4, 4), strict=True)) | {"n_shown": 135_000}
-GOOD = Evaluation(5000, 500, 5000, {"off_support": Measured(0.011, 0.007, 0.5)}, model=MODEL)
+GOOD = Evaluation({"off_support": Measured(0.011, 0.007, 0.5)}, model=MODEL)
 
 
 def test_the_model_and_the_points_it_is_trained_on_are_counted(record: Record):

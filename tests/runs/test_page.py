@@ -23,7 +23,7 @@ from utils.runs.run import FreshRun
 from utils.settings.config import Config
 
 MODEL = {"heldout_reconstruction": 17.5, "heldout_kl": 3.25, "active_units": 2}
-TOO_FEW = Evaluation(50, 30, measured={"copies": Measured(0.25, real=0.0)}, model=MODEL)
+TOO_FEW = Evaluation({"copies": Measured(0.25, real=0.0)}, model=MODEL)
 LOSSES = ("train_reconstruction", "train_kl", "heldout_reconstruction", "heldout_kl")
 
 
@@ -141,7 +141,7 @@ def test_the_verdict_is_marked_and_the_loss_stands_beside_its_yardsticks(
         "copies": Measured(0.25, 0.0, p_of_copies),
     }
     yardsticks = {"one_normal_loss": 23.25, "no_latent_loss": 21.5}
-    evaluation = Evaluation(50, 30, 50, figures, model=MODEL | yardsticks)
+    evaluation = Evaluation(figures, model=MODEL | yardsticks)
 
     texts = Page(a_page(Config(result_path=str(tmp_path)), points, evaluation)).texts
 

@@ -1,6 +1,4 @@
 import dataclasses
-import itertools
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +6,9 @@ import numpy as np
 import pytest
 
 from data.points import ColoredPoints
-from utils.evaluation.evaluate import evaluate
 from utils.evaluation.verdict import Evaluation
 from utils.runs.run import FreshRun, Run
-from utils.runs.steps import generate, judge
+from utils.runs.steps import generate
 from utils.settings.config import Config, load_config
 from utils.system.errors import InputError
 from utils.training.checkpoint import Record
@@ -63,24 +60,6 @@ def test_if_generation_fails_nothing_of_earlier_points_stays_beside_the_model(
     assert {path.name for path in config.output.iterdir()} == {"epochs"}
 
 
-def test_further_points_that_the_evaluation_asks_for_are_not_those_of_the_run(
-    config: Config, record: Record, points: ColoredPoints, monkeypatch: pytest.MonkeyPatch
-):
-    further = []
-
-    def asks(*points: np.ndarray, draw_more: Callable[[int], np.ndarray]) -> Evaluation:
-        further.extend((draw_more(200), draw_more(200)))
-        return evaluate(*points)
-
-    monkeypatch.setattr("utils.runs.steps.evaluate", asks)
-    _, samples = generate(record.generator, config)
-
-    judge(record.generator, samples, points, config.seed)
-
-    for one, other in itertools.combinations([samples, *further], 2):
-        assert (one == other).all(1).mean() < 0.1
-
-
 @pytest.mark.parametrize("content", [None, "epoch,beta\n1,2\n", "a history of nothing\n1\n"])
 def test_a_history_that_is_missing_or_lacks_columns_is_refused(tmp_path: Path, content: str | None):
     if content is not None:
@@ -95,7 +74,7 @@ def test_means_belong_to_the_points_that_are_shown(
 ):
     monkeypatch.setattr("utils.runs.run.MOST_SHOWN", 30)
     record.save()
-    run = FreshRun(config.output, points, Evaluation(200, 30))
+    run = FreshRun(config.output, points, Evaluation())
 
     assert run.shown.shape == (30, 5)
     assert run.means.shape == (30, 2)

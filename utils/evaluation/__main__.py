@@ -36,14 +36,13 @@ def main(arguments: list[str]) -> None:
 def read_samples(path: str) -> np.ndarray:
     """The points `(n, 5)` in `path`. Raises InputError if it holds none, or if they are not in pixels and levels."""
     samples = load_array(Path(expanded(path)))
-    if samples.ndim != 2 or samples.shape[1] != N_COORDINATES or len(samples) < 2 or samples.dtype.kind not in "iuf":
-        raise InputError(f"{path}: must hold numbers (n, {N_COORDINATES}), but is {samples.dtype} {samples.shape}")
-    if not np.isfinite(samples).all():
-        raise InputError(f"{path}: holds numbers that are not finite")
+    is_table = samples.ndim == 2 and samples.shape[1] == N_COORDINATES and samples.dtype.kind in "iuf"
+    if not is_table or len(samples) < 2 or not np.isfinite(samples).all():
+        described = f"({N_COORDINATES} in each row, two rows or more, all finite)"
+        raise InputError(f"{path}: must hold numbers {described}, but is {samples.dtype} {samples.shape}")
     colors = samples[:, COLORS]
     if samples.dtype.kind == "f" and np.abs(colors).max() <= 1.5 and len(np.unique(colors)) > 2:
-        of = f"{colors.min():.1f}..{colors.max():.1f}"
-        raise InputError(f"{path}: colors lie in {of}, so they look scaled; give pixels, and levels of 0..255")
+        raise InputError(f"{path}: colors lie near 0..1, so they look scaled; give pixels, and levels of 0..255")
     return samples
 
 

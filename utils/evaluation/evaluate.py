@@ -10,53 +10,46 @@ from data import PLACES, random_subset
 from utils.evaluation import two_sample
 from utils.evaluation.features import classifier_features, nearest, outlier_distances, random_features, standardized
 from utils.evaluation.metrics import METRICS, Measured, n_families
-from utils.evaluation.pixels import MOST_POINTS, DrawMore, codes, comparable
+from utils.evaluation.pixels import codes, comparable
 from utils.evaluation.two_sample import N_PERMUTATIONS, family, p_value, permuted_labels
 from utils.evaluation.verdict import LEAST, Evaluation
 
+# Larger sets are replaced by random subsets: they take longer to search, and hardly improve a test.
+MOST_POINTS = 500_000
 # More points of a set do not make the tests better.
 MOST_COMPARED = 5000
 # Training points that others are measured against.
 MOST_KNOWN = 10_000
 
 
-def evaluate(
-    generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, draw_more: DrawMore | None = None
-) -> Evaluation:
-    """All metrics of the `generated (n, 5)` points, given a random split of the data: `train` and `held_out`.
-
-    `draw_more(n)` draws n further points; it is called if too few of the generated ones can be compared with data.
-    """
+def evaluate(generated: np.ndarray, train: np.ndarray, held_out: np.ndarray) -> Evaluation:
+    """All metrics of the `generated (n, 5)` points, given a random split of the data: `train` and `held_out`."""
     rng, numpy_rng = torch.Generator().manual_seed(0), np.random.default_rng(0)
-    sets = [random_subset(points, MOST_POINTS) for points in (generated, numpy_rng.permutation(train), held_out)]
-    generated, train, held_out = sets
-    measured = {key: Measured(*row.measure(*sets)) for key, row in METRICS.items() if row.measure}
-    for key, own in measured.items():
-        measured[key] = own._replace(p=None if own.p is None else min(1.0, n_families() * own.p))
-    counts = len(generated), len(held_out)
-    if min(map(len, sets)) < LEAST:
-        return Evaluation(*counts, len(generated), measured, n_real=len(held_out))
-
-    measured |= memorization(random_subset(generated, MOST_COMPARED), train, held_out, rng)
-    sample = comparable(generated, train, held_out, numpy_rng, draw_more)
+    sets = generated, numpy_rng.permutation(train), held_out
+    generated, train, held_out = (random_subset(points, MOST_POINTS) for points in sets)
+    measured = memorization(random_subset(generated, MOST_COMPARED), train, held_out, rng)
+    for key, row in METRICS.items():
+        if row.measure:
+            own = Measured(*row.measure(generated, train, held_out))
+            measured[key] = own._replace(p=None if own.p is None else min(1.0, n_families() * own.p))
+    sample = comparable(generated, train, held_out, numpy_rng)
     real = random_subset(sample.held_out, MOST_COMPARED)
     # More than this makes the classifier slower, and hardly better.
     compared, classifier = sample.generated[: min(MOST_COMPARED, 4 * len(real))], None
     if min(len(compared), len(real)) >= LEAST and not sample.n_pixels:
         tests, scores = _against_held_out(compared, real, sample.known, rng)
         measured |= tests | _against_all(sample.generated[:MOST_COMPARED], sample.data, rng)
-        references, rest = np.split(train, [math.ceil(len(train) / 3)])
-        others = sample.data if sample.rule == "census" else np.vstack([rest, held_out])
-        measured |= _outliers(generated, others, references, rng)
+        known, rest = np.split(train, [math.ceil(len(train) / 3)])
+        measured |= _outliers(generated, np.vstack([rest, held_out]), known, rng)
         classifier = np.vstack([compared, real]), scores
-    return Evaluation(*counts, len(compared), measured, classifier, {}, len(real), sample.rule, sample.n_pixels)
+    return Evaluation(measured, len(compared), len(real), sample.rule, sample.n_pixels, classifier)
 
 
 def _against_held_out(
     generated: np.ndarray, held_out: np.ndarray, known: np.ndarray, rng: torch.Generator
 ) -> tuple[dict[str, Measured], np.ndarray]:
     """Metrics of the classifier and of the energy distance, and the score of each point `(n,)`."""
-    x = _tensor(np.vstack([generated, held_out]))
+    x = _tensor(generated, held_out)
     fold = two_sample.folds(x[:, PLACES], rng)
     labels = permuted_labels(len(generated), len(held_out), rng, fold)
     features = classifier_features(x, _tensor(known[:MOST_KNOWN]), rng)
@@ -71,7 +64,7 @@ def _against_all(generated: np.ndarray, data: np.ndarray, rng: torch.Generator) 
     """Metrics of the density of places, in units of their means by chance."""
     reference = random_subset(data, MOST_COMPARED)
     labels = permuted_labels(len(generated), len(reference), rng)
-    places = standardized(_tensor(np.vstack([generated, reference])[:, PLACES]))
+    places = standardized(_tensor(generated, reference)[:, PLACES])
     x, y = places.unbind(1)
     # The factors are large, so that the ridge does little.
     features = {
@@ -88,11 +81,10 @@ def _outliers(
 ) -> dict[str, Measured]:
     """Metrics of the places and colors, of `generated` points and of `others`, that are far from `known` ones."""
     generated, others = (random_subset(points, MOST_COMPARED) for points in (generated, others))
-    x, n = _tensor(np.vstack([generated, others])), len(generated)
-    distance, place_excess, color_excess = outlier_distances(x, _tensor(known[:MOST_KNOWN]))
-    labels = permuted_labels(n, len(others), rng)
-    excesses = {"off_support": place_excess, "off_colors": color_excess}
-    tests = family(**{key: two_sample.mean_excess(excess, labels) for key, excess in excesses.items()})
+    distance, place_excess, color_excess = outlier_distances(_tensor(generated, others), _tensor(known[:MOST_KNOWN]))
+    n, labels = len(generated), permuted_labels(len(generated), len(others), rng)
+    places, colors = (two_sample.mean_excess(excess, labels) for excess in (place_excess, color_excess))
+    tests = family(off_support=places, off_colors=colors)
     for (key, test), values in zip(tests.items(), (distance, color_excess), strict=True):
         is_off = (values > values[n:].quantile(0.99)).double()
         tests[key] = Measured(is_off[:n].mean().item(), is_off[n:].mean().item(), test.p)
@@ -106,7 +98,7 @@ def memorization(
 
     The closest record (Platzer & Reutterer 2021, arXiv 2104.00635) is that by coordinates in standard deviations.
     """
-    known = random_subset(train, 50_000)
+    n, known = len(generated), random_subset(train, 50_000)
     records = np.vstack([known, random_subset(held_out, 5000)])
     # The first of several records at the same distance must not always be a training point.
     order = torch.randperm(len(records), generator=rng).numpy()
@@ -114,7 +106,7 @@ def memorization(
     scale = np.where(deviation > 0, deviation, 1.0)
     closest = nearest(_tensor(generated / scale), _tensor(records[order] / scale), 1)[1]
     hits = np.bincount(order[closest[:, 0].numpy()], minlength=len(records))
-    copied, n = copies(generated, np.vstack([train, held_out])), len(generated)
+    copied = copies(generated, np.vstack([train, held_out]))
     # Each training point has as many copies among real points as each held-out point has.
     real = min(1.0, copied[len(train) :].sum() / n * len(train) / len(held_out))
     return {
@@ -142,5 +134,6 @@ def _share(hits: np.ndarray, n_train: int, n: int, real: float, rng: torch.Gener
     return Measured(of_training[0].item() / n, real, p_value(of_training))
 
 
-def _tensor(points: np.ndarray) -> Tensor:
-    return torch.from_numpy(points).float()
+def _tensor(*sets: np.ndarray) -> Tensor:
+    """The points of all `sets`, one below the other."""
+    return torch.from_numpy(np.vstack(sets)).float()

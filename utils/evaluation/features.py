@@ -33,12 +33,9 @@ def place_features(x: Tensor, known: Tensor) -> Tensor:
 
 
 def color_features(x: Tensor, known: Tensor) -> Tensor:
-    """The colors of `x (n, 5)`, and in standard deviations along the principal axes of the known colors `(n, 6)`."""
-    mean = known[:, COLORS].mean(0)
-    values, vectors = torch.linalg.eigh((known[:, COLORS] - mean).T.cov(correction=0))
-    # Colors are integers, so a standard deviation below half a level means nothing.
-    whitening = vectors / values.clamp(min=0).sqrt().clamp(min=0.5)
-    return torch.column_stack([x[:, COLORS], (x[:, COLORS] - mean) @ whitening])
+    """The colors of `x (n, 5)`, and these along the principal axes of the known colors `(n, 6)`."""
+    axes = torch.linalg.eigh(known[:, COLORS].T.cov())[1]
+    return torch.column_stack([x[:, COLORS], x[:, COLORS] @ axes])
 
 
 def place_spacing(known: Tensor) -> Tensor:

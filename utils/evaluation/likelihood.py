@@ -66,12 +66,7 @@ def active_units(means: np.ndarray) -> int:
 
 
 def yardsticks(train: ColoredPoints, held_out: ColoredPoints) -> dict[str, float]:
-    """The loss of a held-out point, in nats, under two simple densities of integers that are fitted to `train`.
-
-    one_normal_loss: a normal in all five coordinates, each integrated over its cell given those before it.
-    no_latent_loss: normals of row and column, and of the color around the mean of the eight nearest training points: as
-        a decoder that sees no latent.
-    """
+    """The losses of a held-out point, in nats, under the two densities of docs/evaluation.md, fitted to `train`."""
     known, x = (part.scaling.to_model(random_subset(part.points, 10_000)) for part in (train, held_out))
     highest = torch.tensor([*(side - 1 for side in train.scaling.shape), *[N_LEVELS - 1] * 3])
     factor = torch.linalg.cholesky(known.double().T.cov() + 1e-3 * torch.eye(known.shape[1], dtype=torch.float64))

@@ -1,6 +1,6 @@
 """The table of metrics, from which the terminal's table, the verdict, report.html and metrics.json follow."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -34,12 +34,11 @@ class Measured(NamedTuple):
 class Metric(NamedTuple):
     """A row of the table: a label of at most 46 characters, the meaning in one sentence, and the format of values.
 
-    differs, memorized: what a small p-value says; a metric without them decides nothing.
-    size: how large a difference is. These three may contain {value}, and {excess} over real points.
-    small: the largest excess over real points that is called small.
+    differs, memorized: what a small p-value says, with {value} in it; a metric without them decides nothing.
+    small: the largest difference from real points that is called small.
     advice: what to do if tests with this advice are the only ones that find a difference.
-    measure: a function of the generated, training and held-out points `(n, 5)` that returns a `Measured`, or a tuple of
-        its numbers, for metrics that `evaluate` does not compute itself. `evaluate` corrects p for the number of tests.
+    measure: a function of the generated, training and held-out points `(n, 5)` that returns numbers of a `Measured`,
+        for metrics that `evaluate` does not compute itself. `evaluate` corrects p for the number of tests.
     """
 
     label: str
@@ -47,7 +46,6 @@ class Metric(NamedTuple):
     format: str = ".3f"
     differs: str = ""
     memorized: str = ""
-    size: str = "{value}"
     small: float = float("inf")
     advice: str = ""
     measure: Callable[[np.ndarray, np.ndarray, np.ndarray], tuple[Any, ...]] | None = None
@@ -60,8 +58,8 @@ class Metric(NamedTuple):
 SETTLED = "The {} have not settled: more epochs are likely to help{}"
 COLORS_SETTLE = SETTLED.format("colors", ".")
 PLACES_SETTLE = SETTLED.format("places", ", and so is prior=picture where another prior is set.")
-DENSITY = Metric("", "", ".2f", size="in the density, {value} times that of chance", small=10, advice=PLACES_SETTLE)
-OFF = Metric("", "", ".1%", size="in {excess} of the points", small=0.02)
+DENSITY = Metric("", "", ".2f", small=10, advice=PLACES_SETTLE)
+OFF = Metric("", "", ".1%", small=0.02)
 
 # By their keys in metrics.json, in the order in which they are shown: those that say most come first.
 METRICS = {
@@ -70,7 +68,6 @@ METRICS = {
         "How well a classifier tells generated from held-out points (C2ST). 0.5: not at all; 1: every time. "
         "README's AUC is that of another classifier, which sees ten times as many points.",
         differs="a classifier tells them apart with an AUC of {value}",
-        size="AUC {value}",
         small=0.1,
     ),
     "off_colors": OFF._replace(
@@ -105,7 +102,6 @@ METRICS = {
         "The energy distance of generated and held-out points. 0: the sets are equal.",
         format=".4f",
         differs="their energy distance from the data is {value}",
-        size="an energy distance of {value}",
         small=0.05,
     ),
     "closest_is_training": Metric(
@@ -121,11 +117,6 @@ METRICS = {
         memorized="{value} of the points are copies of training points",
     ),
 }
-
-
-def in_order(keys: Collection[str]) -> list[tuple[str, Metric]]:
-    """The metrics among `keys`, with their rows, in the order of the table."""
-    return [(key, row) for key, row in METRICS.items() if key in keys]
 
 
 def n_families() -> int:

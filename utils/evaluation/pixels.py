@@ -1,15 +1,10 @@
 """Which generated points may be compared with data: those for which only chance decides to which set they belong."""
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
 from data import PLACES
-
-DrawMore = Callable[[int], np.ndarray]
-# Larger sets are replaced by random subsets: they take longer to search, and hardly improve a test.
-MOST_POINTS = 500_000
 
 
 class Comparable(NamedTuple):
@@ -17,8 +12,7 @@ class Comparable(NamedTuple):
 
     generated, held_out, data: generated points, those to tell them from, and those with their density.
     known: training points, to measure both against.
-    rule: "all" where nothing had to be left out; "distinct" without the pixels that both sets hold; "census" where
-        the data hold every pixel: they are the distribution, and draws from them stand for real points.
+    rule: in words, which points `held_out` are.
     n_pixels: on how few pixels a generator that has collapsed draws; 0 for others.
     """
 
@@ -30,14 +24,8 @@ class Comparable(NamedTuple):
     n_pixels: int = 0
 
 
-def comparable(
-    generated: np.ndarray,
-    train: np.ndarray,
-    held_out: np.ndarray,
-    rng: np.random.Generator,
-    draw_more: DrawMore | None = None,
-) -> Comparable:
-    """The points to compare, of those `generated (n, 5)` or drawn with `draw_more(n)`, and of a split of the data.
+def comparable(generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, rng: np.random.Generator) -> Comparable:
+    """The points to compare, of those `generated (n, 5)` and of a split of the data.
 
     Two samples without replacement, each with a probability that is a product over its pixels, are as likely after a
     pixel that only one holds is exchanged for one that only the other holds.
@@ -48,18 +36,14 @@ def comparable(
     shared, repeated = np.isin(drawn, pixels).mean(), 1 - len(of_data) / len(data)
     # Among independent draws, points share their pixel with earlier ones about half as often as with all others.
     if repeated > shared / 4:
-        return Comparable(generated, held_out, data, train, "all")
+        return Comparable(generated, held_out, data, train, "held-out ones")
     # Where data hold every pixel, most have neighbors; generated points that are copies of `train` miss `held_out`.
     beside = np.mean([np.isin(codes(data[:, PLACES] + step), pixels) for step in ((0, 1), (1, 0))])
     of_held_out = np.isin(drawn, pixels[len(train) :]).mean()
     if shared > 0.9 and beside > 2 / 3 and of_held_out > 0.5 * len(held_out) / len(data):
         real = data[rng.integers(0, len(data), len(generated))]
-        return Comparable(generated, real, real, train, "census")
+        return Comparable(generated, real, real, train, "draws from the data, which hold every pixel of their figure")
 
-    most = min(max(16 * len(generated), 20_000), MOST_POINTS)
-    while draw_more and len(first_of_each(drawn)) < len(of_data) and len(generated) < most:
-        generated = np.vstack([generated, draw_more(len(generated))])
-        drawn = codes(generated[:, PLACES])
     chosen, n_pixels = first_of_each(drawn)[: len(of_data)], 0
     if (n := len(chosen)) < len(of_data):
         # Points of a generator share pixels with each other hardly more often than with as many pixels of data.
@@ -70,7 +54,8 @@ def comparable(
     chosen, of_data = rng.permutation(chosen), rng.permutation(of_data)
     generated = generated[chosen[~np.isin(drawn[chosen], pixels[of_data])]]
     known, left = train[of_data[of_data < len(train)]], of_data[~np.isin(pixels[of_data], drawn[chosen])]
-    return Comparable(generated, data[left[left >= len(train)]], data[left], known, "distinct", n_pixels)
+    rule = "held-out ones, without the pixels that both generated points and data hold"
+    return Comparable(generated, data[left[left >= len(train)]], data[left], known, rule, n_pixels)
 
 
 def first_of_each(values: np.ndarray) -> np.ndarray:

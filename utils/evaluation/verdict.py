@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from utils.evaluation.metrics import Measured, Metric, in_order, n_families
+from utils.evaluation.metrics import METRICS, Measured, Metric, n_families
 from utils.evaluation.two_sample import N_PERMUTATIONS, SIGNIFICANT
 
 LEAST = 20  # points; no test can find anything in fewer
@@ -16,11 +16,6 @@ MEMORIZED = 0.005
 MUCH_MEMORIZED = 1.5
 # With fewer points shown, more of them often mend what the tests find. The default settings show 450,000.
 YOUNG = 250_000
-RULES = {
-    "all": "held-out ones",
-    "distinct": "held-out ones, without the pixels that both generated points and data hold",
-    "census": "draws from the data, which hold every pixel of their figure",
-}
 Row = tuple[Metric, Measured]
 
 
@@ -28,23 +23,26 @@ Row = tuple[Metric, Measured]
 class Evaluation:
     """The evaluation of generated points.
 
-    n_compared, n_real: how many generated points could be compared with how many real ones.
     measured: the metrics that could be measured, by their keys in `METRICS`.
+    n_compared, n_real: how many generated points could be compared with how many real ones.
+    rule, n_pixels: as in `Comparable`.
     classifier: the points `(n, 5)` that the classifier compared, and scores `(n,)` around 0, which are high for points
         that look generated to it; None if they were too few.
     model: the entries of metrics.json about the model and its data.
-    rule, n_pixels: as in `Comparable`.
     """
 
-    n_generated: int
-    n_held_out: int
-    n_compared: int = 0
     measured: dict[str, Measured] = field(default_factory=dict)
+    n_compared: int = 0
+    n_real: int = 0
+    rule: str = ""
+    n_pixels: int = 0
     classifier: tuple[np.ndarray, np.ndarray] | None = None
     model: dict[str, Any] = field(default_factory=dict)
-    n_real: int = 0
-    rule: str = "all"
-    n_pixels: int = 0
+
+    @property
+    def rows(self) -> list[Row]:
+        """What was measured, each beside its row of `METRICS`, in the order of that."""
+        return [(row, self.measured[key]) for key, row in METRICS.items() if key in self.measured]
 
     @property
     def p(self) -> float | None:
@@ -59,16 +57,15 @@ class Evaluation:
     @property
     def is_memorized(self) -> bool:
         """Whether a test found memorized points, and more of them than nearly every model has."""
-        return any(_odds_ratio(row) >= MUCH_MEMORIZED for row in self._tests("memorized", MEMORIZED))
+        return any(_excess(row) >= 1 for row in self._tests("memorized", MEMORIZED))
 
     @property
     def verdict(self) -> str:
         """The findings in one to three sentences, without the last period: first their size, then what they are."""
-        sentences = [self._answer(), *(_described(row, row[0].differs) for row in self._differences()[:2])]
-        near = max(self._tests("memorized", MEMORIZED), key=_odds_ratio, default=None)
-        if near:
+        sentences = [self._answer(), *map(_described, self._tests("differs", SIGNIFICANT)[1:2])]
+        for row in self._tests("memorized", MEMORIZED)[:1]:
             words = "Points are memorized" if self.is_memorized else "They lie a little closer to training points"
-            sentences.append(f"{words}: {_described(near, near[0].memorized)}")
+            sentences.append(f"{words}: {_described(row)}")
         return ". ".join(sentence[0].upper() + sentence[1:] for sentence in sentences)
 
     @property
@@ -80,7 +77,7 @@ class Evaluation:
         if n_shown and n_shown < YOUNG:
             young = f"it was shown {n_shown:,} points (the default settings show 450,000)"
             return f"{text} The run is young: {young}, so more epochs are likely to help."
-        advice = {metric.advice for metric, _ in self._differences()}
+        advice = {metric.advice for metric, _ in self._tests("differs", SIGNIFICANT)}
         return f"{text} {advice.pop()}".rstrip() if n_shown and len(advice) == 1 else text
 
     @property
@@ -89,36 +86,30 @@ class Evaluation:
         auc = self.measured.get("c2st_auc")
         if not auc:
             return ""
-        counts = f"{self.n_compared:,} generated points with {self.n_real:,} {RULES[self.rule]}"
+        counts = f"{self.n_compared:,} generated points with {self.n_real:,} {self.rule}"
         power = f"With so many, it finds an AUC of {auc.detectable:.2f} or more 4 times in 5."
         return f"A classifier compared {counts}. {power}"
 
     @property
     def metrics(self) -> dict[str, Any]:
         """The content of metrics.json."""
-        of_sets = {"n_generated": self.n_generated, "n_heldout": self.n_held_out, "n_pixels": self.n_pixels}
-        compared = {"n_compared": self.n_compared, "n_heldout_compared": self.n_real, "p": self.p}
+        counts = {"n_pixels": self.n_pixels, "n_compared": self.n_compared, "n_heldout_compared": self.n_real}
         measured = {key: measured.to_json() for key, measured in self.measured.items()}
-        return self.model | of_sets | compared | measured | {"verdict": self.verdict}
+        return self.model | counts | {"p": self.p} | measured | {"verdict": self.verdict}
 
     @property
     def table(self) -> str:
         """The metrics in lines of 80 characters at most."""
         lines = [f"{'':48}{'generated':>10}{'real':>10}{'p':>9}"]
-        for key, row in in_order(self.measured):
-            value, real, p, *_ = self.measured[key]
-            shown = "" if p is None else f"{p_text(p).removeprefix('= '):>9}"
-            lines.append(f"{row.label:48}{row.text(value):>10}{row.text(real):>10}{shown}")
+        for row, (value, real, p, *_) in self.rows:
+            shown = "" if p is None else p_text(p).removeprefix("= ")
+            lines.append(f"{row.label:48}{row.text(value):>10}{row.text(real):>10}{shown:>9}".rstrip())
         return "\n".join(lines)
 
     def _tests(self, kind: str, level: float) -> list[Row]:
-        """The tests of a `kind`, differs or memorized, whose p is at most `level`."""
-        rows = [(row, self.measured[key]) for key, row in in_order(self.measured) if getattr(row, kind)]
-        return [row for row in rows if row[1].p is not None and row[1].p <= level]
-
-    def _differences(self) -> list[Row]:
-        """The tests that found a difference, the largest one first."""
-        return sorted(self._tests("differs", SIGNIFICANT), key=_excess, reverse=True)
+        """The tests of a `kind`, differs or memorized, whose p is at most `level`; the largest finding comes first."""
+        rows = [row for row in self.rows if getattr(row[0], kind) and row[1].p is not None and row[1].p <= level]
+        return sorted(rows, key=_excess, reverse=True)
 
     def _answer(self) -> str:
         """How many tests found a difference from the data, and the largest one; or why nothing is known of them."""
@@ -127,11 +118,11 @@ class Evaluation:
         if self.p is None:
             counts = f"{self.n_compared:,} generated and {self.n_real:,} held-out points can be compared"
             return f"no verdict: only {counts}, and tests need {LEAST} of each; generate more, or hold more out"
-        n_tests, rows = len(self._tests("differs", 1)), self._differences()
+        n_tests, rows = len(self._tests("differs", 1)), self._tests("differs", SIGNIFICANT)
         if not rows:
             return f"{'' if self.is_memorized else 'Yes: '}none of {n_tests} tests found a difference from the data"
-        word, size = "Nearly" if _excess(rows[0]) <= 1 else "No", _filled(rows[0], rows[0][0].size)
-        return f"{word}: {len(rows)} of {n_tests} tests found a difference from the data; the largest, {size}"
+        found = f"{len(rows)} of {n_tests} tests found a difference from the data"
+        return f"{'Nearly' if _excess(rows[0]) <= 1 else 'No'}: {found}; the largest: {_described(rows[0])}"
 
 
 def p_text(p: float) -> str:
@@ -141,24 +132,15 @@ def p_text(p: float) -> str:
 
 
 def _excess(row: Row) -> float:
-    """By how many times what is called small a metric differs from that of real points."""
-    metric, measured = row
-    return abs(measured.value - measured.real) / metric.small
-
-
-def _odds_ratio(row: Row) -> float:
-    """The odds of a share, relative to those of real points."""
-    odds, of_real = (share / max(1 - share, 1e-9) for share in row[1][:2])
-    return odds / max(of_real, 1e-9)
-
-
-def _filled(row: Row, words: str) -> str:
-    """The `words` of a metric, with its numbers in them."""
+    """How large a finding is; what is larger than 1 is no longer called small."""
     metric, (value, real, *_) = row
-    return words.format(value=metric.text(value), excess=metric.text(value - real))
+    if metric.memorized:
+        return value * (1 - real) / max(real * (1 - value), 1e-9) / MUCH_MEMORIZED
+    return abs(value - real) / metric.small
 
 
-def _described(row: Row, words: str) -> str:
+def _described(row: Row) -> str:
     """What a test found, with its numbers."""
-    metric, measured = row
-    return f"{_filled(row, words)} (real points: {metric.text(measured.real)}; p {p_text(measured.p or 0)})"
+    metric, (value, real, p, *_) = row
+    finding = (metric.differs or metric.memorized).format(value=metric.text(value))
+    return f"{finding} (real points: {metric.text(real)}; p {p_text(p or 0)})"

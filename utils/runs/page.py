@@ -15,7 +15,6 @@ from PIL import Image, ImageOps
 
 from data import random_subset
 from data.pictures import Canvas, paint, paint_small, save_picture
-from utils.evaluation.metrics import in_order
 from utils.evaluation.verdict import p_text
 from utils.runs.plot_latent import draw_map, map_shape, meaning, plot_latent
 from utils.runs.plot_losses import plot_losses
@@ -69,7 +68,7 @@ def page(run: FreshRun) -> str:
         explorer=_explorer(run),
         film=_film(run.config.output / TrainingFile.FILM),
         changed={name: value for name, value in run.settings.items() if value != getattr(Config, name)},
-        figures=[(row, run.evaluation.measured[key]) for key, row in in_order(run.evaluation.measured)],
+        figures=run.evaluation.rows,
         p_text=p_text,
         made=run.provenance,
         command=main_command("--config", str(run.folder / TrainingFile.CONFIG)),

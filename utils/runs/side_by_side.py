@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from utils.evaluation.metrics import Metric, in_order
+from utils.evaluation.metrics import METRICS, Metric
 from utils.evaluation.two_sample import SIGNIFICANT
 from utils.runs.plot_losses import add_legend, draw_losses
 from utils.runs.run import OF_MODEL, Run
@@ -92,9 +92,9 @@ def setting_rows(groups: Collection[Sequence[Run]]) -> dict[str, list[str]]:
 
 def figure_rows(groups: Collection[Sequence[Run]]) -> dict[str, list[str]]:
     """The figures, with a text for each group: the mean over its seeds ± their standard deviation."""
-    known = [key for group in groups for run in group for key in run.figures if key not in OF_MODEL]
+    known = {key for group in groups for run in group for key in run.figures}
     rows = {}
-    for key, metric in (OF_MODEL | dict(in_order(known))).items():
+    for key, metric in (OF_MODEL | {key: row for key, row in METRICS.items() if key in known}).items():
         figures = [[run.figures[key] for run in group if key in run.figures] for group in groups]
         # The mean, because real points are held-out ones, which differ from seed to seed.
         reals = [figure.real for part in figures for figure in part if not np.isnan(figure.real)]

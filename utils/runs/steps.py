@@ -2,7 +2,6 @@
 
 import contextlib
 import dataclasses
-import itertools
 import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -72,18 +71,16 @@ def generate(generator: Generator, config: Config) -> tuple[Path, np.ndarray]:
     return folder, np.load(folder / ResultFile.SAMPLES, mmap_mode="r")
 
 
-def judge(generator: Generator, samples: np.ndarray, data: ColoredPoints, seed: int) -> Evaluation:
-    """The evaluation of the model, and of its `samples (n, 5)`, drawn with `seed`, against data that it never saw."""
+def judge(generator: Generator, samples: np.ndarray, data: ColoredPoints) -> Evaluation:
+    """The evaluation of the model, and of its `samples (n, 5)`, against data that it never saw."""
     trained = generator.config
     # The generator's own split: one that was loaded may have been trained with another seed than today's.
     train, held_out = data.split(trained["holdout"], trained["seed"])
-    # Other seeds, so that no further points are those of the run, or drawn twice. PyTorch reads 32 bits of a seed.
-    seeds = itertools.count(seed ^ 2**31)
-    points = train.points.numpy(), held_out.points.numpy()
-    evaluation = evaluate(samples, *points, draw_more=lambda n: generator.sample(n, next(seeds)))
+    evaluation = evaluate(samples, train.points.numpy(), held_out.points.numpy())
     means = posterior_means(generator, random_subset(data.points.numpy(), MOST_SHOWN))
-    more = {"n_shown": trained["epochs"] * len(train), "fingerprint": generator.fingerprint}
-    return dataclasses.replace(evaluation, model=evaluate_model(generator, train, held_out, means) | more)
+    counts = {"n_shown": trained["epochs"] * len(train), "n_generated": len(samples), "n_heldout": len(held_out)}
+    model = evaluate_model(generator, train, held_out, means) | counts | {"fingerprint": generator.fingerprint}
+    return dataclasses.replace(evaluation, model=model)
 
 
 def report(run: FreshRun) -> None:
