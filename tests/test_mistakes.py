@@ -63,15 +63,13 @@ COMMANDS = {
     "benchmarks.fidelity --nonsense 3": "--nonsense",
     "benchmarks.fidelity data_path=nowhere": "/nowhere: is missing",
     "benchmarks.latent data_path=nowhere": "/nowhere: is missing",
-    "benchmarks.batch_sizes data_path=nowhere": "/nowhere: is missing",
     "benchmarks.benchmark data_path=nowhere": "/nowhere: is missing",
-    "benchmarks.fidelity --generator nonsense": "attention VAE",
+    "benchmarks.fidelity --generator nonsense": "kernel density",
     "benchmarks.fidelity --world nonsense": "photo",
     "benchmarks.latent --model nonsense": "vanilla",
     "benchmarks.latent --picture nowhere/priors.png": "folder",
     "benchmarks.latent --picture priors.nonsense": ".png",
-    "benchmarks.batch_sizes --size 0": "at least 1",
-    "benchmarks.benchmark --part nonsense": "growth",
+    "benchmarks.benchmark --part nonsense": "steps",
 }
 
 
