@@ -45,7 +45,7 @@ def open_picture(path: Path, shown_side: int | None = None) -> Image.Image:
         file.load()
         picture = _as_shown(file) if shown_side else file
         if picture.mode[0] in "FI":
-            picture = _eight_bits(np.asarray(picture), path)
+            raise InputError(f"{path}: its numbers could mean any color; save it with 8 bits per channel")
         return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
 
 
@@ -57,24 +57,13 @@ def _as_shown(picture: Image.Image) -> Image.Image:
         picture.getexif()
         picture.info.pop("exif", None)
         picture = ImageOps.exif_transpose(picture)
-    if profile and picture.mode[0] not in "FI":
+    if profile:
         kind = "RGBA" if picture.has_transparency_data else "RGB"
         with contextlib.suppress(Exception):
             theirs, srgb = ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB")
             colors = picture if picture.mode in ("CMYK", "L") and kind == "RGB" else picture.convert(kind)
             picture = ImageCms.profileToProfile(colors, theirs, srgb, outputMode=kind) or picture
     return picture
-
-
-def _eight_bits(values: np.ndarray, path: Path) -> Image.Image:
-    """One channel of 16 or 32 bits or of floating-point numbers as 8 bits. Raises InputError for an unusual range."""
-    # Cameras and microscopes store 10 or 12 bits in 16.
-    whites = [1] if values.dtype.kind == "f" else [255, 1023, 4095, 65_535]
-    white = next((white for white in whites if 0 <= values.min() <= values.max() <= white), None)
-    if white is None:
-        extent = f"its values go from {values.min():g} to {values.max():g}, which could mean any color"
-        raise InputError(f"{path}: {extent}; save it with 8 bits per channel")
-    return Image.fromarray((values * (255 / white)).round().astype(np.uint8))
 
 
 def paint(points: np.ndarray, canvas: Canvas) -> Image.Image:
