@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 from quick import Finished, command_line, skip_results
+from runs.history import a_history
 
 from data.points import ColoredPoints, read_points
 from data.scaling import Scaling
@@ -22,9 +23,8 @@ from utils.runs.page import page
 from utils.runs.run import FreshRun
 from utils.settings.config import Config
 
-MODEL = {"heldout_reconstruction": 17.5, "heldout_kl": 3.25, "active_units": 2}
-TOO_FEW = Evaluation(50, 30, measured={"copies": Measured(0.25, real=0.0)}, model=MODEL)
-LOSSES = ("train_reconstruction", "train_kl", "heldout_reconstruction", "heldout_kl")
+LOSSES = {"heldout_reconstruction": 17.5, "heldout_kl": 3.25, "one_normal_loss": 23.25, "no_latent_loss": 21.5}
+MODEL = LOSSES | {"active_units": 2}
 
 
 class Page(HTMLParser):
@@ -67,7 +67,7 @@ def test_the_page_needs_no_other_file_and_describes_its_pictures(finished_page: 
     assert all(address.startswith(("data:", "#")) for address in finished_page.addresses)
     assert (finished_page.open, finished_page.undescribed) == ([], 0)
     source = (finished.result / "attention" / "report.html").read_text(encoding="utf-8")
-    assert re.findall(r"@import|url\((?!#)|https?://", source) == []
+    assert re.findall(r'@import|url\((?!#)|(?<!xmlns=")(?<!xmlns:xlink=")https?://', source) == []
 
 
 def test_where_scripts_are_off_there_is_the_map_and_no_word_about_moving(finished_page: Page):
@@ -110,21 +110,21 @@ def test_the_command_on_the_page_repeats_the_run(folder: Path, tmp_path: Path, m
         assert (results / "generated.npy").read_bytes() == before
 
 
-def a_page(config: Config, points: ColoredPoints, evaluation: Evaluation, n: int = 50) -> str:
-    """The page of a model that has learned nothing."""
+def a_page(config: Config, points: ColoredPoints, figures: dict[str, Measured], n: int = 50) -> str:
+    """The page of a model that has learned nothing, whose points have these `figures`."""
     torch.manual_seed(0)
     config = dataclasses.replace(config, model="vanilla", latent_dim=2, hidden_dim=8, n_components=4)
     settings = dataclasses.asdict(config)
     generator = Generator(build_model(settings, points.scaling), points.scaling, settings, "abc")
-    history = dict.fromkeys((*LOSSES, "beta", "epoch"), np.ones(1)) | {"seconds": np.array([200.0])}
-    parts = {"settings": settings, "generator": generator, "history": history, "samples": generator.sample(n, 1)}
-    run = FreshRun(config.output, data=points, evaluation=evaluation)
-    vars(run).update(parts)
+    run = FreshRun(config.output, points, Evaluation(50, 30, 50, figures, model=MODEL))
+    vars(run).update(config=config, generator=generator, history=a_history(1), samples=generator.sample(n, 1))
     return page(run)
 
 
 def test_with_too_few_points_for_a_verdict_and_nothing_else_there_is_a_page(points: ColoredPoints, tmp_path: Path):
-    texts = Page(a_page(Config(result_path=str(tmp_path), data_path="<&there>"), points, TOO_FEW)).texts
+    config = Config(result_path=str(tmp_path), data_path="<&there>")
+
+    texts = Page(a_page(config, points, {"copies": Measured(0.25, real=0.0)})).texts
 
     assert any(text.startswith("? No verdict: ") for text in texts)
     assert [text for text in ("data_path=<&there>", "25.0%", "3 min") if text not in texts] == []
@@ -136,18 +136,14 @@ def test_with_too_few_points_for_a_verdict_and_nothing_else_there_is_a_page(poin
 def test_the_verdict_is_marked_and_the_loss_stands_beside_its_yardsticks(
     points: ColoredPoints, tmp_path: Path, p: float, p_of_copies: float, mark: str
 ):
-    figures = {
-        "c2st_auc": Measured(0.6, 0.5, p, error=0.02, detectable=0.57),
-        "copies": Measured(0.25, 0.0, p_of_copies),
-    }
-    yardsticks = {"one_normal_loss": 23.25, "no_latent_loss": 21.5}
-    evaluation = Evaluation(50, 30, 50, figures, model=MODEL | yardsticks)
+    auc = Measured(0.6, 0.5, p, error=0.02, detectable=0.57)
+    figures = {"c2st_auc": auc, "copies": Measured(0.25, 0.0, p_of_copies)}
 
-    texts = Page(a_page(Config(result_path=str(tmp_path)), points, evaluation)).texts
+    texts = Page(a_page(Config(result_path=str(tmp_path)), points, figures)).texts
 
+    evaluation = Evaluation(50, 30, 50, figures, model=MODEL)
     assert f"{mark} {evaluation.conclusion}" in " ".join(texts)
-    shown = [evaluation.power, "0.60 ± 0.02", "20.75", "23.25", "21.50"]
-    assert [text for text in shown if text not in texts] == []
+    assert [text for text in (evaluation.power, "0.60 ± 0.02", "20.75", "23.25", "21.50") if text not in texts] == []
 
 
 def test_the_page_of_a_large_picture_and_a_long_film_has_4_mb_or_less(tmp_path: Path, rng: np.random.Generator):
@@ -157,6 +153,19 @@ def test_the_page_of_a_large_picture_and_a_long_film_has_4_mb_or_less(tmp_path: 
     config.output.mkdir(parents=True)
     (config.output / "training.gif").write_bytes(b"GIF" + bytes(5_000_000))
 
-    html = a_page(config, ColoredPoints(points, Scaling((3000, 4000))), TOO_FEW, n=50_000)
+    html = a_page(config, ColoredPoints(points, Scaling((3000, 4000))), {}, n=50_000)
 
     assert len(html.encode()) < 4e6
+
+
+@pytest.mark.usefixtures("without_figures")
+def test_the_script_begins_where_a_point_of_the_data_is(points: ColoredPoints, tmp_path: Path):
+    points.points[:] = points.points[0]
+
+    html = a_page(Config(result_path=str(tmp_path)), points, {})
+
+    known = json.loads(re.findall(r'id="known">(.*?)</script>', html)[0])
+    # Of an untrained model, the map is the picture, whose height and width are 5 latents.
+    expected = 5 * ((points.points[0, :2] + 0.5) / 60 - 0.5)
+    start = [float(axis[place]) for axis, place in zip(known["axes"], known["start"], strict=True)]
+    assert start[::-1] == pytest.approx(expected.tolist(), abs=0.5)

@@ -1,9 +1,7 @@
-"""Show finished runs side by side, whatever their model, their settings or their data.
+"""Show finished runs side by side: python -m utils.runs result/attention result/vanilla result/earlier/*
 
-    python -m utils.runs result/attention result/earlier/2026-11-25_12-00-00_attention
-
-prints and draws the settings in which they differ, and their figures. Runs that differ only in their seed share a
-column. Earlier runs are in the folder earlier of result_path.
+The settings in which they differ and their figures are printed and drawn. Runs that differ only in their seed share a
+column.
 """
 
 import sys
@@ -33,7 +31,7 @@ def main(arguments: list[str]) -> None:
         try:
             # What can be shown by itself can be shown beside others.
             with reading(run.folder, "the folder of a run of this version", ADVICE):
-                _ = table(grouped([run])), run.history, run.painted, run.original
+                plot_side_by_side(grouped([run]))
             runs.append(run)
         except InputError as error:
             print(f"left out: {run.folder}: {error}")

@@ -55,12 +55,13 @@ def set_aside(folder: Path, keep: int) -> None:
     except OSError as error:
         remedy = "move it yourself, or set another result_path"
         raise InputError(f"{folder}: cannot be moved to {earlier} ({reason_of(error)}); {remedy}") from None
-    print(f"the earlier run is in {target}")
     # A run that a person has renamed does not match, and stays.
-    runs = filter(run_files, earlier.glob(f"????-??-??_??-??-??_{folder.name}"))
-    for surplus in sorted(runs, reverse=True)[keep:]:
+    others = [other for other in earlier.glob(f"????-??-??_??-??-??_{folder.name}") if other != target]
+    for surplus in [target, *sorted(filter(run_files, others), reverse=True)][keep:]:
         shutil.rmtree(surplus, ignore_errors=True)
         print(f"removed, because keep_runs={keep}: {surplus}")
+    if keep:
+        print(f"the earlier run is in {target}")
 
 
 def run_files(folder: Path) -> list[Path]:

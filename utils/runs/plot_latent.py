@@ -28,7 +28,7 @@ def plot_latent(run: FreshRun) -> Figure:
     wide = [(WIDTH - 1) * ratio + 0.8 for ratio in (shape, canvas.height / canvas.width)]
     heights = wide if shape < 0.6 else [4 * shape + 0.8]
     figure = Figure(figsize=(WIDTH, 0.5 + sum(heights)), layout="constrained")
-    figure.suptitle(f"{run.name}, latent space\n{textwrap.fill(meaning(run), 110)}")
+    figure.suptitle(f"{run.config.model} VAE, latent space\n{textwrap.fill(meaning(run), 110)}")
     left, right = figure.subplots(len(heights), 3 - len(heights), height_ratios=heights)
     draw_map(left, run)
     left.set_box_aspect(shape)

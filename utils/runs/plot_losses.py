@@ -35,7 +35,7 @@ def plot_losses(run: Run) -> Figure:
     figure = Figure(figsize=(6.5, 6.8), layout="constrained")
     above, below = figure.subplots(2, 1, sharex=True)
     draw_losses(above, below, [run.history], run.config, [run.history])
-    above.set_title(f"{run.name}: training")
+    above.set_title(f"{run.config.model} VAE: training")
     add_legend(figure)
     figure.supxlabel(NOTE, fontsize="small")
     return figure
@@ -44,10 +44,7 @@ def plot_losses(run: Run) -> Figure:
 def draw_losses(
     above: Axes, below: Axes, seeds: Sequence[History], config: Config, histories: Sequence[History]
 ) -> None:
-    """Draw reconstruction and total loss on `above`, KL and beta on `below`: curves of all `seeds` of a `config`.
-
-    The scale is that of all `histories`.
-    """
+    """Draw the losses of all `seeds` of a `config` on `above`, KL and beta on `below`; the scale is of all `histories`."""
     # Of beta, also what it is within epochs.
     n_epochs = len(seeds[0]["epoch"])
     per_epoch = max(2, 3000 // n_epochs)

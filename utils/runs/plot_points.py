@@ -17,12 +17,9 @@ SUSPICION = LinearSegmentedColormap.from_list("suspicion", ["#5cc8ff", "#255a80"
 
 
 def plot_points(run: FreshRun) -> Figure:
-    """Scatter plots and marginals of the data and of the samples of `run`.
-
-    A third panel shows the opinion of the classifier, if there is one.
-    """
+    """Scatter plots and marginals of the data and of the samples of `run`, and what its classifier, if any, sees."""
     samples, classifier, canvas = random_subset(run.samples, MOST_SHOWN), run.evaluation.classifier, run.data.canvas
-    title = f"{run.name}\n{textwrap.fill(run.evaluation.verdict, 110)}"
+    title = f"{run.config.model} VAE\n{textwrap.fill(run.evaluation.verdict, 110)}"
     n, shape = 2 + bool(classifier), canvas.height / canvas.width
     # Wide pictures are stacked.
     rows, columns = (n, 1) if shape < 0.5 else (1, n)

@@ -8,10 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
 from data import random_subset
-from data.pictures import open_picture
 from data.points import ColoredPoints
 from models.generator import Generator, load_generator
 from utils.evaluation.latent_map import LatentMap, latent_map
@@ -51,11 +49,6 @@ class Run:
         self.folder = Path(expanded(str(folder)))
 
     @property
-    def name(self) -> str:
-        """What the model is called in titles."""
-        return f"{self.config.model} VAE"
-
-    @property
     def trained_in(self) -> Path:
         """The folder of the training. Points that were drawn later have a folder of their own within that."""
         is_later = not (self.folder / TrainingFile.MODEL).exists() and self.folder.name.startswith("seed")
@@ -93,16 +86,6 @@ class Run:
         path = self.folder / ResultFile.METRICS
         with reading(path, "figures", ADVICE, missing="it is written at the end of a run"):
             return dict(json.loads(path.read_text(encoding="utf-8")))
-
-    @cached_property
-    def painted(self) -> Image.Image:
-        """The picture that the generated points paint."""
-        return open_picture(self.folder / ResultFile.GENERATED)
-
-    @cached_property
-    def original(self) -> Image.Image:
-        """The picture that as many points of the data paint."""
-        return open_picture(self.folder / ResultFile.DATA)
 
 
 class FreshRun(Run):

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
+from data.pictures import open_picture
 from utils.evaluation.metrics import METRICS, Metric
 from utils.evaluation.two_sample import SIGNIFICANT
 from utils.runs.plot_losses import add_legend, draw_losses
-from utils.runs.run import Run
+from utils.runs.run import ResultFile, Run
 from utils.runs.style import WIDTH
 from utils.settings.config import Config
 
@@ -21,7 +22,6 @@ ASIDE = {"seed", *Config.names("files", "machine")} - {"n_generate"}
 # What metrics.json says of the model, beside its samples: the keys whose values each row adds up.
 OF_MODEL = {
     Metric("loss of a held-out point (nats)", "", ".2f"): ("heldout_reconstruction", "heldout_kl"),
-    Metric("reconstruction", "", ".2f"): ("heldout_reconstruction",),
     Metric("KL", "", ".2f"): ("heldout_kl",),
     Metric("active latents", "", ".3g"): ("active_units",),
 }
@@ -61,8 +61,9 @@ def table(groups: Groups) -> str:
 def plot_side_by_side(groups: Groups) -> Figure:
     """Curves of each group, in columns; below, pictures of their data and of each group's points, and the table."""
     runs = [run for group in groups.values() for run in group]
-    of_data = {run.metrics["fingerprint"]: (f"data: {run.config.data_path}", run.original) for run in runs}
-    pictures = [*of_data.values(), *((name, group[0].painted) for name, group in groups.items())]
+    of_data = {run.metrics["fingerprint"]: run for run in runs}.values()
+    pictures = [(f"data: {run.config.data_path}", open_picture(run.folder / ResultFile.DATA)) for run in of_data]
+    pictures += [(name, open_picture(group[0].folder / ResultFile.GENERATED)) for name, group in groups.items()]
     # Wide pictures are stacked.
     width, shape = max(WIDTH, 4.5 * len(groups)), max(picture.height / picture.width for _, picture in pictures)
     down, across = (len(pictures), 1) if shape < 0.4 else (1, len(pictures))

@@ -76,9 +76,9 @@ def generate(generator: Generator, config: Config) -> tuple[Path, np.ndarray]:
     clear_results(folder)
 
     def write(unfinished: Path) -> None:
-        # Short jobs need no progress bar; None hides it unless stderr is a terminal.
-        hidden = True if n < MANY else None
-        with open(unfinished, "wb") as file, tqdm(total=n, unit="point", desc="generating", disable=hidden) as bar:
+        # Disabled by None: unless stderr is a terminal.
+        bar = tqdm(total=n, unit="point", desc="generating", disable=None, leave=False)
+        with open(unfinished, "wb") as file, bar:
             layout = {"descr": "<i8", "fortran_order": False, "shape": (n, N_COORDINATES)}
             np.lib.format.write_array_header_1_0(file, layout)
             for block in generator.sample_blocks(n, config.seed):
@@ -104,10 +104,7 @@ def judge(generator: Generator, samples: np.ndarray, data: ColoredPoints, seed: 
 
 
 def report(run: FreshRun) -> None:
-    """Write the pictures, the plots, the page and the figures of `run` into its folder, and print what it came to.
-
-    Raises InputError if they cannot be written.
-    """
+    """Write the pictures, the plots, the page and the figures of `run`, and print what it came to."""
     data = random_subset(run.data.points, len(run.samples)).numpy()
     for name, points in ((ResultFile.GENERATED, run.samples), (ResultFile.DATA, data)):
         with skipped_if_held():
