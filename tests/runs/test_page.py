@@ -28,23 +28,19 @@ MODEL = LOSSES | {"active_units": 2}
 
 
 class Page(HTMLParser):
-    """The texts and addresses of a page, and the texts that are there before its script runs."""
+    """The texts of a page, and those that are there before its script runs."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
         self.texts: list[str] = []
         self.at_once: list[str] = []
-        self.addresses: list[str] = []
-        self.undescribed = 0
+        # The elements that are open, and whether each is hidden.
         self.open: list[tuple[str, bool]] = []
         self.feed(html)
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        given = dict(attributes)
         if tag not in ("meta", "link", "img"):
-            self.open.append((tag, "hidden" in given))
-        self.addresses += [given[name] or "" for name in ("src", "href", "xlink:href") if name in given]
-        self.undescribed += tag == "img" and not given["alt"]
+            self.open.append((tag, "hidden" in dict(attributes)))
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop()[0] == tag
@@ -57,40 +53,43 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def finished_page(finished: Finished) -> Page:
-    return Page((finished.result / "attention" / "report.html").read_text(encoding="utf-8"))
+def source(finished: Finished) -> str:
+    return (finished.result / "attention" / "report.html").read_text(encoding="utf-8")
 
 
-def test_the_page_needs_no_other_file_and_describes_its_pictures(finished_page: Page, finished: Finished):
+def test_the_page_needs_no_other_file_and_describes_its_pictures(source: str):
+    addresses = re.findall(r'(?:src|href)="([^"]*)"', source)
     # Data and generated points; the dots of four plots; and the film.
-    assert len([address for address in finished_page.addresses if address.startswith("data:image/")]) == 7
-    assert all(address.startswith(("data:", "#")) for address in finished_page.addresses)
-    assert (finished_page.open, finished_page.undescribed) == ([], 0)
-    source = (finished.result / "attention" / "report.html").read_text(encoding="utf-8")
+    assert len([address for address in addresses if address.startswith("data:image/")]) == 7
+    assert all(address.startswith(("data:", "#")) for address in addresses)
     assert re.findall(r'@import|url\((?!#)|(?<!xmlns=")(?<!xmlns:xlink=")https?://', source) == []
+    assert len(re.findall(r'<img [^>]*alt="[^"]', source)) == source.count("<img ") == 3
+    assert Page(source).open == []
 
 
-def test_where_scripts_are_off_there_is_the_map_and_no_word_about_moving(finished_page: Page):
-    assert "latent 2" in finished_page.at_once
-    assert any("arrow keys" in text for text in finished_page.texts)
-    assert not any(re.search("arrow keys|ring", text) for text in finished_page.at_once)
+def test_where_scripts_are_off_there_is_the_map_and_no_word_about_moving(source: str):
+    page = Page(source)
+
+    assert "latent 2" in page.at_once
+    assert any("arrow keys" in text for text in page.texts)
+    assert not any(re.search("arrow keys|ring", text) for text in page.at_once)
 
 
-def test_the_page_has_the_verdict_the_figures_and_where_they_come_from(finished_page: Page, finished: Finished):
-    metrics = json.loads((finished.result / "attention" / "metrics.json").read_text())
+def test_the_page_has_the_verdict_the_figures_and_where_they_come_from(source: str, finished: Finished):
+    metrics, texts = json.loads((finished.result / "attention" / "metrics.json").read_text()), Page(source).texts
 
-    assert metrics["verdict"] in " ".join(finished_page.texts)
-    expected = [
+    assert metrics["verdict"] in " ".join(texts)
+    expected = {
         f"{metrics['c2st_auc']['real']:.3f}",
         f"fingerprint {read_points(finished.data).fingerprint()}",
         torch.__version__,
         # Of the plots.
         *("data: 300 points", "generated: 200 points", "r: red", "KL, held-out"),
-    ]
-    assert [text for text in expected if text not in finished_page.texts] == []
-    # Settings that differ from the defaults.
-    assert {"epochs=2", "hidden_dim=8"} <= {*finished_page.texts}
-    assert "learning_rate=0.004" not in finished_page.texts
+        # Settings that differ from the defaults.
+        *("epochs=2", "hidden_dim=8"),
+    }
+    assert expected - {*texts} == set()
+    assert "learning_rate=0.004" not in texts
 
 
 @pytest.mark.usefixtures("without_figures")

@@ -14,7 +14,7 @@ from utils.evaluation.evaluate import evaluate
 from utils.evaluation.metrics import Measured
 from utils.evaluation.verdict import Evaluation
 from utils.runs.run import FreshRun, Run
-from utils.runs.steps import SAMPLE, describe_result, describe_training, generate, judge, suggestion
+from utils.runs.steps import describe_result, describe_training, generate, judge, suggestion
 from utils.settings.config import Config, load_config
 from utils.system.errors import InputError
 from utils.training.checkpoint import Record
@@ -55,6 +55,7 @@ def test_other_points_of_a_trained_model_have_a_folder_and_settings_of_their_own
     config: Config, record: Record, changes: dict[str, Any], name: str, monkeypatch: pytest.MonkeyPatch
 ):
     """The settings of the training stay true, but for what is drawn today and where."""
+    # Of which there are several.
     monkeypatch.setattr("models.generator.BLOCK", 64)
     record.training.run(record.add)
     today = dataclasses.replace(config, **{"retrain": False} | changes)
@@ -138,20 +139,18 @@ def test_the_result_is_a_sentence_then_files_then_the_table_then_losses():
 
 
 @pytest.mark.parametrize(
-    ("fingerprint", "settings", "command"),
+    ("data", "settings", "command"),
     [
-        (SAMPLE, {"model": "vanilla"}, " main.py seed=3 model=all "),
-        (SAMPLE, {"model": "all"}, " -m data.from_picture "),
+        ("bundled", {"model": "vanilla"}, " main.py seed=3 model=all "),
+        ("bundled", {"model": "all"}, " -m data.from_picture "),
         ("theirs", {"model": "all"}, " main.py seed=3 retrain=False n_generate=100000 "),
         ("theirs", {"model": "vanilla", "retrain": False}, " main.py seed=3 model=all "),
         ("theirs", {"model": "vanilla", "n_generate": 200_000}, " main.py seed=3 model=all "),
     ],
 )
 def test_next_come_more_points_of_ones_own_data_or_all_models_or_data_of_ones_own(
-    fingerprint: str, settings: dict[str, object], command: str
+    data: str, settings: dict[str, object], command: str
 ):
+    fingerprint = read_points(Config.data_path).fingerprint() if data == "bundled" else data
+
     assert command in suggestion(Config(**settings), fingerprint, ["seed=3"])
-
-
-def test_the_bundled_data_are_known():
-    assert read_points(Config.data_path).fingerprint() == SAMPLE

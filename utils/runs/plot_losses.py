@@ -44,7 +44,7 @@ def plot_losses(run: Run) -> Figure:
 def draw_losses(
     above: Axes, below: Axes, seeds: Sequence[History], config: Config, histories: Sequence[History]
 ) -> None:
-    """Draw the losses of all `seeds` of a `config` on `above`, KL and beta on `below`; the scale is of all `histories`."""
+    """Draw losses on `above`, KL and beta on `below`, of all `seeds` of a `config`, on the scale of all `histories`."""
     # Of beta, also what it is within epochs.
     n_epochs = len(seeds[0]["epoch"])
     per_epoch = max(2, 3000 // n_epochs)

@@ -1,7 +1,7 @@
 """Runs side by side. Runs that differ only in their seed share a column, which is named after the other differences."""
 
 import textwrap
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -29,7 +29,7 @@ NOTE = "±: the standard deviation over several seeds. Differences between singl
 
 
 def grouped(runs: Sequence[Run]) -> dict[str, list[Run]]:
-    """The groups of `runs`, in the order of their first ones, by names that say how they differ.
+    """The groups of `runs`, in the order of their first ones, named after the settings in which they differ.
 
     A folder that is given twice counts once. A run that repeats a seed is no further seed: it begins another group.
     """
@@ -41,19 +41,34 @@ def grouped(runs: Sequence[Run]) -> dict[str, list[Run]]:
                 break
         else:
             groups.append([run])
-    rows = {setting: texts for setting, texts in setting_rows(groups).items() if setting != "seed"}
-    columns = zip(*rows.values(), strict=True)
-    names = [", ".join(f"{setting}={text}" for setting, text in zip(rows, column, strict=True)) for column in columns]
-    if len(set(names)) < len(groups):
+    settings = [_learned(group[0]) for group in groups]
+    for group, learned in zip(groups, settings, strict=True):
+        learned["data"] = f"{group[0].config.data_path} ({learned['data']})"
+    differing = [name for name in settings[0] if len({learned[name] for learned in settings}) > 1]
+    names = [", ".join(f"{name}={learned[name]}" for name in differing) for learned in settings]
+    # Without a difference, after their folders.
+    if len({"", *names}) <= len(groups):
         names = [str(group[0].folder) for group in groups]
-    counts = [f" ({len(group)} seeds)" if len(group) > 1 else "" for group in groups]
-    return {name + count: group for name, count, group in zip(names, counts, groups, strict=True)}
+    seeds = [", ".join(str(run.config.seed) for run in group) for group in groups]
+    return {f"{name} (seed {texts})": group for name, texts, group in zip(names, seeds, groups, strict=True)}
 
 
 def table(groups: Groups) -> str:
-    """The settings in which groups differ and their figures, a row each."""
-    rows = setting_rows(groups.values()) | figure_rows(groups.values())
-    lines = [["", *groups], *([label, *texts] for label, texts in rows.items())]
+    """The figures, a row each, with a column for each group: the mean over its seeds ± their standard deviation."""
+    known = [[run.metrics for run in group] for group in groups.values()]
+    lines = [["", *groups]]
+    for metric, keys in OF_MODEL.items():
+        values = [[sum(run[key] for key in keys) for run in group] for group in known]
+        lines.append([metric.label, *(_mean(metric, group) for group in values)])
+    for key, metric in METRICS.items():
+        measured = [[run[key] for run in group if key in run] for group in known]
+        # The mean, because real points are held-out ones, which differ from seed to seed.
+        if reals := [figure["real"] for group in measured for figure in group]:
+            label = f"{metric.label} (real: {metric.text(float(np.mean(reals)))})"
+            lines.append([label, *(_mean(metric, [figure["value"] for figure in group]) for group in measured)])
+    ps = [[run["p"] for run in group if run["p"] is not None] for group in known]
+    texts = [f"{sum(p < SIGNIFICANT for p in group)} of {len(group)}" if group else "too few points" for group in ps]
+    lines.append([f"refused by the tests (p < {SIGNIFICANT})", *texts])
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
 
@@ -84,35 +99,6 @@ def plot_side_by_side(groups: Groups) -> Figure:
     size = min(10, 115 * width / max(map(len, lines.splitlines())))
     below.text(0.5, 0.5, lines, fontfamily="monospace", fontsize=size, ha="center", va="center", multialignment="left")
     return figure
-
-
-def setting_rows(groups: Collection[Sequence[Run]]) -> dict[str, list[str]]:
-    """The settings in which groups differ, with a text for each group."""
-    settings = [_learned(group[0]) for group in groups]
-    rows = {name: [str(learned[name]) for learned in settings] for name in settings[0]}
-    rows["seed"] = [", ".join(str(run.config.seed) for run in group) for group in groups]
-    rows = {name: texts for name, texts in rows.items() if len(set(texts)) > 1}
-    if "data" in rows:
-        named = zip(groups, rows["data"], strict=True)
-        rows["data"] = [f"{group[0].config.data_path} ({fingerprint})" for group, fingerprint in named]
-    return rows
-
-
-def figure_rows(groups: Collection[Sequence[Run]]) -> dict[str, list[str]]:
-    """The figures, with a text for each group: the mean over its seeds ± their standard deviation."""
-    known = [[run.metrics for run in group] for group in groups]
-    rows = {}
-    for metric, keys in OF_MODEL.items():
-        rows[metric.label] = [_mean(metric, [sum(run[key] for key in keys) for run in group]) for group in known]
-    for key, metric in METRICS.items():
-        measured = [[run[key] for run in group if key in run] for group in known]
-        # The mean, because real points are held-out ones, which differ from seed to seed.
-        if reals := [figure["real"] for group in measured for figure in group]:
-            label = f"{metric.label} (real: {metric.text(float(np.mean(reals)))})"
-            rows[label] = [_mean(metric, [figure["value"] for figure in group]) for group in measured]
-    ps = [[run["p"] for run in group if run["p"] is not None] for group in known]
-    texts = [f"{sum(p < SIGNIFICANT for p in group)} of {len(group)}" if group else "too few points" for group in ps]
-    return rows | {f"refused by the tests (p < {SIGNIFICANT})": texts}
 
 
 def _mean(metric: Metric, values: Sequence[float]) -> str:
