@@ -15,7 +15,7 @@ from utils.system.files import claimed
 def test_a_file_that_another_program_holds_open_is_skipped_with_a_line(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
-    proper, held = os.replace, ("loss.png", "comparison.png", "report.html")
+    proper, held = os.replace, ("history.csv", "loss.png", "comparison.png", "report.html")
 
     def replace(source: Path, target: Path) -> None:
         if Path(target).name in held:

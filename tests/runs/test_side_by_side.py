@@ -1,5 +1,6 @@
 """Runs side by side: the groups that share a column, their names, their figures and their pictures."""
 
+import re
 from pathlib import Path
 from typing import Any
 
