@@ -18,7 +18,7 @@ def test_runs_are_printed_and_drawn_side_by_side(
     main([*map(str, runs), "--out", str(picture)])
 
     lines = capsys.readouterr().out.splitlines()
-    assert lines[:2] == [f"model={run.name} (seed 10): {run}" for run in runs]
+    assert lines[:2] == [f"{i}: model={run.name} (seed 10): {run}" for i, run in enumerate(runs, 1)]
     assert lines[-1] == f"side by side: {picture}"
     assert Image.open(picture).width >= 900
 

@@ -29,7 +29,7 @@ NOTE = "±: the standard deviation over several seeds. Differences between singl
 
 
 def grouped(runs: Sequence[Run]) -> dict[str, list[Run]]:
-    """The groups of `runs`, in the order of their first ones, named after the settings in which they differ.
+    """The groups of `runs` by a number and the settings in which they differ, or a folder where nothing differs.
 
     A folder that is given twice counts once. A run that repeats a seed is no further seed: it begins another group.
     """
@@ -46,17 +46,17 @@ def grouped(runs: Sequence[Run]) -> dict[str, list[Run]]:
         learned["data"] = f"{group[0].config.data_path} ({learned['data']})"
     differing = [name for name in settings[0] if len({learned[name] for learned in settings}) > 1]
     names = [", ".join(f"{name}={learned[name]}" for name in differing) for learned in settings]
-    # Without a difference, after their folders.
-    if len({"", *names}) <= len(groups):
-        names = [str(group[0].folder) for group in groups]
     seeds = [", ".join(str(run.config.seed) for run in group) for group in groups]
-    return {f"{name} (seed {texts})": group for name, texts, group in zip(names, seeds, groups, strict=True)}
+    return {
+        f"{number}: {name or group[0].folder} (seed {texts})": group
+        for number, (name, texts, group) in enumerate(zip(names, seeds, groups, strict=True), 1)
+    }
 
 
 def table(groups: Groups) -> str:
-    """The figures, a row each, with a column for each group: the mean over its seeds ± their standard deviation."""
+    """The figures, with a column for the number of each group: the mean over its seeds ± their standard deviation."""
     known = [[run.metrics for run in group] for group in groups.values()]
-    lines = [["", *groups]]
+    lines = [["", *(name.partition(":")[0] for name in groups)]]
     for metric, keys in OF_MODEL.items():
         values = [[sum(run[key] for key in keys) for run in group] for group in known]
         lines.append([metric.label, *(_mean(metric, group) for group in values)])
