@@ -31,6 +31,7 @@ map.onkeydown = event => {
   moveTo(column + step[0], row + step[1]);
 };
 sheet.src = address;
-await Promise.all([sheet.decode(), data.decode()]);
-document.querySelectorAll("[data-script]").forEach(element => element.hidden = false);
-moveTo(column, row);
+Promise.all([sheet.decode(), data.decode()]).then(() => {
+  document.querySelectorAll("[data-script]").forEach(element => element.hidden = false);
+  moveTo(column, row);
+});

@@ -15,7 +15,7 @@ from utils.runs.run import ResultFile, Run
 from utils.runs.style import WIDTH
 from utils.settings.config import Config
 
-# Runs of which settings and data are the same, but not the seed, by their name in a table.
+# Runs of which settings and data are the same, but not the seed, by the title of their column.
 Groups = Mapping[str, Sequence[Run]]
 # Settings that change no figure but by chance. Data are known by their fingerprint.
 ASIDE = {"seed", *Config.names("files", "machine")} - {"n_generate"}
@@ -95,9 +95,7 @@ def plot_side_by_side(groups: Groups) -> Figure:
     for panel, (name, picture) in zip(paintings.subplots(down, across).flat, pictures, strict=True):
         panel.imshow(picture, interpolation="nearest")
         panel.set(title=textwrap.fill(name, 30), xticks=[], yticks=[])
-    # No wider than the figure.
-    size = min(10, 115 * width / max(map(len, lines.splitlines())))
-    below.text(0.5, 0.5, lines, fontfamily="monospace", fontsize=size, ha="center", va="center", multialignment="left")
+    below.text(0.5, 0.5, lines, fontfamily="monospace", fontsize=10, ha="center", va="center", multialignment="left")
     return figure
 
 
