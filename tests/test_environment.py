@@ -75,7 +75,7 @@ def test_a_run_in_a_thread_without_streams_is_a_run(folder: Path, tmp_path: Path
 def test_a_file_that_another_program_holds_open_is_skipped_with_a_line(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
-    proper, held = os.replace, ("loss.png", "comparison.png", "report.html")
+    proper, held = os.replace, ("history.csv", "loss.png", "comparison.png", "report.html")
 
     def replace(source: Path, target: Path) -> None:
         if Path(target).name in held:

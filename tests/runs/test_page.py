@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 from quick import Finished, command_line, skip_results
+from runs.history import a_history
 
 from data.points import ColoredPoints, read_points
 from data.scaling import Scaling
@@ -22,29 +23,24 @@ from utils.runs.page import page
 from utils.runs.run import FreshRun
 from utils.settings.config import Config
 
-MODEL = {"heldout_reconstruction": 17.5, "heldout_kl": 3.25, "active_units": 2}
-TOO_FEW = Evaluation({"copies": Measured(0.25, real=0.0)}, model=MODEL)
-LOSSES = ("train_reconstruction", "train_kl", "heldout_reconstruction", "heldout_kl")
+LOSSES = {"heldout_reconstruction": 17.5, "heldout_kl": 3.25, "one_normal_loss": 23.25, "no_latent_loss": 21.5}
+MODEL = LOSSES | {"active_units": 2}
 
 
 class Page(HTMLParser):
-    """The texts and addresses of a page, and the texts that are there before its script runs."""
+    """The texts of a page, and those that are there before its script runs."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
         self.texts: list[str] = []
         self.at_once: list[str] = []
-        self.addresses: list[str] = []
-        self.undescribed = 0
+        # The elements that are open, and whether each is hidden.
         self.open: list[tuple[str, bool]] = []
         self.feed(html)
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        given = dict(attributes)
         if tag not in ("meta", "link", "img"):
-            self.open.append((tag, "hidden" in given))
-        self.addresses += [given[name] or "" for name in ("src", "href", "xlink:href") if name in given]
-        self.undescribed += tag == "img" and not given["alt"]
+            self.open.append((tag, "hidden" in dict(attributes)))
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop()[0] == tag
@@ -57,40 +53,43 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def finished_page(finished: Finished) -> Page:
-    return Page((finished.result / "attention" / "report.html").read_text(encoding="utf-8"))
+def source(finished: Finished) -> str:
+    return (finished.result / "attention" / "report.html").read_text(encoding="utf-8")
 
 
-def test_the_page_needs_no_other_file_and_describes_its_pictures(finished_page: Page, finished: Finished):
+def test_the_page_needs_no_other_file_and_describes_its_pictures(source: str):
+    addresses = re.findall(r'(?:src|href)="([^"]*)"', source)
     # Data and generated points; the dots of four plots; and the film.
-    assert len([address for address in finished_page.addresses if address.startswith("data:image/")]) == 7
-    assert all(address.startswith(("data:", "#")) for address in finished_page.addresses)
-    assert (finished_page.open, finished_page.undescribed) == ([], 0)
-    source = (finished.result / "attention" / "report.html").read_text(encoding="utf-8")
-    assert re.findall(r"@import|url\((?!#)|https?://", source) == []
+    assert len([address for address in addresses if address.startswith("data:image/")]) == 7
+    assert all(address.startswith(("data:", "#")) for address in addresses)
+    assert re.findall(r'@import|url\((?!#)|(?<!xmlns=")(?<!xmlns:xlink=")https?://', source) == []
+    assert len(re.findall(r'<img [^>]*alt="[^"]', source)) == source.count("<img ") == 3
+    assert Page(source).open == []
 
 
-def test_where_scripts_are_off_there_is_the_map_and_no_word_about_moving(finished_page: Page):
-    assert "latent 2" in finished_page.at_once
-    assert any("arrow keys" in text for text in finished_page.texts)
-    assert not any(re.search("arrow keys|ring", text) for text in finished_page.at_once)
+def test_where_scripts_are_off_there_is_the_map_and_no_word_about_moving(source: str):
+    page = Page(source)
+
+    assert "latent 2" in page.at_once
+    assert any("arrow keys" in text for text in page.texts)
+    assert not any(re.search("arrow keys|ring", text) for text in page.at_once)
 
 
-def test_the_page_has_the_verdict_the_figures_and_where_they_come_from(finished_page: Page, finished: Finished):
-    metrics = json.loads((finished.result / "attention" / "metrics.json").read_text())
+def test_the_page_has_the_verdict_the_figures_and_where_they_come_from(source: str, finished: Finished):
+    metrics, texts = json.loads((finished.result / "attention" / "metrics.json").read_text()), Page(source).texts
 
-    assert metrics["verdict"] in " ".join(finished_page.texts)
-    expected = [
+    assert metrics["verdict"] in " ".join(texts)
+    expected = {
         f"{metrics['c2st_auc']['real']:.3f}",
         f"fingerprint {read_points(finished.data).fingerprint()}",
         torch.__version__,
         # Of the plots.
         *("data: 300 points", "generated: 200 points", "r: red", "KL, held-out"),
-    ]
-    assert [text for text in expected if text not in finished_page.texts] == []
-    # Settings that differ from the defaults.
-    assert {"epochs=2", "hidden_dim=8"} <= {*finished_page.texts}
-    assert "learning_rate=0.004" not in finished_page.texts
+        # Settings that differ from the defaults.
+        *("epochs=2", "hidden_dim=8"),
+    }
+    assert expected - {*texts} == set()
+    assert "learning_rate=0.004" not in texts
 
 
 @pytest.mark.usefixtures("without_figures")
@@ -116,38 +115,28 @@ def a_page(config: Config, points: ColoredPoints, evaluation: Evaluation, n: int
     config = dataclasses.replace(config, model="vanilla", latent_dim=2, hidden_dim=8, n_components=4)
     settings = dataclasses.asdict(config)
     generator = Generator(build_model(settings, points.scaling), points.scaling, settings, "abc")
-    history = dict.fromkeys((*LOSSES, "beta", "epoch"), np.ones(1)) | {"seconds": np.array([200.0])}
-    parts = {"settings": settings, "generator": generator, "history": history, "samples": generator.sample(n, 1)}
-    run = FreshRun(config.output, data=points, evaluation=evaluation)
-    vars(run).update(parts)
+    run = FreshRun(config.output, points, evaluation)
+    vars(run).update(config=config, generator=generator, history=a_history(1), samples=generator.sample(n, 1))
     return page(run)
 
 
-def test_with_too_few_points_for_a_verdict_and_nothing_else_there_is_a_page(points: ColoredPoints, tmp_path: Path):
-    texts = Page(a_page(Config(result_path=str(tmp_path), data_path="<&there>"), points, TOO_FEW)).texts
+@pytest.mark.parametrize(
+    ("p", "p_of_copies", "mark"), [(None, None, "?"), (0.5, 1.0, "✓"), (0.001, 1.0, "✗"), (0.5, 0.001, "✗")]
+)
+def test_the_verdict_is_marked_and_the_loss_stands_beside_its_yardsticks(
+    points: ColoredPoints, tmp_path: Path, p: float | None, p_of_copies: float | None, mark: str
+):
+    """With too few points for a verdict, there is a page as well."""
+    auc = {} if p is None else {"c2st_auc": Measured(0.6, 0.5, p, error=0.02, detectable=0.57)}
+    evaluation = Evaluation(50, 30, 50, auc | {"copies": Measured(0.25, 0.0, p_of_copies)}, model=MODEL)
 
-    assert any(text.startswith("? No verdict: ") for text in texts)
-    assert [text for text in ("data_path=<&there>", "25.0%", "3 min") if text not in texts] == []
+    texts = Page(a_page(Config(result_path=str(tmp_path), data_path="<&there>"), points, evaluation)).texts
+
+    assert f"{mark} {evaluation.conclusion}".upper() in " ".join(texts).upper()
+    expected = {"20.75", "23.25", "21.50", "25.0%", "3 min", "data_path=<&there>"}
+    assert expected | ({evaluation.power, "0.60 ± 0.02"} if auc else set()) <= {*texts}
     # Other code than today's, which has no name here, trained the model.
     assert any(text.startswith("This repeats the run only with the code that trained") for text in texts)
-
-
-@pytest.mark.parametrize(("p", "p_of_copies", "mark"), [(0.5, 1.0, "✓"), (0.001, 1.0, "✗"), (0.5, 0.001, "✗")])
-def test_the_verdict_is_marked_and_the_loss_stands_beside_its_yardsticks(
-    points: ColoredPoints, tmp_path: Path, p: float, p_of_copies: float, mark: str
-):
-    figures = {
-        "c2st_auc": Measured(0.6, 0.5, p, error=0.02, detectable=0.57),
-        "copies": Measured(0.25, 0.0, p_of_copies),
-    }
-    yardsticks = {"one_normal_loss": 23.25, "no_latent_loss": 21.5}
-    evaluation = Evaluation(figures, model=MODEL | yardsticks)
-
-    texts = Page(a_page(Config(result_path=str(tmp_path)), points, evaluation)).texts
-
-    assert f"{mark} {evaluation.conclusion}" in " ".join(texts)
-    shown = [evaluation.power, "0.60 ± 0.02", "20.75", "23.25", "21.50"]
-    assert [text for text in shown if text not in texts] == []
 
 
 def test_the_page_of_a_large_picture_and_a_long_film_has_4_mb_or_less(tmp_path: Path, rng: np.random.Generator):
@@ -157,6 +146,19 @@ def test_the_page_of_a_large_picture_and_a_long_film_has_4_mb_or_less(tmp_path: 
     config.output.mkdir(parents=True)
     (config.output / "training.gif").write_bytes(b"GIF" + bytes(5_000_000))
 
-    html = a_page(config, ColoredPoints(points, Scaling((3000, 4000))), TOO_FEW, n=50_000)
+    html = a_page(config, ColoredPoints(points, Scaling((3000, 4000))), Evaluation(50, 30, model=MODEL), n=50_000)
 
     assert len(html.encode()) < 4e6
+
+
+@pytest.mark.usefixtures("without_figures")
+def test_the_script_begins_where_a_point_of_the_data_is(points: ColoredPoints, tmp_path: Path):
+    points.points[:] = points.points[0]
+
+    html = a_page(Config(result_path=str(tmp_path)), points, Evaluation(50, 30, model=MODEL))
+
+    known = json.loads(re.findall(r'id="known">(.*?)</script>', html)[0])
+    # Of an untrained model, the map is the picture, whose height and width are 5 latents.
+    expected = 5 * ((points.points[0, :2] + 0.5) / 60 - 0.5)
+    start = [float(axis[place]) for axis, place in zip(known["axes"], known["start"], strict=True)]
+    assert start[::-1] == pytest.approx(expected.tolist(), abs=0.5)

@@ -1,32 +1,36 @@
 """Runs side by side: the groups that share a column, their names, their figures and their pictures."""
 
+import re
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from PIL import Image
+from runs.history import a_history
 
-from utils.runs.run import CURVES, Run
-from utils.runs.side_by_side import figure_rows, grouped, plot_side_by_side, setting_rows, table
+from utils.runs.run import Run
+from utils.runs.side_by_side import grouped, plot_side_by_side, table
+from utils.settings.config import Config
 
-LOSS = "loss of a held-out point (nats)"
+
+@pytest.fixture(autouse=True)
+def _in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
 
 
 def a_run(
     folder: str, loss: float = 20.0, off: float | None = None, p: float | None = 0.5, data: str = "abc", **settings: Any
 ) -> Run:
     """A run of other settings and other figures, whose picture is red and that of its data blue."""
-    known = {"model": "vanilla", "seed": 1, "epochs": 4, "result_path": folder, "num_workers": 0} | settings
-    metrics = {"heldout_reconstruction": loss, "heldout_kl": 0, "p": p, "fingerprint": data}
+    run = Run(folder)
+    run.folder.mkdir(exist_ok=True)
+    for name, color in (("generated", "red"), ("data", "blue")):
+        Image.new("RGB", (50, 30), color).save(run.folder / f"{name}.png")
+    metrics = {"heldout_reconstruction": loss, "heldout_kl": 0, "active_units": 2, "p": p, "fingerprint": data}
     figures = {} if off is None else {"off_support": {"value": off, "real": 0.01}}
-    history = dict.fromkeys(CURVES, np.full(9, loss)) | {"epoch": np.arange(1, 10)}
-    painted, original = (Image.new("RGB", (50, 30), color) for color in ("red", "blue"))
-    run = Run(Path(folder))
-    # In place of its files.
-    parts = {"settings": known, "metrics": metrics | figures, "history": history}
-    vars(run).update(parts | {"painted": painted, "original": original})
+    # In place of its other files.
+    vars(run).update(config=Config(**settings), metrics=metrics | figures, history=a_history(9, start=loss / 7))
     return run
 
 
@@ -34,71 +38,67 @@ def names(*runs: Run) -> list[str]:
     return list(grouped(runs))
 
 
-def figures(*runs: Run) -> dict[str, list[str]]:
-    return figure_rows(grouped(runs).values())
-
-
 def test_runs_that_differ_only_in_their_seed_are_one_column_whatever_folder_they_are_in():
     groups = grouped([a_run("a"), a_run("b", seed=2), a_run("c", epochs=9), a_run("d", seed=3), a_run("./a")])
 
     folders = {name: [str(run.folder) for run in group] for name, group in groups.items()}
-    assert folders == {"epochs=4 (3 seeds)": ["a", "b", "d"], "epochs=9": ["c"]}
-    assert names(a_run("a"), a_run("b", num_workers=4), a_run("c", seed=2)) == ["a (2 seeds)", "b"]
+    assert folders == {"1: epochs=100 (seed 10, 2, 3)": ["a", "b", "d"], "2: epochs=9 (seed 10)": ["c"]}
+    # One that repeats a seed is no further seed.
+    assert names(a_run("a"), a_run("b", num_workers=4), a_run("c", seed=2)) == ["1: a (seed 10, 2)", "2: b (seed 10)"]
 
 
-def test_columns_are_named_after_the_model_or_the_settings_that_tell_them_apart():
-    assert names(a_run("a"), a_run("b", model="attention")) == ["vanilla", "attention"]
-    assert names(a_run("a"), a_run("b", seed=2)) == ["vanilla (2 seeds)"]
-    longer = a_run("b", annealing="monotonic", epochs=9)
-    assert names(a_run("a", annealing="monotonic"), longer) == ["epochs=4", "epochs=9"]
-    assert names(a_run("a"), a_run("b", beta_max=2.0)) == ["beta_max=not known then", "beta_max=2.0"]
+def test_columns_are_named_after_all_that_differs_and_data_by_folder_and_fingerprint():
+    other = a_run("b", data="def", data_path="there", n_generate=99, seed=2)
 
-
-def test_only_settings_that_differ_are_shown_and_data_by_their_folder_and_fingerprint():
-    groups = grouped([a_run("a", beta_max=1.0, keep_runs=1, n_generate=9), a_run("b", epochs=9, seed=5, n_generate=99)])
-    others = grouped([a_run("a"), a_run("b", seed=2, data="def", data_path="there")])
-
-    rows = {"epochs": ["4", "9"], "beta_max": ["1.0", "not known then"], "n_generate": ["9", "99"], "seed": ["1", "5"]}
-    assert setting_rows(groups.values()) == rows
-    assert setting_rows(others.values())["data"] == ["None (abc)", "there (def)"]
+    expected = [
+        f"1: n_generate=5000, data={Config.data_path} (abc) (seed 10)",
+        "2: n_generate=99, data=there (def) (seed 2)",
+    ]
+    assert names(a_run("a", keep_runs=1), other) == expected
 
 
 def test_figures_are_means_over_seeds_with_their_spread_and_verdicts_are_counted():
-    rows = figures(a_run("a", 20.0, off=0.02, p=0.01), a_run("b", 20.2, seed=2), a_run("c", epochs=5, p=None))
+    groups = grouped([a_run("a", 20.0, off=0.02, p=0.01), a_run("b", 20.2, seed=2), a_run("c", epochs=5, p=None)])
 
-    assert rows[LOSS] == ["20.10 ± 0.14", "20.00"]
-    assert rows["points off the shape (off-support) (real: 1.0%)"] == ["2.0%", ""]
-    assert rows["refused by the tests (p < 0.05)"] == ["1 of 2", "too few points"]
+    rows = [re.split(" {2,}", line) for line in table(groups).splitlines()]
+
+    assert rows[0] == ["", "1", "2"]
+    assert ["loss of a held-out point (nats)", "20.10 ± 0.14", "20.00"] in rows
+    assert ["active latents", "2 ± 0", "2"] in rows
+    assert ["points off the shape (off-support) (real: 1.0%)", "2.0%"] in rows
+    assert rows[-1] == ["refused by the tests (p < 0.05)", "1 of 2", "too few points"]
 
 
-def pictures(figure: Figure) -> dict[str, list[int]]:
-    """The color of each picture, by its title."""
-    return {axes.get_title(): axes.images[0].get_array()[0, 0].tolist() for axes in figure.axes if axes.images}
+def pictures(figure: Figure) -> list[tuple[str, list[int]]]:
+    """The color of each picture, with its title."""
+    return [(axes.get_title(), axes.images[0].get_array()[0, 0].tolist()) for axes in figure.axes if axes.images]
 
 
 @pytest.mark.parametrize("n", [1, 3])
 def test_each_group_has_a_column_of_curves_a_picture_and_figures(n: int):
-    groups = grouped([a_run(f"{i} {seed}", i + seed, epochs=i, seed=seed) for i in range(1, n + 1) for seed in (1, 3)])
+    groups = grouped(
+        [a_run(f"{i} {seed}", 9 * i + seed, epochs=i, seed=seed) for i in range(1, n + 1) for seed in (1, 3)]
+    )
 
     figure = plot_side_by_side(groups)
 
     columns = [axes for axes in figure.axes if axes.get_title() in groups and not axes.images]
     assert [axes.get_title() for axes in columns] == list(groups)
-    for i, axes in enumerate(columns, 1):
+    for axes, group in zip(columns, groups.values(), strict=True):
         drawn = {line.get_ydata()[0] for line in axes.get_lines()}
-        # Reconstruction and total of both seeds.
-        assert drawn == {i + 1, i + 3, 2 * (i + 1), 2 * (i + 3)}
-        # The columns share their scale: no column's curves are cut off by those of another.
-        assert axes.get_ylim()[0] < 2
-        assert axes.get_ylim()[1] > 2 * (n + 3)
-    assert pictures(figure) == {"data": [0, 0, 255]} | {name: [255, 0, 0] for name in groups}
+        assert {run.history["train_reconstruction"][0] for run in group} <= drawn
+        others = [run for other in groups.values() if other is not group for run in other]
+        assert not {run.history["train_reconstruction"][0] for run in others} & drawn
+    # Each column has room for its curves.
+    assert figure.get_figwidth() >= 4.5 * n
+    assert pictures(figure) == [(f"data: {Config.data_path}", [0, 0, 255]), *((name, [255, 0, 0]) for name in groups)]
     assert any(text.get_text().startswith(table(groups)) for part in figure.subfigs for text in part.texts)
 
 
-def test_runs_have_pictures_of_their_own_data_if_they_kept_them():
-    runs = [a_run("a"), a_run("b", data="def"), a_run("c", data="ghi")]
-    vars(runs[2])["original"] = None
+def test_each_data_set_has_a_picture():
+    runs = [a_run("a"), a_run("b", data="def", data_path="there"), a_run("c", seed=2)]
 
-    *originals, _, _, _ = pictures(plot_side_by_side(groups := grouped(runs)))
+    titles = [title for title, _ in pictures(plot_side_by_side(grouped(runs)))]
 
-    assert originals == [f"data of {name}" for name in groups][:2]
+    assert titles[:2] == [f"data: {Config.data_path}", "data: there"]
+    assert len(titles) == 4

@@ -1,22 +1,20 @@
-"""Show finished runs side by side, whatever their model, their settings, their data or their version.
+"""Show finished runs side by side: python -m utils.runs result/attention result/vanilla result/earlier/*
 
-    python -m utils.runs result/attention result/earlier/2026-11-25_12-00-00_attention
-
-prints and draws the settings in which they differ, and their figures. Runs that differ only in their seed share a
-column. Earlier runs are in the folder earlier of result_path.
+The settings in which they differ and their figures are printed and drawn. Runs that differ only in their seed share a
+column.
 """
 
 import sys
 from pathlib import Path
 
-from utils.system.errors import InputError
+from utils.system.errors import InputError, reading
 from utils.system.program import Parser, run_program
 
 ENDINGS = (".png", ".pdf", ".svg", ".jpg")
 
 
 def main(arguments: list[str]) -> None:
-    """Read the runs, print their table, and draw it. Raises InputError if one of them cannot be read."""
+    """Read the runs, print their table, and draw it. Raises InputError if fewer than two can be read."""
     parser = Parser("python -m utils.runs", description=__doc__ or "")
     parser.add_argument("runs", metavar="RUN", nargs="*", type=Path, help="the folder of a run, as result/attention")
     parser.add_argument("--out", metavar="FILE", type=Path, default="compare.png", help="its picture (%(default)s)")
@@ -24,18 +22,22 @@ def main(arguments: list[str]) -> None:
     if options.out.suffix.lower() not in ENDINGS:
         raise InputError(f"{options.out}: is not a name for a picture; end it with {', '.join(ENDINGS)}")
     # PyTorch and matplotlib, which take seconds to load, come after what can be said without.
-    from utils.runs.run import ResultFile, Run
+    from utils.runs.run import ADVICE, Run
     from utils.runs.side_by_side import NOTE, grouped, plot_side_by_side, table
     from utils.runs.style import save_plot
 
-    runs = [Run(folder) for folder in options.runs]
-    finished = [run for run in runs if (run.folder / ResultFile.METRICS).exists()]
-    for run in runs:
-        if run not in finished:
-            print(f"left out: {run.folder}: it has no {ResultFile.METRICS}, so it is not a finished run")
-    if len(finished) < 2:
+    runs = []
+    for run in map(Run, options.runs):
+        try:
+            # What can be shown by itself can be shown beside others.
+            with reading(run.folder, "the folder of a run of this version", ADVICE):
+                plot_side_by_side(grouped([run]))
+            runs.append(run)
+        except InputError as error:
+            print(f"left out: {run.folder}: {error}")
+    if len(runs) < 2:
         raise InputError("the command line: name the folders of two or more finished runs, as result/attention")
-    groups = grouped(finished)
+    groups = grouped(runs)
     save_plot(options.out, plot_side_by_side, groups)
     for name, group in groups.items():
         print(f"{name}: {' '.join(str(run.folder) for run in group)}")

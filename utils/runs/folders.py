@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from utils.runs.page import PLOTS
 from utils.runs.run import ResultFile
 from utils.settings.config import Config
 from utils.system.errors import InputError, reason_of
@@ -37,14 +38,14 @@ def set_aside(folder: Path, keep: int) -> None:
     Its new name is the time of its last change and its model. The oldest runs of this model are removed, so that `keep`
     remain; what was moved and what is gone is printed. Raises InputError if the run cannot be moved.
     """
-    earlier = folder.parent / "earlier"
+    earlier, files = folder.parent / "earlier", run_files(folder)
+    if not files:
+        return
+    changed = int(max(file.stat().st_mtime for file in files))
     try:
-        if not (changes := [file.stat().st_mtime for file in run_files(folder)]):
-            return
         # It shows a run that is about to move.
         (folder.parent / COMPARED).unlink(missing_ok=True)
         earlier.mkdir(exist_ok=True)
-        changed = int(max(changes))
         while (target := earlier / time.strftime(f"%Y-%m-%d_%H-%M-%S_{folder.name}", time.localtime(changed))).exists():
             changed += 1
         # A folder that is a link stays one, and may be on another disk.
@@ -56,13 +57,11 @@ def set_aside(folder: Path, keep: int) -> None:
         raise InputError(f"{folder}: cannot be moved to {earlier} ({reason_of(error)}); {remedy}") from None
     # A run that a person has renamed does not match, and stays.
     others = [other for other in earlier.glob(f"????-??-??_??-??-??_{folder.name}") if other != target]
-    runs = [target, *sorted(filter(run_files, others), reverse=True)]
-    for surplus in runs[keep:]:
+    for surplus in [target, *sorted(filter(run_files, others), reverse=True)][keep:]:
         shutil.rmtree(surplus, ignore_errors=True)
+        print(f"removed, because keep_runs={keep}: {surplus}")
     if keep:
         print(f"the earlier run is in {target}")
-    if runs[keep:]:
-        print(f"removed, because keep_runs={keep}: {', '.join(run.name for run in runs[keep:])}")
 
 
 def run_files(folder: Path) -> list[Path]:
@@ -73,9 +72,6 @@ def run_files(folder: Path) -> list[Path]:
 
 def clear_results(folder: Path) -> None:
     """Remove what was made with the model in `folder` before, so that nothing of other points stays beside new ones."""
-    # Imported late, because matplotlib takes a while to load.
-    from utils.runs.page import PLOTS
-
     for name in {*ResultFile, *PLOTS}:
         with skipped_if_held():
             (folder / name).unlink(missing_ok=True)

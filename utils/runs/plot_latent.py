@@ -28,7 +28,7 @@ def plot_latent(run: FreshRun) -> Figure:
     wide = [(WIDTH - 1) * ratio + 0.8 for ratio in (shape, canvas.height / canvas.width)]
     heights = wide if shape < 0.6 else [4 * shape + 0.8]
     figure = Figure(figsize=(WIDTH, 0.5 + sum(heights)), layout="constrained")
-    figure.suptitle(f"{run.name}, latent space\n{textwrap.fill(meaning(run), 110)}")
+    figure.suptitle(f"{run.config.model} VAE, latent space\n{textwrap.fill(meaning(run), 110)}")
     left, right = figure.subplots(len(heights), 3 - len(heights), height_ratios=heights)
     draw_map(left, run)
     left.set_box_aspect(shape)
@@ -36,13 +36,20 @@ def plot_latent(run: FreshRun) -> Figure:
     for draw_line, values in zip((left.axvline, left.axhline), run.map.positions, strict=True):
         for value in values:
             draw_line(value, **LINES)
-    _draw_decoded(right, run)
+    # Some of the points are enough to see how far they spread. Lines are between neighboring positions.
+    scatter_points(right, run.map.points[..., :20, :].reshape(-1, N_COORDINATES), canvas)
+    middles = run.map.points[..., PLACES].mean(2) + 0.5
+    for lines in (middles, middles.swapaxes(0, 1)):
+        for line in lines:
+            right.plot(line[:, 1], line[:, 0], **LINES)
+    right.set_title("what the decoder draws where the lines cross")
+    right.set(xlabel="y: column (pixels)", ylabel="x: row (pixels)")
     return figure
 
 
 def meaning(run: FreshRun) -> str:
     """What the map of `run` says."""
-    return MEANINGS.get(run.generator.config["prior"], "The dots should fill the prior.")
+    return MEANINGS.get(run.config.prior, "The dots should fill the prior.")
 
 
 def map_shape(run: FreshRun) -> float:
@@ -65,19 +72,3 @@ def draw_map(axes: Axes, run: FreshRun) -> None:
         axes.set_ylabel(f"latent {latent_map.latents[1] + 1}")
     else:
         axes.set_yticks([])
-
-
-def _draw_decoded(axes: Axes, run: FreshRun) -> None:
-    """Draw points that the decoder draws at the positions of the map, and lines between neighbors among these."""
-    # Some of them are enough to see how far they spread.
-    scatter_points(axes, run.map.points[..., :20, :].reshape(-1, N_COORDINATES), run.data.canvas)
-    places = run.map.points[..., PLACES]
-    middles = places.mean(2)
-    for lines in (middles, middles.swapaxes(0, 1)):
-        for rows, columns in lines.transpose(0, 2, 1):
-            axes.plot(columns + 0.5, rows + 0.5, **LINES)
-    # In pixels: how far the points of a position spread, and how far lines of positions bend.
-    is_lattice = max(places.std(2).max(), middles[..., 0].std(1).max(), middles[..., 1].std(0).max()) < 1
-    why = ":\na lattice, because the decoder is the identity" if is_lattice else ""
-    axes.set_title(f"what the decoder draws where the lines cross{why}")
-    axes.set(xlabel="y: column (pixels)", ylabel="x: row (pixels)")

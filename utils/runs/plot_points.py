@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from data import COLORS, NAMES, random_subset
+from data import COLORS, random_subset
 from data.pictures import Canvas
 from utils.runs.run import MOST_SHOWN, FreshRun
 from utils.runs.style import BLUE, GRAY, WIDTH, scatter_points
@@ -17,14 +17,10 @@ SUSPICION = LinearSegmentedColormap.from_list("suspicion", ["#5cc8ff", "#255a80"
 
 
 def plot_points(run: FreshRun) -> Figure:
-    """Scatter plots and marginals of the data and of the samples of `run`.
-
-    A third panel shows the opinion of the classifier, if there is one.
-    """
+    """Scatter plots and marginals of the data and of the samples of `run`, and what its classifier, if any, sees."""
     samples, classifier, canvas = random_subset(run.samples, MOST_SHOWN), run.evaluation.classifier, run.data.canvas
-    title = f"{run.name}\n{textwrap.fill(run.evaluation.verdict, 110)}"
-    panels = {f"data: {len(run.shown):,} points": run.shown, f"generated: {len(samples):,} points": samples}
-    n, shape = len(panels) + bool(classifier), canvas.height / canvas.width
+    title = f"{run.config.model} VAE\n{textwrap.fill(run.evaluation.verdict, 110)}"
+    n, shape = 2 + bool(classifier), canvas.height / canvas.width
     # Wide pictures are stacked.
     rows, columns = (n, 1) if shape < 0.5 else (1, n)
     # In inches: of all pictures, with their titles and ticks, and of the marginals.
@@ -32,21 +28,21 @@ def plot_points(run: FreshRun) -> Figure:
     figure = Figure(figsize=(WIDTH, sum(heights) + 0.25 * (1 + title.count("\n"))), layout="constrained")
     figure.suptitle(title)
     pictures, marginals = figure.subfigures(2, 1, squeeze=False, height_ratios=heights)[:, 0]
-    axes = pictures.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
-    for panel in axes:
-        panel.set_anchor("N")
-    for panel, (name, points) in zip(axes, panels.items(), strict=False):
+    panels = pictures.subplots(rows, columns, sharex=True, sharey=True).ravel()
+    for panel, name, points in zip(panels, ("data", "generated"), (run.shown, samples), strict=False):
         scatter_points(panel, points, canvas)
-        panel.set_title(name)
+        panel.set_title(f"{name}: {len(points):,} points")
     if classifier:
-        _draw_suspicion(axes[-1], classifier, canvas)
-    axes[1].set_xlabel("y: column (pixels)")
-    axes[0].set_ylabel("x: row (pixels)")
-    for i, panel in enumerate(marginals.subplots(1, len(NAMES))):
+        _draw_suspicion(panels[2], classifier, canvas)
+    for panel in panels:
+        panel.set_anchor("N")
+    panels[1].set_xlabel("y: column (pixels)")
+    panels[0].set_ylabel("x: row (pixels)")
+    names = ("x: row", "y: column", "r: red", "g: green", "b: blue")
+    for i, (panel, name) in enumerate(zip(marginals.subplots(1, len(names)), names, strict=True)):
         _draw_marginal(panel, run.shown[:, i], samples[:, i])
-        panel.set(xlabel=f"{NAMES[i]}: {('row', 'column', 'red', 'green', 'blue')[i]}", yticks=[])
+        panel.set(xlabel=name, ylabel="" if i else "share of points", yticks=[])
         panel.locator_params("x", nbins=3)
-        panel.set_ylabel("share of points" if i == 0 else "")
     marginals.legend(*panel.get_legend_handles_labels(), loc="outside upper center", ncols=2, frameon=False)
     return figure
 

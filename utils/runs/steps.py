@@ -1,7 +1,8 @@
-"""The steps of a run once its model is trained: plot, generate, judge, report, compare; and the lines it prints."""
+"""The steps of a run around its training: describe, plot, generate, judge, report, compare, and what to try next."""
 
 import contextlib
 import dataclasses
+import json
 import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -10,19 +11,41 @@ import numpy as np
 from tqdm import tqdm
 
 from data import N_COORDINATES, random_subset
+from data.pictures import paint, save_picture
 from data.points import ColoredPoints
 from models.generator import Generator
 from utils.evaluation.evaluate import evaluate
 from utils.evaluation.likelihood import evaluate_model, posterior_means
 from utils.evaluation.verdict import Evaluation
 from utils.runs.folders import COMPARED, clear_results
+from utils.runs.page import PLOTS, page
+from utils.runs.plot_losses import plot_losses
 from utils.runs.run import MOST_SHOWN, FreshRun, ResultFile, Run
+from utils.runs.side_by_side import grouped, plot_side_by_side
+from utils.runs.style import save_plot
 from utils.settings.config import ALL_MODELS, Config, changed
 from utils.system.errors import InputError
 from utils.system.files import skipped_if_held, write_text, write_whole
 from utils.system.program import main_command
 from utils.training.checkpoint import TrainingFile
 from utils.training.loop import Training
+
+# The fingerprint of the bundled data.
+SAMPLE = "fb2cd70dcbe74b5c"
+# Points that make a full picture.
+MANY = 100_000
+
+
+def describe_training(training: Training) -> str:
+    """What is trained on how many points in how many steps, and whether those are few."""
+    config, weights = training.config, sum(parameter.numel() for parameter in training.model.parameters())
+    counts = f"{len(training.train):,} points, {len(training.held_out):,} held out"
+    steps = f"{len(training.batches):,} steps per epoch, {training.n_steps:,} in all"
+    # With fewer, the default models have not learned much.
+    few = "\nthese are few steps to learn from (by default 1,200): set more epochs, or a smaller batch_size"
+    return (
+        f"training: {config.model} VAE, {weights:,} weights, {counts}, {steps}{few if training.n_steps < 500 else ''}"
+    )
 
 
 @contextlib.contextmanager
@@ -31,13 +54,8 @@ def losses_plotted(config: Config) -> Iterator[None]:
     try:
         yield
     finally:
-        # Imported late, because matplotlib takes a while to load, and training need not wait for it.
-        from utils.runs.plot_losses import plot_losses
-        from utils.runs.style import save_plot
-
-        run, title = Run(config.output), f"{config.model} VAE: training"
         with contextlib.suppress(InputError), skipped_if_held():
-            save_plot(run.folder / TrainingFile.LOSSES, plot_losses, title, run.history, run.settings)
+            save_plot(config.output / TrainingFile.LOSSES, plot_losses, Run(config.output))
 
 
 def generate(generator: Generator, config: Config) -> tuple[Path, np.ndarray]:
@@ -47,8 +65,7 @@ def generate(generator: Generator, config: Config) -> tuple[Path, np.ndarray]:
     are drawn in blocks, so that they need not fit into memory. Raises InputError if they cannot be written.
     """
     folder, n, trained = config.output, config.n_generate, generator.config
-    is_other = not config.retrain and (config.seed, n) != (trained["seed"], trained["n_generate"])
-    if is_other:
+    if not config.retrain and (config.seed, n) != (trained["seed"], trained["n_generate"]):
         folder /= f"seed{config.seed}_n{n}"
         folder.mkdir(exist_ok=True)
         # Those of the training, but for what concerns only these points.
@@ -58,9 +75,9 @@ def generate(generator: Generator, config: Config) -> tuple[Path, np.ndarray]:
     clear_results(folder)
 
     def write(unfinished: Path) -> None:
-        # Short jobs need no progress bar; None hides it unless stderr is a terminal.
-        hidden = True if n < 100_000 else None
-        with open(unfinished, "wb") as file, tqdm(total=n, unit="point", desc="generating", disable=hidden) as bar:
+        # Disabled by None: unless stderr is a terminal.
+        bar = tqdm(total=n, unit="point", desc="generating", disable=None, leave=False)
+        with open(unfinished, "wb") as file, bar:
             layout = {"descr": "<i8", "fortran_order": False, "shape": (n, N_COORDINATES)}
             np.lib.format.write_array_header_1_0(file, layout)
             for block in generator.sample_blocks(n, config.seed):
@@ -78,62 +95,33 @@ def judge(generator: Generator, samples: np.ndarray, data: ColoredPoints) -> Eva
     train, held_out = data.split(trained["holdout"], trained["seed"])
     evaluation = evaluate(samples, train.points.numpy(), held_out.points.numpy())
     means = posterior_means(generator, random_subset(data.points.numpy(), MOST_SHOWN))
+    model = evaluate_model(generator, train, held_out, means)
     counts = {"n_shown": trained["epochs"] * len(train), "n_generated": len(samples), "n_heldout": len(held_out)}
-    model = evaluate_model(generator, train, held_out, means) | counts | {"fingerprint": generator.fingerprint}
-    return dataclasses.replace(evaluation, model=model)
+    return dataclasses.replace(evaluation, model=model | counts | {"fingerprint": generator.fingerprint})
 
 
 def report(run: FreshRun) -> None:
-    """Write the figures, the pictures and the page of `run` into its folder, and print what it came to."""
-    from utils.runs.page import write_report
-
-    write_report(run)
-    print(describe_result(run.folder, run.evaluation))
-
-
-def compare(configs: Sequence[Config]) -> None:
-    """Plot the models of the `configs` side by side, if they are several, from what their runs wrote."""
-    if len(configs) < 2:
-        return
-    from utils.runs.side_by_side import grouped, plot_side_by_side
-    from utils.runs.style import save_plot
-
-    path = configs[0].output.parent / COMPARED
-    try:
+    """Write the pictures, the plots, the page and the figures of `run`, and print what it came to."""
+    data = random_subset(run.data.points, len(run.samples)).numpy()
+    for name, points in ((ResultFile.GENERATED, run.samples), (ResultFile.DATA, data)):
         with skipped_if_held():
-            save_plot(path, plot_side_by_side, grouped([Run(config.output) for config in configs]))
-            print(f"side by side: {path}")
-    except InputError as error:
-        print(f"not shown side by side: {error}")
-
-
-# The fingerprint of the bundled data.
-SAMPLE = "fb2cd70dcbe74b5c"
-# Points that make a full picture.
-MANY = 100_000
-# Figures of the model.
-FIGURES = ("heldout_reconstruction", "heldout_kl", "heldout_iwae", "no_latent_loss", "one_normal_loss", "active_units")
-
-
-def describe_training(training: Training) -> str:
-    """What is trained on how many points in how many steps, and whether those are few."""
-    config, weights = training.config, sum(parameter.numel() for parameter in training.model.parameters())
-    counts = f"{len(training.train):,} points, {len(training.held_out):,} held out"
-    steps = f"{len(training.batches):,} steps per epoch, {training.n_steps:,} in all"
-    lines = [f"training: {config.model} VAE, {weights:,} weights, {counts}, {steps}"]
-    # With fewer, the default models have not learned much.
-    if training.n_steps < 500:
-        lines.append(
-            "these are few steps to learn from (the default settings take 1,200 on 5,000 points): more epochs or a "
-            "smaller batch_size will draw better points"
-        )
-    return "\n".join(lines)
+            save_picture(paint(points, run.data.canvas), run.folder / name)
+    for plot_name, plot in PLOTS.items():
+        with skipped_if_held():
+            save_plot(run.folder / plot_name, plot, run)
+    # Last, because a run with figures is over.
+    texts = {ResultFile.REPORT: page(run), ResultFile.METRICS: json.dumps(run.evaluation.metrics, indent=2) + "\n"}
+    for name, text in texts.items():
+        with skipped_if_held():
+            write_text(run.folder / name, text)
+    print(describe_result(run.folder, run.evaluation))
 
 
 def describe_result(folder: Path, evaluation: Evaluation) -> str:
     """The result of a run in a sentence or two, the files to look at, and the figures."""
     table = f"{evaluation.table}\n{textwrap.fill(evaluation.power, 100)}".strip("\n")
-    reconstruction, kl, bound, without, normal, active = (evaluation.model[key] for key in FIGURES)
+    keys = ("heldout_reconstruction", "heldout_kl", "heldout_iwae", "no_latent_loss", "one_normal_loss", "active_units")
+    reconstruction, kl, bound, without, normal, active = (evaluation.model[key] for key in keys)
     return f"""
 {textwrap.fill(evaluation.conclusion, 100)}
 
@@ -149,10 +137,24 @@ docs/evaluation.md explains each row.
 """
 
 
-def suggestion(config: Config, fingerprint: str, arguments: Sequence[str] = ()) -> str:
+def compare(configs: Sequence[Config]) -> None:
+    """Plot the models of the `configs` side by side, if they are several, from what their runs wrote."""
+    if len(configs) < 2:
+        return
+    path = configs[0].output.parent / COMPARED
+    try:
+        with skipped_if_held():
+            save_plot(path, plot_side_by_side, grouped([Run(config.output) for config in configs]))
+            print(f"side by side: {path}")
+    except InputError as error:
+        print(f"not shown side by side: {error}")
+
+
+def suggestion(config: Config, fingerprint: str, arguments: Sequence[str]) -> str:
     """A command that shows something new after a run with these settings, which the `arguments` gave, on data."""
     if fingerprint != SAMPLE and config.retrain and config.n_generate < MANY:
         return f"{main_command(*changed(arguments, retrain=False, n_generate=MANY))}   (more points make the picture)"
     if config.model != ALL_MODELS:
         return f"{main_command(*changed(arguments, model=ALL_MODELS, retrain=None))}   (all models, side by side)"
-    return f"{main_command('--text', 'Ω', '--out', 'my_data', module='data.from_picture')}   (your own data set)"
+    command = main_command("--text", "Ω", "--out", "my_data", module="data.from_picture")
+    return f"{command}   (your own data set)"

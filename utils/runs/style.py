@@ -59,11 +59,9 @@ def as_svg(name: str, plot: Callable[..., Figure], *arguments: Any) -> str:
     with matplotlib.style.context(["default", STYLE | {"svg.hashsalt": name}]):
         figure = plot(*arguments)
         figure.suptitle("")
-        figure.savefig(packed, format="svg", dpi=150, facecolor="none", metadata={"Date": None})
-    start, _, rest = packed.getvalue().partition("<svg")[2].partition(">")
+        figure.savefig(packed, format="svg", dpi=150, facecolor="none")
     # Left out: what only a file needs, and names of parts that each plot has. The page gives the size.
-    view = re.findall(r'viewBox="[^"]*"', start)[0]
-    rest = re.sub(r'<metadata>.*?</metadata>| id="[\w.]+_\d+"', "", rest, flags=re.DOTALL)
+    svg = re.sub(r'\A.*?(?=<svg)|<metadata>.*?</metadata>| id="[\w.]+_\d+"', "", packed.getvalue(), flags=re.DOTALL)
     for color, variable in ((INK, "currentColor"), (BLUE, "var(--blue)"), (ORANGE, "var(--orange)")):
-        rest = rest.replace(color, variable)
-    return f"<svg {view}>{rest}"
+        svg = svg.replace(color, variable)
+    return svg
