@@ -110,7 +110,7 @@ def test_any_file_is_accepted_or_refused_in_one_line(
 
 
 @pytest.mark.parametrize("door", ["model", "checkpoint"])
-@pytest.mark.parametrize("content", [[1, 2], {"format": 99}, Path.touch], ids=str)
+@pytest.mark.parametrize("content", [[1, 2], {"format": 99}, Path.touch], ids=["list", "format", "function"])
 def test_what_another_program_saved_is_refused(tmp_path: Path, door: str, content: object):
     read, name = DOORS[door]
     path = tmp_path / (name or "model.pt")

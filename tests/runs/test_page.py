@@ -128,7 +128,7 @@ def test_the_verdict_is_marked_and_the_loss_stands_beside_its_yardsticks(
 ):
     """With too few points for a verdict, there is a page as well."""
     auc = {} if p is None else {"c2st_auc": Measured(0.6, 0.5, p, error=0.02, detectable=0.57)}
-    evaluation = Evaluation(50, 30, 50, auc | {"copies": Measured(0.25, 0.0, p_of_copies)}, model=MODEL)
+    evaluation = Evaluation(auc | {"copies": Measured(0.25, 0.0, p_of_copies)}, model=MODEL)
 
     texts = Page(a_page(Config(result_path=str(tmp_path), data_path="<&there>"), points, evaluation)).texts
 
@@ -146,7 +146,7 @@ def test_the_page_of_a_large_picture_and_a_long_film_has_4_mb_or_less(tmp_path: 
     config.output.mkdir(parents=True)
     (config.output / "training.gif").write_bytes(b"GIF" + bytes(5_000_000))
 
-    html = a_page(config, ColoredPoints(points, Scaling((3000, 4000))), Evaluation(50, 30, model=MODEL), n=50_000)
+    html = a_page(config, ColoredPoints(points, Scaling((3000, 4000))), Evaluation(model=MODEL), n=50_000)
 
     assert len(html.encode()) < 4e6
 
@@ -155,7 +155,7 @@ def test_the_page_of_a_large_picture_and_a_long_film_has_4_mb_or_less(tmp_path: 
 def test_the_script_begins_where_a_point_of_the_data_is(points: ColoredPoints, tmp_path: Path):
     points.points[:] = points.points[0]
 
-    html = a_page(Config(result_path=str(tmp_path)), points, Evaluation(50, 30, model=MODEL))
+    html = a_page(Config(result_path=str(tmp_path)), points, Evaluation(model=MODEL))
 
     known = json.loads(re.findall(r'id="known">(.*?)</script>', html)[0])
     # Of an untrained model, the map is the picture, whose height and width are 5 latents.
