@@ -19,17 +19,6 @@ class Measured(NamedTuple):
     error: float | None = None
     detectable: float | None = None
 
-    def to_json(self) -> dict[str, float]:
-        """The numbers as metrics.json has them."""
-        return {name: number for name, number in self._asdict().items() if number is not None}
-
-    @classmethod
-    def from_json(cls, content: Any) -> "Measured | None":
-        """What `to_json` wrote; None if `content` is something else. Raises TypeError for bad numbers."""
-        if not isinstance(content, dict) or not {"value", "real"} <= content.keys():
-            return None
-        return cls(**{name: float(content[name]) for name in cls._fields if name in content})
-
 
 class Metric(NamedTuple):
     """A row of the table: a label of at most 46 characters, the meaning in one sentence, and the format of values.

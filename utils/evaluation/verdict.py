@@ -94,8 +94,9 @@ class Evaluation:
     def metrics(self) -> dict[str, Any]:
         """The content of metrics.json."""
         counts = {"n_pixels": self.n_pixels, "n_compared": self.n_compared, "n_heldout_compared": self.n_real}
-        measured = {key: measured.to_json() for key, measured in self.measured.items()}
-        return self.model | counts | {"p": self.p} | measured | {"verdict": self.verdict}
+        numbers = {key: measured._asdict().items() for key, measured in self.measured.items()}
+        known = {key: {name: number for name, number in items if number is not None} for key, items in numbers.items()}
+        return self.model | counts | {"p": self.p} | known | {"verdict": self.verdict}
 
     @property
     def table(self) -> str:

@@ -75,7 +75,9 @@ class Record:
     def save(self) -> None:
         """Write the settings, the history, the model and the checkpoint. Raises InputError for the last two."""
         rows = [dataclasses.astuple(epoch) for epoch in self.epochs]
-        for name, text in ((TrainingFile.CONFIG, self.config.to_yaml()), (TrainingFile.HISTORY, as_csv(rows))):
+        table = [[field.name for field in dataclasses.fields(Epoch)], *rows]
+        history = "".join(",".join(map(str, row)) + "\n" for row in table)
+        for name, text in ((TrainingFile.CONFIG, self.config.to_yaml()), (TrainingFile.HISTORY, history)):
             with skipped_if_held():
                 write_text(self.folder / name, text)
         self.generator.save(self.folder / TrainingFile.MODEL)
@@ -143,12 +145,6 @@ class Record:
 
     def _frame(self, epoch: Epoch) -> Path:
         return self.folder / TrainingFile.FRAMES / f"epoch_{epoch.epoch:03}.png"
-
-
-def as_csv(epochs: list[tuple[Any, ...]]) -> str:
-    """The table in history.csv, a row for each of the `epochs`."""
-    rows = [[field.name for field in dataclasses.fields(Epoch)], *epochs]
-    return "".join(",".join(map(str, row)) + "\n" for row in rows)
 
 
 def read_checkpoint(folder: Path) -> dict[str, Any]:
