@@ -12,7 +12,8 @@ import pytest
 from quick import Finished
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--allow-file-access-from-files")
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--allow-file-access-from-files"]
+FLAGS += ["--virtual-time-budget=9000", "--dump-dom"]
 # Opens the page in a frame, and says what a script returns there, or that it fails.
 HARNESS = """
 <iframe src="{address}" style="width: {width}px; height: 900px; border: 0"></iframe>
@@ -35,8 +36,7 @@ for (const key of ["ArrowLeft", "ArrowUp", "ArrowRight", "ArrowDown"]) {
   map.dispatchEvent(new view.KeyboardEvent("keydown", {key}));
   look();
 }
-const corner = {clientX: box.right - 3, clientY: box.bottom - 3};
-map.dispatchEvent(new view.PointerEvent("pointermove", corner));
+map.dispatchEvent(new view.PointerEvent("pointermove", {clientX: box.right - 3, clientY: box.bottom - 3}));
 look();
 return shown;
 """
@@ -51,8 +51,7 @@ def in_browser(finished: Finished, folder: Path, script: str, width: int = 1280)
     """What `script` returns on the page of a run, in a window of this width."""
     harness, page = folder / "harness.html", finished.result / "attention" / "report.html"
     harness.write_text(HARNESS.format(address=page.as_uri(), width=width, script=script), encoding="utf-8")
-    more = (f"--user-data-dir={folder / 'profile'}", "--virtual-time-budget=9000", "--dump-dom", harness.as_uri())
-    command = [str(CHROMIUM), *FLAGS, *more]
+    command = [str(CHROMIUM), *FLAGS, f"--user-data-dir={folder / 'profile'}", harness.as_uri()]
     printed = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
     (said,) = re.findall(r"<pre>(.*?)</pre>", printed, re.DOTALL)
     return json.loads(html.unescape(said))
@@ -66,7 +65,7 @@ def test_the_explorer_is_moved_by_keys_and_pointer(finished: Finished, tmp_path:
     assert re.match(r"At latent 1 = .*, latent 2 = ", start[0])
 
 
-@pytest.mark.parametrize("width", [320, 400, 1280])
+@pytest.mark.parametrize("width", [320, 1280])
 def test_nothing_is_wider_than_the_window(finished: Finished, tmp_path: Path, width: int):
     script = "return [view.innerWidth, page.documentElement.scrollWidth]"
 
