@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+import torch
 
 from data import COLORS, PLACES
-from utils.evaluation.evaluate import evaluate
-from utils.evaluation.metrics import METRICS
+from utils.evaluation.evaluate import copies, evaluate, memorization
+from utils.evaluation.metrics import METRICS, Measured
 
 Split = tuple[np.ndarray, np.ndarray, np.ndarray]
 
@@ -77,3 +78,44 @@ def test_where_the_data_hold_every_pixel_wrong_points_are_refused_and_right_ones
     assert "every pixel" in evaluate(drawn, points[200:], points[:200]).power
     refused = [evaluate(each, points[200:], points[:200]).is_refused for each in (drawn, gray, left)]
     assert refused == [False, True, True]
+
+
+def memorized(generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, seed: int = 0) -> list[Measured]:
+    """The closest record, and copies."""
+    return list(memorization(generated, train, held_out, torch.Generator().manual_seed(seed)).values())
+
+
+def test_points_close_to_training_points_and_three_copies_in_a_hundred_are_noticed_and_fresh_ones_are_not(
+    sets: Split, rng: np.random.Generator
+):
+    train, held_out, fresh = sets
+    close = train[rng.integers(0, len(train), 1000)] + rng.integers(-1, 2, (1000, 5))
+
+    closest, copied = memorized(fresh, train, held_out)
+    assert (closest.real, copied.real) == (0.8, copied.value)
+    assert abs(closest.value - 0.8) < 0.04
+    assert min(closest.p, copied.p) > 0.05
+    assert memorized(close, train, held_out)[0].p < 0.005
+    copied = memorized(np.vstack([fresh, train[:60]]), train, held_out)[1]
+    assert copied.p < 0.005
+    assert copied.value - copied.real > 0.02
+
+
+def test_a_copy_of_several_equal_records_is_shared_among_them(rng: np.random.Generator):
+    """Of a hundred different points in all, training and held-out ones are met equally often."""
+    train, held_out, fresh = (np.column_stack([rng.integers(0, 10, (n, 2)), np.full((n, 3), 9)]) for n in (90, 30, 500))
+
+    assert copies(train[[0] * 3], np.vstack([train[[0, 0]], train[:1] + 99])).tolist() == [1.5, 1.5, 0]
+    assert min(each.p for each in memorized(fresh, train, held_out)) > 0.05
+
+
+def test_p_values_of_honest_points_are_small_as_often_as_they_say(rng: np.random.Generator):
+    """In a picture of 900 pixels and one color, of which 240 points are data: many points are copies of several."""
+    p = []
+    for seed in range(80):
+        points = rng.integers(0, 30, (260, 5)) * [1, 1, 0, 0, 0]
+        p.append([each.p for each in memorized(points[:60], points[60:240], points[240:], seed)])
+
+    # Within three standard errors of 10%; ties make large p-values, never small ones.
+    assert (np.array(p) < 0.1).mean(0).max() <= 0.1 + 3 * (0.09 / 80) ** 0.5
+    assert (np.array(p) < 0.3).mean(0).min() > 0.1

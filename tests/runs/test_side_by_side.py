@@ -1,4 +1,4 @@
-"""Runs side by side: the groups that share a column, their names, their figures and their pictures."""
+"""Runs side by side: the groups that share a column, their names, figures and pictures; and python -m utils.runs."""
 
 import re
 from pathlib import Path
@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from quick import Finished
 from runs.history import a_history
 
+from utils.runs.__main__ import main
 from utils.runs.run import Run
 from utils.runs.side_by_side import grouped, plot_side_by_side, table
 from utils.settings.config import Config
+from utils.system.errors import InputError
 
 
 @pytest.fixture(autouse=True)
@@ -87,3 +90,40 @@ def test_each_data_set_has_a_picture():
 
     assert titles[:2] == [f"data: {Config.data_path}", "data: there"]
     assert len(titles) == 4
+
+
+def test_runs_are_printed_and_drawn_side_by_side(
+    finished: Finished, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    runs, picture = [finished.result / name for name in ("attention", "vanilla")], tmp_path / "compare.png"
+
+    main([*map(str, runs), "--out", str(picture)])
+
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:2] == [f"{i}: model={run.name} (seed 10): {run}" for i, run in enumerate(runs, 1)]
+    assert Image.open(picture).width >= 900
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        # That of a run that was interrupted.
+        ("metrics.json", None),
+        ("metrics.json", '{"of another version": 1}'),
+        ("config.yaml", "of_another_version: 1"),
+        ("generated.png", "no picture"),
+    ],
+)
+def test_what_is_no_finished_run_of_this_version_is_left_out_with_a_line(
+    finished: Finished, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, content: str | None
+):
+    copy = finished.copied(tmp_path / "result") / "vanilla"
+    (copy / name).unlink()
+    if content is not None:
+        (copy / name).write_text(content)
+
+    with pytest.raises(InputError, match="two or more"):
+        main([str(finished.result / "attention"), str(copy), "--out", str(tmp_path / "compare.png")])
+
+    assert capsys.readouterr().out.startswith(f"left out: {copy}: ")
+    assert not (tmp_path / "compare.png").exists()
