@@ -18,13 +18,10 @@ from utils.system.errors import InputError
 from utils.training.checkpoint import Record
 
 
-def test_the_model_and_the_points_it_is_trained_on_are_counted(record: Record):
-    n_weights = sum(weight.numel() for weight in record.training.model.parameters())
-
+def test_points_and_steps_are_counted_and_few_steps_are_warned_of(record: Record):
     line, warning = describe_training(record.training).splitlines()
 
-    counts = "270 points, 30 held out, 6 steps per epoch, 12 in all"
-    assert line == f"training: vanilla VAE, {n_weights:,} weights, {counts}"
+    assert "270 points, 30 held out, 6 steps per epoch, 12 in all" in line
     assert warning.startswith("these are few steps")
     record.training.n_steps = 500
     assert "few steps" not in describe_training(record.training)
@@ -92,12 +89,11 @@ def test_the_result_is_a_sentence_then_files_then_the_table_then_losses():
     model = losses | {"heldout_iwae": -17.5, "active_units": 4}
     run = Evaluation({"off_support": Measured(0.011, 0.007, 0.5)}, model=model)
 
-    printed = describe_result(Path("there/attention"), run)
+    printed = " ".join(describe_result(Path("there/attention"), run).split())
 
     parts = [run.conclusion, "files in there/attention/", "report.html", run.table, "17.75 nats", "latent 20.17"]
-    places = [" ".join(printed.split()).find(" ".join(part.split())) for part in parts]
+    places = [printed.index(" ".join(part.split())) for part in parts]
     assert places == sorted(places)
-    assert places[0] == 0
 
 
 @pytest.mark.parametrize(
@@ -106,8 +102,7 @@ def test_the_result_is_a_sentence_then_files_then_the_table_then_losses():
         ("bundled", {"model": "vanilla"}, " main.py seed=3 model=all "),
         ("bundled", {"model": "all"}, " -m data.from_picture "),
         ("theirs", {"model": "all"}, " main.py seed=3 retrain=False n_generate=100000 "),
-        ("theirs", {"model": "vanilla", "retrain": False}, " main.py seed=3 model=all "),
-        ("theirs", {"model": "vanilla", "n_generate": 200_000}, " main.py seed=3 model=all "),
+        ("theirs", {"model": "vanilla", "retrain": False, "n_generate": 200_000}, " main.py seed=3 model=all "),
     ],
 )
 def test_next_come_more_points_of_ones_own_data_or_all_models_or_data_of_ones_own(
