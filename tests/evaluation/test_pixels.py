@@ -55,8 +55,7 @@ def test_true_points_that_are_left_have_the_density_of_the_data_that_are_left(n:
     assert abs(drawn(10_000, rng)[:, 1].mean() - theirs.mean()) > 2
 
 
-@pytest.mark.parametrize("n_pixels", [1, 900])
-@pytest.mark.parametrize("of_data", [False, True])
+@pytest.mark.parametrize(("n_pixels", "of_data"), [(1, True), (900, True), (900, False)])
 def test_a_generator_that_has_collapsed_onto_few_pixels_is_said_to_have(
     n_pixels: int, of_data: bool, rng: np.random.Generator
 ):

@@ -1,7 +1,5 @@
 """What each plot shows. What holds for all of them is tested beside this."""
 
-from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -16,13 +14,13 @@ from utils.runs.plot_points import SUSPICION, plot_points
 from utils.settings.config import Config
 
 
-def test_data_and_generated_points_are_drawn_where_they_are_in_their_colors(
-    some_points: np.ndarray, a_run: Callable[..., Any]
-):
-    figure = plot_points(a_run(evaluation=SimpleNamespace(verdict="Yes: a verdict", classifier=None)))
+def test_data_and_generated_points_are_drawn_where_they_are_in_their_colors(run: Any):
+    run.evaluation.classifier = None
 
-    assert "Yes: a verdict" in figure.get_suptitle()
-    for axes, points, name in zip(figure.axes[:2], (some_points, some_points[:40]), ("data", "generated"), strict=True):
+    figure = plot_points(run)
+
+    assert "a verdict" in figure.get_suptitle()
+    for axes, points, name in zip(figure.axes[:2], (run.shown, run.samples), ("data", "generated"), strict=True):
         (dots,) = axes.collections
         assert axes.get_title() == f"{name}: {len(points)} points"
         assert np.array_equal(dots.get_offsets(), points[:, [1, 0]])
@@ -32,46 +30,42 @@ def test_data_and_generated_points_are_drawn_where_they_are_in_their_colors(
         assert (axes.get_xlim(), axes.get_ylim()) == ((0, 50), (30, 0))
 
 
-def test_each_coordinate_has_the_shares_and_the_classifier_is_drawn_surest_last(
-    some_points: np.ndarray, a_run: Callable[..., Any]
-):
+def test_each_coordinate_has_the_shares_and_the_classifier_is_drawn_surest_last(run: Any):
     # The last coordinate is the same everywhere.
-    some_points[:, 4] = 128
+    run.shown[:, 4] = 128
 
-    figure = plot_points(a_run())
+    figure = plot_points(run)
 
     for i, axes in enumerate(figure.axes[-5:]):
-        for stairs, points in zip(axes.patches, (some_points, some_points[:40]), strict=True):
+        for stairs, points in zip(axes.patches, (run.shown, run.samples), strict=True):
             shares, edges, _ = stairs.get_data()
             assert np.allclose(shares, np.histogram(points[:, i], edges)[0] / len(points))
             assert sum(shares) == pytest.approx(1)
     (dots,) = figure.axes[2].collections
-    assert {tuple(place) for place in dots.get_offsets()[-2:]} == {tuple(some_points[i, [1, 0]]) for i in (0, -1)}
+    assert {tuple(place) for place in dots.get_offsets()[-2:]} == {tuple(run.shown[i, [1, 0]]) for i in (0, -1)}
     assert np.allclose(dots.get_facecolors()[0], SUSPICION(0.5), atol=0.05)
 
 
-def test_the_map_shows_each_mean_in_its_points_color_and_named_contours(
-    some_points: np.ndarray, a_run: Callable[..., Any]
-):
-    run = a_run()
-
+def test_the_map_shows_each_mean_in_its_points_color_and_named_contours(run: Any):
     axes, decoded = plot_latent(run).axes
 
     (dots,) = [artist for artist in axes.collections if not isinstance(artist, QuadContourSet)]
     assert np.allclose(dots.get_offsets(), run.map.means)
-    assert np.allclose(dots.get_facecolors()[:, :3], some_points[:, 2:] / 255)
+    assert np.allclose(dots.get_facecolors()[:, :3], run.shown[:, 2:] / 255)
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("latent 4", "latent 2")
     assert axes.yaxis_inverted(), "rows run down, as in the picture"
     assert {text.get_text() for text in axes.texts} == {"50%", "80%", "95%"}
     # Beside it, points where the decoder draws them, and lines from one position to the next.
     assert len(decoded.collections[0].get_offsets()) == 11 * 11 * 20
     assert len(decoded.lines) == len(axes.lines) == 2 * 11
-    x, y = some_points[:, :2].mean(0) + 0.5
+    x, y = run.shown[:, :2].mean(0) + 0.5
     assert np.allclose(decoded.lines[0].get_xydata(), (y, x))
 
 
-def test_a_single_latent_runs_across(a_run: Callable[..., Any]):
-    axes, decoded = plot_latent(a_run(n_latents=1)).axes
+def test_a_single_latent_runs_across(run: Any):
+    run.map.latents, run.map.positions, run.map.points = [3], [run.map.positions[0], [0]], run.map.points[:1]
+
+    axes, decoded = plot_latent(run).axes
 
     assert (axes.get_xlabel(), axes.get_ylabel(), list(axes.get_yticks())) == ("latent 4", "", [])
     assert len(decoded.collections[0].get_offsets()) == 11 * 20
@@ -79,20 +73,16 @@ def test_a_single_latent_runs_across(a_run: Callable[..., Any]):
 
 @pytest.mark.parametrize(("annealing", "falls"), [("cyclical", 0.45 * np.arange(1, 4)), ("constant", [])])
 def test_losses_are_drawn_above_and_kl_and_beta_below_and_marked_where_beta_falls(
-    a_run: Callable[..., Any], annealing: str, falls: list[float]
+    run: Any, annealing: str, falls: list[float]
 ):
-    history = a_history(3)
+    run.history, run.config = a_history(3), Config(epochs=3, annealing=annealing)
 
-    figure = plot_losses(a_run(history=history, config=Config(epochs=3, annealing=annealing)))
+    above, below, (beta_line,) = (axes.get_lines() for axes in plot_losses(run).axes)
 
-    above, below, (beta_line,) = (axes.get_lines() for axes in figure.axes)
-    reconstruction, kl, of_parameters, *heldout = (list(history.values())[i] for i in range(5))
+    reconstruction, kl, of_parameters, *heldout = (list(run.history.values())[i] for i in range(5))
     losses = [reconstruction + kl + of_parameters, sum(heldout), reconstruction, heldout[0]]
-    assert [line.get_ydata().tolist() for line in above[:4]] == [values.tolist() for values in losses]
-    assert {line.get_label(): line.get_ydata().tolist() for line in below[:2]} == {
-        "KL, training": kl.tolist(),
-        "KL, held-out": heldout[1].tolist(),
-    }
+    assert np.array_equal([line.get_ydata() for line in above[:4]], losses)
+    assert np.array_equal([line.get_ydata() for line in below[:2]], [kl, heldout[1]])
     # Beta is drawn within epochs, in four cycles in the first 60% of the run.
     epoch, beta = beta_line.get_data()
     assert (epoch[0], beta[0], beta[-1]) == (0, annealing == "constant", 1)
