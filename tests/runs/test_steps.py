@@ -102,7 +102,8 @@ def test_the_result_is_a_sentence_then_files_then_the_table_then_losses():
         ("bundled", {"model": "vanilla"}, " main.py seed=3 model=all "),
         ("bundled", {"model": "all"}, " -m data.from_picture "),
         ("theirs", {"model": "all"}, " main.py seed=3 retrain=False n_generate=100000 "),
-        ("theirs", {"model": "vanilla", "retrain": False, "n_generate": 200_000}, " main.py seed=3 model=all "),
+        ("theirs", {"model": "vanilla", "retrain": False}, " main.py seed=3 model=all "),
+        ("theirs", {"model": "vanilla", "n_generate": 200_000}, " main.py seed=3 model=all "),
     ],
 )
 def test_next_come_more_points_of_ones_own_data_or_all_models_or_data_of_ones_own(
