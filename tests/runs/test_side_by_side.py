@@ -36,24 +36,22 @@ def a_run(
     return run
 
 
-def names(*runs: Run) -> list[str]:
-    return list(grouped(runs))
-
-
 def test_runs_that_differ_only_in_their_seed_are_one_column_whatever_folder_they_are_in():
     groups = grouped([a_run("a"), a_run("b", seed=2), a_run("c", epochs=9), a_run("d", seed=3), a_run("./a")])
 
     folders = {name: [str(run.folder) for run in group] for name, group in groups.items()}
     assert folders == {"1: epochs=100 (seed 10, 2, 3)": ["a", "b", "d"], "2: epochs=9 (seed 10)": ["c"]}
     # One that repeats a seed is no further seed.
-    assert names(a_run("a"), a_run("b", num_workers=4), a_run("c", seed=2)) == ["1: a (seed 10, 2)", "2: b (seed 10)"]
+    groups = grouped([a_run("a"), a_run("b", num_workers=4), a_run("c", seed=2)])
+    assert list(groups) == ["1: a (seed 10, 2)", "2: b (seed 10)"]
 
 
 def test_columns_are_named_after_all_that_differs_and_data_by_folder_and_fingerprint():
     other = a_run("b", data="def", data_path="there", n_generate=99, seed=2)
 
     ours = f"1: n_generate=5000, data={Config.data_path} (abc) (seed 10)"
-    assert names(a_run("a", keep_runs=1), other) == [ours, "2: n_generate=99, data=there (def) (seed 2)"]
+    theirs = "2: n_generate=99, data=there (def) (seed 2)"
+    assert list(grouped([a_run("a", keep_runs=1), other])) == [ours, theirs]
 
 
 def test_figures_are_means_over_seeds_with_their_spread_and_verdicts_are_counted():
