@@ -16,7 +16,7 @@ def test_a_file_of_points_is_judged_on_one_thread(
 ):
     counts: list[int] = []
     monkeypatch.setattr(torch, "set_num_threads", counts.append)
-    np.savez(tmp_path / "samples.npz", read_points(folder).points.numpy().astype(np.float32) + 0.2)
+    np.savez(tmp_path / "samples.npz", read_points(folder).points.numpy().astype(np.float32) - 0.2)
 
     main(["--data", str(folder), "--holdout", "0.3", str(tmp_path / "samples.npz")])
 
