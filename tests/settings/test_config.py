@@ -2,7 +2,6 @@
 
 import math
 import re
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from quick import REPOSITORY
 from data.scaling import Scaling
 from models import MODELS, PRIORS
 from models.generator import build_model
-from utils.settings.config import Config, changed, load_config, parse_command_line
+from utils.settings.config import Config, load_config, parse_command_line
 from utils.system.errors import InputError
 
 
@@ -40,20 +39,12 @@ def test_help_shows_every_key_with_its_default_and_its_meaning(capsys: pytest.Ca
     assert Config().to_yaml() in capsys.readouterr().out
 
 
-def test_the_keys_of_the_first_version_keep_their_names_and_take_their_values():
-    first_version = {"epochs": 100, "batch_size": 1, "hidden_dim": 256, "device": "cpu", "num_workers": 4, "seed": 10}
-    first_version |= {"result_path": "./result/", "gen_every_epochs": True, "retrain": True}
-
-    assert vars(Config(**first_version)) == vars(Config()) | first_version
-
-
 def test_all_stands_for_all_models_and_each_has_an_output_folder_of_its_own():
     runs = Config(model="all", result_path="there").each_model()
 
     assert runs == [Config(model=name, result_path="there") for name in MODELS]
     assert [run.output for run in runs] == [Path("there") / name for name in MODELS]
     assert Config(model="both", result_path="there").each_model() == runs, "its older name"
-    assert Config(model="vanilla").each_model() == [Config(model="vanilla")]
 
 
 def test_the_command_line_wins_over_the_file_and_the_file_over_the_defaults_in_any_order(file: Path):
@@ -73,13 +64,7 @@ def test_settings_are_in_the_current_folder_or_beside_the_program(file: Path, mo
     assert (beside.result_path, beside.data_path) == (str(REPOSITORY / "result"), "here")
 
 
-def test_another_run_keeps_the_other_settings_of_this_one():
-    arguments = ["--config", "my.yaml", "model=vanilla", "seed=1", "--resume", "retrain=false"]
-
-    assert changed(arguments, model="all", retrain=None) == ["--config", "my.yaml", "seed=1", "model=all"]
-
-
-@pytest.mark.parametrize("text", ["2026-11-25", "007", "no", "run #2", "1e3", "[a]", "null", "C:\\temp\\new"])
+@pytest.mark.parametrize("text", ["2026-11-25", "007", "no", "run #2", "1e3", "C:\\temp\\new"])
 def test_a_text_on_the_command_line_or_in_quotes_is_taken_as_it_stands(file: Path, text: str):
     file.write_text(f"result_path: '{text}'\n")
 
@@ -87,19 +72,12 @@ def test_a_text_on_the_command_line_or_in_quotes_is_taken_as_it_stands(file: Pat
         assert config.result_path == text
 
 
-@pytest.mark.parametrize(
-    ("key", "texts", "value"),
-    [
-        ("n_generate", ("010", "1e1", "10.0", "1_0", "+10"), 10),
-        ("beta_max", ("1e-3", "1.0E-3", ".1e-2", "0.001"), 0.001),
-        ("beta_max", ("3",), 3.0),
-    ],
-)
-def test_numbers_are_decimal_and_may_have_an_exponent(file: Path, key: str, texts: tuple[str, ...], value: float):
-    for text in texts:
-        file.write_text(f"{key}: {text}\n")
-        for config in (load_config(file), load_config(file, [f"{key}={text}"])):
-            assert repr(getattr(config, key)) == repr(value)
+@pytest.mark.parametrize("text", ["010", "1e1", "10.0", "1_0", "+10", "100E-1"])
+def test_numbers_are_decimal_and_may_have_an_exponent(file: Path, text: str):
+    file.write_text(f"n_generate: {text}\nbeta_max: {text}\n")
+
+    for config in (load_config(file), load_config(file, [f"n_generate={text}", f"beta_max={text}"])):
+        assert repr((config.n_generate, config.beta_max)) == "(10, 10.0)"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
@@ -130,9 +108,7 @@ def test_what_shapes_a_model_is_of_that_kind(model: str, prior: str):
         ("device", "tpu", "cpu, cuda, cuda:1 or mps, not tpu"),
         ("epochs", True, "of type integer, not true"),
         ("retrain", 1, "of type boolean, not 1"),
-        ("gen_every_epochs", 0.5, "of type boolean/integer, not 0.5"),
         ("result_path", " ", "a path, not ' '"),
-        ("data_path", date(2026, 11, 25), "of type text (in a file, write it in quotes)"),
         ("latent_dim", 3, "2 with prior=picture, not 3"),
         *((name, nothing, "") for name in vars(Config()) for nothing in (None, [], {})),
     ],
@@ -144,6 +120,6 @@ def test_a_value_out_of_bounds_is_refused_with_what_would_be_allowed(setting: st
 
 def test_values_on_the_bounds_are_allowed():
     settings = {"epochs": 1, "holdout": 0.5, "ratio": 0.0, "device": "cuda:1", "gen_every_epochs": False}
-    settings |= {"model": "all", "seed": 2**63 - 1}
+    settings |= {"batch_size": 1, "hidden_dim": 8, "num_workers": 0, "seed": 2**63 - 1, "retrain": False}
 
     assert vars(Config(**settings)) == vars(Config()) | settings

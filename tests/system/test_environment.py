@@ -1,23 +1,11 @@
-import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
-from unittest.mock import Mock
 
 import pytest
 import torch
 
-from utils.system.environment import code_version, own_torch_state, provenance, require_environment
-
-
-def test_a_package_that_cannot_be_found_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
-    monkeypatch.setattr(sys, "meta_path", [*sys.meta_path, Mock(find_spec=Mock(side_effect=ImportError))])
-
-    with pytest.raises(SystemExit, match="2"):
-        require_environment(("numpy", "nowhere"), "some.txt")
-
-    assert re.search("lacks the packages nowhere: install .* -r some.txt", capsys.readouterr().err)
+from utils.system.environment import code_version, own_torch_state, provenance
 
 
 @pytest.mark.skipif(not shutil.which("git"), reason="needs git")
