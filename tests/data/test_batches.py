@@ -28,20 +28,19 @@ def test_an_epoch_has_every_point_once_in_a_new_order_in_whole_batches_and_a_res
     assert len({str(order) for order in orders}) == 4
 
 
-def test_worker_processes_give_the_same_batches_leave_ctrl_c_and_live_from_epoch_to_epoch(points: ColoredPoints):
+def test_worker_processes_give_the_same_batches_leave_ctrl_c_and_end(points: ColoredPoints):
     points = points.with_points(points.points.repeat(30, 1))
     alone, with_workers = (Batches(points, 500, num_workers, seed=0) for num_workers in (0, 2))
-    before, processes = {*multiprocessing.active_children()}, []
+    before = {*multiprocessing.active_children()}
     for _ in range(2):
         assert all(torch.equal(*pair) for pair in zip(with_workers.epoch(), alone.epoch(), strict=True))
-        processes.append({*multiprocessing.active_children()} - before)
-        for process in processes[-1]:
-            os.kill(process.pid, signal.SIGINT)
-    with_workers.close()
+        workers = {*multiprocessing.active_children()} - before
+        for worker in workers:
+            os.kill(worker.pid, signal.SIGINT)
+    assert len(workers) == 2
 
-    assert len(processes[0]) == 2
-    assert processes[0] == processes[1]
-    assert processes[0].isdisjoint(multiprocessing.active_children())
+    with_workers.close()
+    assert workers.isdisjoint(multiprocessing.active_children())
 
 
 def test_a_worker_process_that_is_killed_costs_one_line(points: ColoredPoints, capfd: pytest.CaptureFixture[str]):

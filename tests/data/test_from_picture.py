@@ -45,7 +45,6 @@ HALVES = drawn_on(0, np.where(np.arange(100)[:, None] < 50, (60, 0, 0), (240, 0,
 THIN = drawn_on(255, 0, (ROWS // 2 == 50) & (np.abs(COLUMNS - 100) < 90))
 STROKE = drawn_on(255, 0, (np.abs(ROWS - 100) < 3) & (np.abs(COLUMNS - 100) < 90)).crop((0, 90, SIDE, 110))
 SKY_AND_MEADOW = drawn_on(np.where(ROWS[..., None] < 110, (120, 160, 230), (90, 130, 60)) + 8 * NOISE, 0, NOTHING)
-FULL = drawn_on(255, 0, ~NOTHING)
 
 
 def test_the_command_draws_the_committed_sample_set_again(tmp_path: Path):
@@ -123,7 +122,7 @@ def test_the_points_are_on_the_figure_whatever_the_ground(tmp_path: Path, name: 
         (STROKE, "", 5000, "at size .*, 5,000 points take 2.%"),
         (THIN, "--size 50", 15, "take 33%"),
         (STROKE, "--points 1500 --size 300", 1500, "take 8.% .* too few for a verdict .*--points 6"),
-        (FULL, "--background none", 15_000, "15,000 points take 17%"),
+        (drawn_on(255, 0, ~NOTHING), "--background none", 15_000, "15,000 points take 17%"),
         ("Hello World", "", 5000, "take 2.%"),
     ],
 )

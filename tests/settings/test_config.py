@@ -107,7 +107,6 @@ def test_what_shapes_a_model_is_of_that_kind(model: str, prior: str):
         ("model", "gan", f"{' or '.join(MODELS)} or all, not gan"),
         ("device", "tpu", "cpu, cuda, cuda:1 or mps, not tpu"),
         ("epochs", True, "of type integer, not true"),
-        ("retrain", 1, "of type boolean, not 1"),
         ("result_path", " ", "a path, not ' '"),
         ("latent_dim", 3, "2 with prior=picture, not 3"),
         *((name, nothing, "") for name in vars(Config()) for nothing in (None, [], {})),
