@@ -47,7 +47,6 @@ COMMANDS = {
     "main result_path=s3://bucket/run": "s3://bucket/run: .*address",
     "main result_path=$NOWHERE/run": "NOWHERE is not set",
     "main result_path=../data/pi_xs.npy": "set result_path",
-    "data.from_picture .": "folder; name a file",
     "utils.evaluation.__main__ --data ../data none.npy": "there is no such file",
     "utils.evaluation.__main__ --data ../data ../data/pi_xs.npy": "must hold numbers",
     "utils.runs.__main__": "two or more",

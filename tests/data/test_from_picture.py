@@ -56,11 +56,10 @@ def test_the_command_draws_the_committed_sample_set_again(tmp_path: Path):
     assert (drawn.points - committed.points).abs().max() <= 3
 
 
-@pytest.mark.parametrize("end", ["\n", "\r\n", "\u2028"])
-def test_a_text_may_have_several_lines(end: str):
-    rows, columns = np.nonzero(glyph_mask(f"ab{end}c", 100))
+def test_a_text_may_have_several_lines():
+    rows, columns = np.nonzero(glyph_mask("ab\nc\r\nde\u2028f", 100))
 
-    assert np.diff(np.unique(rows)).max() > 3
+    assert (np.diff(np.unique(rows)) > 3).sum() == 3
     assert columns.mean() == pytest.approx(50, abs=5)
 
 

@@ -9,6 +9,7 @@ from PIL import Image
 
 from data import random_subset
 from data.points import PICTURE, XS, YS, ColoredPoints, read_points
+from data.scaling import Scaling
 from utils.system.errors import InputError
 
 
@@ -79,11 +80,10 @@ def test_the_split_is_a_partition_that_the_seed_determines(points: ColoredPoints
 
 
 def test_the_fingerprint_changes_with_the_points_and_with_their_grid(points: ColoredPoints):
-    reordered = points.with_points(points.points.flip(0))
-    on_another_grid = ColoredPoints(points.points, type(points.scaling)((60, 61)))
+    others = points.with_points(points.points.flip(0)), ColoredPoints(points.points, Scaling((60, 61)))
 
     assert points.fingerprint() == points.with_points(points.points.clone()).fingerprint()
-    assert len({data.fingerprint() for data in (points, reordered, on_another_grid)}) == 3
+    assert len({data.fingerprint() for data in (points, *others)}) == 3
 
 
 @pytest.mark.parametrize("points", [np.arange(1000), torch.arange(1000)], ids=["numpy", "torch"])

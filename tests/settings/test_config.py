@@ -11,7 +11,7 @@ from quick import REPOSITORY
 from data.scaling import Scaling
 from models import MODELS, PRIORS
 from models.generator import build_model
-from utils.settings.config import Config, load_config, parse_command_line
+from utils.settings.config import Config, changed, load_config, parse_command_line
 from utils.system.errors import InputError
 
 
@@ -22,7 +22,13 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def test_the_shipped_file_holds_every_key_with_its_default_and_its_documentation():
+def test_the_shipped_file_and_help_hold_every_key_with_its_default_and_its_documentation(
+    capsys: pytest.CaptureFixture[str],
+):
+    with pytest.raises(SystemExit):
+        parse_command_line(["--help"], "")
+    assert Config().to_yaml() in capsys.readouterr().out
+
     shipped, current = ((REPOSITORY / "config.yaml").read_text().splitlines(), Config().to_yaml().splitlines())
 
     assert load_config(REPOSITORY / "config.yaml") == Config()
@@ -30,13 +36,6 @@ def test_the_shipped_file_holds_every_key_with_its_default_and_its_documentation
     for theirs, ours in zip(shipped, current, strict=True):
         assert theirs.rpartition(":")[0] == ours.rpartition(":")[0] if " | " in ours else theirs == ours
         assert set(theirs.split(" | ")[1:]) <= set(ours.split(" | ")[1:])
-
-
-def test_help_shows_every_key_with_its_default_and_its_meaning(capsys: pytest.CaptureFixture[str]):
-    with pytest.raises(SystemExit):
-        parse_command_line(["--help"], "")
-
-    assert Config().to_yaml() in capsys.readouterr().out
 
 
 def test_all_stands_for_all_models_and_each_has_an_output_folder_of_its_own():
@@ -62,6 +61,12 @@ def test_settings_are_in_the_current_folder_or_beside_the_program(file: Path, mo
     file.unlink()
     beside, _ = parse_command_line(["data_path=here"], "")
     assert (beside.result_path, beside.data_path) == (str(REPOSITORY / "result"), "here")
+
+
+def test_another_run_keeps_the_other_settings_of_this_one():
+    arguments = ["--config", "my.yaml", "model=vanilla", "--resume", "retrain=false"]
+
+    assert changed(arguments, model="all", retrain=None) == ["--config", "my.yaml", "model=all"]
 
 
 @pytest.mark.parametrize("text", ["2026-11-25", "007", "no", "run #2", "1e3", "C:\\temp\\new"])
@@ -115,10 +120,3 @@ def test_what_shapes_a_model_is_of_that_kind(model: str, prior: str):
 def test_a_value_out_of_bounds_is_refused_with_what_would_be_allowed(setting: str, value: Any, complaint: str):
     with pytest.raises(InputError, match=f"^{setting} must be {re.escape(complaint)}"):
         Config(**{setting: value})
-
-
-def test_values_on_the_bounds_are_allowed():
-    settings = {"epochs": 1, "holdout": 0.5, "ratio": 0.0, "device": "cuda:1", "gen_every_epochs": False}
-    settings |= {"batch_size": 1, "hidden_dim": 8, "num_workers": 0, "seed": 2**63 - 1, "retrain": False}
-
-    assert vars(Config(**settings)) == vars(Config()) | settings

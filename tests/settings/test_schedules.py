@@ -50,22 +50,13 @@ def test_the_average_is_mostly_of_the_last_tenth_of_all_steps_whatever_their_num
     assert average == pytest.approx(1 - 0.9**9, abs=0.03)
 
 
-def per_point(batch_size: int) -> dict[str, float]:
-    """What the rule keeps, of each of the settings."""
-    settings = StepSettings.of(Config(batch_size=batch_size, learning_rate=0.004, weight_decay=0.1, clip_norm=2.0))
-    return {
-        "half-life of Adam's mean, in points": batch_size / -math.log2(settings.betas[0]),
-        "half-life of Adam's squares, in points": batch_size / -math.log2(settings.betas[1]),
-        "sum of squared steps, per point": settings.learning_rate**2 / batch_size,
-        "decay of a weight, per point": settings.learning_rate * settings.weight_decay / batch_size,
-        "longest gradient, in units of its noise": settings.clip_norm * math.sqrt(batch_size),
-        "warm-up, in points": settings.warmup * batch_size,
-    }
-
-
-@pytest.mark.parametrize("batch_size", [1, 16, 150, 1000])
+@pytest.mark.parametrize("batch_size", [1, 16, 1000])
 def test_a_point_does_the_same_in_batches_of_any_size(batch_size: int):
+    def per_point(size: int) -> list[float]:
+        """Half-lives of Adam's means in points; squared steps and decay of one; the longest gradient; the warm-up."""
+        its = StepSettings.of(Config(batch_size=size, weight_decay=0.1))
+        half_lives = [-size / math.log2(beta) for beta in its.betas]
+        noise, decay = its.learning_rate**2 / size, its.learning_rate * its.weight_decay / size
+        return [*half_lives, noise, decay, its.clip_norm * math.sqrt(size), its.warmup * size]
+
     assert per_point(batch_size) == pytest.approx(per_point(200))
-    # A gradient's length is that over 200 points, or a batch.
-    length_decay = StepSettings.of(Config(batch_size=batch_size)).length_decay
-    assert batch_size / (1 - length_decay) == pytest.approx(max(200, batch_size))

@@ -3,9 +3,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-import torch
 
-from utils.system.environment import code_version, own_torch_state, provenance
+from utils.system.environment import code_version, provenance
 
 
 @pytest.mark.skipif(not shutil.which("git"), reason="needs git")
@@ -34,11 +33,3 @@ def test_where_other_code_has_trained_than_judged_both_are_named(monkeypatch: py
     monkeypatch.setattr("utils.system.environment.code_version", lambda: "new")
 
     assert [provenance(code)["code"] for code in ("new", "old")] == ["new", "trained by old; drawn and judged by new"]
-
-
-def test_matrix_products_are_as_exact_as_by_default_on_any_number_of_threads():
-    """The rest of PyTorch's state is in tests/test_main.py and tests/models/test_generator.py."""
-    torch.set_float32_matmul_precision("medium")
-    with own_torch_state(threads=3):
-        assert (torch.get_float32_matmul_precision(), torch.get_num_threads()) == ("highest", 3)
-    torch.set_float32_matmul_precision("highest")
