@@ -43,6 +43,7 @@ UNUSABLE = {
 }
 
 
+@pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("complaint", UNUSABLE)
 def test_unusable_rows_are_refused(folder: Path, complaint: str):
     content = UNUSABLE[complaint]
