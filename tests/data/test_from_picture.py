@@ -101,6 +101,7 @@ GROUNDS = {
     "like glass": (with_opacity(100 * RING, ~NOTHING), RING),
     "a scan with noise": (drawn_on(225 + 15 * NOISE, 60 + 15 * NOISE), RING),
     "a photo": (SKY_AND_MEADOW, ~NOTHING),
+    "grass all over": (drawn_on((90, 130, 60) + 20 * NOISE, 0, NOTHING), ~NOTHING),
 }
 
 
