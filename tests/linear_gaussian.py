@@ -1,5 +1,3 @@
-"""A model of which everything is known in closed form."""
-
 import torch
 from torch import Tensor, nn
 from torch.distributions import Independent, MultivariateNormal, Normal
@@ -9,10 +7,9 @@ from models.vae import VAE
 
 
 class LinearGaussianVAE(VAE):
-    """z ~ N(0, I), x = W z + noise: both log p(x) and the true posterior are known in closed form.
+    """z ~ N(0, I), x = W z + noise, of which log p(x) and the true posterior are known in closed form.
 
-    The columns of W are orthogonal, so that the posterior's covariance is diagonal. `shift` moves the encoder's mean
-    away from the true one.
+    The columns of W are orthogonal, so that the posterior is diagonal. `shift` moves the encoder's mean away from it.
     """
 
     STD = 0.5

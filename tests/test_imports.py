@@ -5,17 +5,8 @@ import ast
 from quick import REPOSITORY
 
 # From the ground up.
-FLOORS = (
-    "utils.system",
-    "data",
-    "models",
-    "utils.settings",
-    "utils.evaluation",
-    "utils.training",
-    "utils.runs",
-    "main",
-    "benchmarks",
-)
+FLOORS = ["utils.system", "data", "models", "utils.settings", "utils.evaluation", "utils.training", "utils.runs"]
+FLOORS += ["main", "benchmarks"]
 
 
 def floor(module: str) -> int | None:
@@ -25,18 +16,20 @@ def floor(module: str) -> int | None:
 
 def imports(source: str) -> set[str]:
     """The modules that are imported wherever in `source`."""
-    nodes = list(ast.walk(ast.parse(source)))
-    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
-    froms = [node for node in nodes if isinstance(node, ast.ImportFrom)]
-    assert not any(node.level for node in froms), "imports are absolute"
-    return plain | {f"{node.module}.{alias.name}" for node in froms for alias in node.names}
+    names = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
 
 
 def test_no_module_imports_from_a_folder_above_its_own():
-    files = [
-        path for top in ("main.py", "data", "models", "utils", "benchmarks") for path in REPOSITORY.glob(f"{top}*")
-    ]
-    files = [path for file in files for path in ([file] if file.is_file() else file.rglob("*.py"))]
+    files = [REPOSITORY / "main.py"]
+    for folder in ("data", "models", "utils", "benchmarks"):
+        files += (REPOSITORY / folder).rglob("*.py")
     sources = {".".join(path.relative_to(REPOSITORY).with_suffix("").parts): path.read_text("utf-8") for path in files}
     del sources["utils.__init__"]
 

@@ -96,48 +96,23 @@ def test_at_the_start_encoder_and_decoder_of_a_sharp_prior_are_inverse_to_a_frac
 
 
 @EACH_MODEL
-@pytest.mark.parametrize(("prior", "latent_dim"), [("normal", 1), ("mixture", 3)])
-def test_simple_priors_take_any_number_of_latents(name: str, prior: str, latent_dim: int, torch_rng: torch.Generator):
-    model, x = build(name, prior, latent_dim), all_places()
-    before = importance_weighted_bound(model, x, 10, torch_rng).mean()
-
-    train(model, 30, torch_rng)
-
-    assert model.encode(x).mean.shape == (len(x), latent_dim)
-    assert model.sample(50, torch_rng).shape == (50, 5)
-    assert importance_weighted_bound(model, x, 10, torch_rng).mean() > before
-
-
-@EACH_MODEL
-def test_everything_depends_on_all_that_it_is_computed_from(name: str, torch_rng: torch.Generator):
-    model = build(name, "normal", latent_dim=3)
+@pytest.mark.parametrize("latent_dim", [1, 3])
+def test_everything_depends_on_all_that_it_is_computed_from(name: str, latent_dim: int, torch_rng: torch.Generator):
+    model = build(name, "mixture", latent_dim)
     train(model, 10, torch_rng)
 
     with torch.no_grad():
-        for latent in range(3):
-            z = torch.zeros(1, 3)
-            before = model.decode(z).mean
-            z[0, latent] = 1.0
-            assert not torch.allclose(model.decode(z).mean, before, atol=1e-3)
-        place = torch.tensor([[2.0, 3.0]])
+        z, place = torch.zeros(1, latent_dim), torch.tensor([[2.0, 3.0]])
+        for moved in torch.eye(latent_dim).split(1):
+            assert not torch.allclose(model.decode(moved).mean, model.decode(z).mean, atol=1e-3)
         for moved in (torch.tensor([[4.0, 3.0]]), torch.tensor([[2.0, 6.0]])):
             assert not torch.allclose(model.colors(moved).mean, model.colors(place).mean, atol=1e-3)
         red, blue = (model.encode(all_places(color)).mean for color in ((250, 0, 0), (0, 0, 250)))
         assert not torch.allclose(red, blue, atol=1e-4)
 
 
-def test_uncertain_fields_disturb_the_colors_only():
-    model, x = build("vanilla", "picture").train(), all_places()
-    z = model.encode(x).mean
-
-    first, second = model.decode(z), model.decode(z)
-
-    torch.testing.assert_close(first.mean, second.mean)
-    assert not torch.allclose(first.log_prob(x), second.log_prob(x), atol=1e-3)
-
-
 def test_the_kl_of_uncertain_parameters_is_that_of_prior_and_fields():
     model = build("vanilla", "picture")
+    parts = model.prior.parameter_kl(), model.fields.smooth.kl(), model.fields.patterns.kl()
 
-    assert model.parameter_kl().item() == pytest.approx((model.prior.parameter_kl() + model.fields.kl()).item())
-    assert build("vanilla", "normal").parameter_kl() > 0
+    assert model.parameter_kl().item() == pytest.approx(sum(parts).item())
