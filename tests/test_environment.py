@@ -118,7 +118,6 @@ def test_the_packages_that_are_looked_for_are_those_that_are_required():
         ("-OO main.py --help", 0),
         ("-OO -m data.from_picture none.png", 2),
         ("-OO -m utils.evaluation none.npy", 2),
-        ("-OO -m utils.runs none", 2),
     ],
 )
 def test_the_first_answer_waits_for_no_package_that_takes_seconds_to_load(command: str, status: int):

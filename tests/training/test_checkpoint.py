@@ -15,10 +15,6 @@ from utils.training.checkpoint import Record, load_trained, read_checkpoint
 from utils.training.loop import Epoch
 
 
-def an_epoch(number: int) -> Epoch:
-    return Epoch(number, 0.5, 0.001, 20.0 - number / 1000, 3.0, 0.2, 21.0, 3.5, 0.25)
-
-
 @pytest.mark.parametrize(("every", "painted"), [(True, [1, 2, 3, 4, 5]), (2, [2, 4, 5]), (False, [])])
 def test_the_generator_is_painted_after_every_kth_epoch_and_after_the_last(
     record: Record, every: bool | int, painted: list[int]
@@ -26,29 +22,13 @@ def test_the_generator_is_painted_after_every_kth_epoch_and_after_the_last(
     record.config = dataclasses.replace(record.config, epochs=5, gen_every_epochs=every)
 
     for number in range(1, 6):
-        record.add(an_epoch(number))
+        record.add(Epoch(number, *[0.5] * 8))
 
     assert [int(path.stem[-3:]) for path in sorted((record.folder / "epochs").iterdir())] == painted
 
 
-def test_a_film_of_many_epochs_has_a_hundred_frames_from_the_first_epoch_to_the_last(
-    record: Record, monkeypatch: pytest.MonkeyPatch
-):
-    captions = []
-    monkeypatch.setattr("utils.training.checkpoint.save_film", lambda path, data, frames, names: captions.extend(names))
-    for number in range(1, 131):
-        record.epochs.append(an_epoch(number))
-        (record.folder / "epochs" / f"epoch_{number:03}.png").touch()
-
-    record.save_film()
-
-    assert len(captions) == 100
-    assert [caption.split()[1] for caption in captions[::99]] == ["1", "130"]
-
-
 def resumed(record: Record, points: ColoredPoints, **changes: Any) -> Record:
-    """`record` as it is resumed under changed settings, after it came to its end."""
-    record.training.run(record.add)
+    """`record` as it is resumed under changed settings."""
     config = dataclasses.replace(record.config, **changes)
     again = Record(config, new_training(points, config), points)
     again.resume()
@@ -60,6 +40,7 @@ def test_resuming_brings_back_epochs_and_step_under_the_settings_of_today(
 ):
     monkeypatch.setattr("utils.training.checkpoint.code_version", lambda: "new")
     record.code = "old"
+    record.training.run(record.add)
     free = {"num_workers": 2, "n_generate": 7, "gen_every_epochs": 0, "keep_runs": 3, "epochs": 7, "compile": "never"}
 
     again = resumed(record, points, **free, data_path="elsewhere")
@@ -73,15 +54,13 @@ def test_resuming_brings_back_epochs_and_step_under_the_settings_of_today(
     assert capsys.readouterr().out.startswith("compile changed: the last digits may differ")
 
 
-def test_a_run_with_more_epochs_than_it_should_have_is_not_resumed(record: Record, points: ColoredPoints):
-    with pytest.raises(InputError, match="set epochs to that or more"):
-        resumed(record, points, epochs=1)
-
-
-def test_other_data_are_refused(record: Record, points: ColoredPoints):
+def test_other_data_and_fewer_epochs_than_there_are_already_are_refused(record: Record, points: ColoredPoints):
     others = ColoredPoints(torch.flip(points.points, [0]), points.scaling)
+    record.training.run(record.add)
 
     with pytest.raises(InputError, match=r"data in data_path .*train anew"):
         resumed(record, others)
     with pytest.raises(InputError, match=r"data in data_path .*train again"):
         load_trained(record.config, others)
+    with pytest.raises(InputError, match="set epochs to that or more"):
+        resumed(record, points, epochs=1)
