@@ -2,7 +2,6 @@
 
 import json
 import math
-import os
 import re
 import shutil
 import subprocess
@@ -86,10 +85,8 @@ def test_with_all_recipes_nothing_else_need_be_edited(folder: Path, tmp_path: Pa
         (copy / name).write_text(with_row((copy / name).read_text(encoding="utf-8"), *row), encoding="utf-8")
 
     def run(*arguments: str) -> str:
-        environment = os.environ | {"OMP_NUM_THREADS": "1", "MPLBACKEND": "agg"}
-        done = subprocess.run(
-            [sys.executable, *arguments], cwd=copy, capture_output=True, text=True, env=environment, check=False
-        )
+        command = [sys.executable, *arguments]
+        done = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 

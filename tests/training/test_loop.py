@@ -30,7 +30,6 @@ def test_training_lowers_the_loss_on_held_out_points(points: ColoredPoints, quic
     _, history = trained(points, dataclasses.replace(quick, model=name, prior=prior, epochs=10, hidden_dim=32))
 
     losses = [epoch.heldout_reconstruction + epoch.heldout_kl for epoch in history]
-    assert len(losses) == 10
     assert losses[-1] < losses[0] - 0.5
 
 
@@ -62,8 +61,9 @@ def test_an_epoch_has_the_means_of_its_losses_those_held_out_and_beta_and_learni
 
 @pytest.mark.parametrize(("batch_size", "steps"), [(50, 1), (50, 6), (50, 8), (20, 20), (200, 3)])
 def test_training_stopped_after_any_step_and_resumed_arrives_at_the_same_bytes(
-    points: ColoredPoints, quick: Config, batch_size: int, steps: int
+    points: ColoredPoints, quick: Config, monkeypatch: pytest.MonkeyPatch, batch_size: int, steps: int
 ):
+    monkeypatch.setattr("time.perf_counter", lambda: 0.0)
     quick = dataclasses.replace(quick, model="vanilla", batch_size=batch_size)
     average, expected = trained(points, quick)
     resumed, stopped = new_training(points, quick), new_training(points, quick)
@@ -76,9 +76,7 @@ def test_training_stopped_after_any_step_and_resumed_arrives_at_the_same_bytes(
 
     weights = resumed.average.state_dict()
     assert all(torch.equal(weights[name], weight) for name, weight in average.state_dict().items())
-    assert [dataclasses.replace(epoch, seconds=0) for epoch in history] == [
-        dataclasses.replace(epoch, seconds=0) for epoch in expected
-    ]
+    assert history == expected
 
 
 @pytest.mark.parametrize("stop", [100, 8])
