@@ -18,8 +18,7 @@ class LinearGaussianVAE(VAE):
         super().__init__(NormalPrior(2))
         self.W = torch.tensor([[1.0, 0.0], [0.5, 0.0], [0.0, -1.0], [0.0, 2.0], [0.0, 0.3]])
         self.shift = shift
-        # Tells where the model computes.
-        self.unused = nn.Parameter(torch.zeros(()))
+        self.unused = nn.Parameter(torch.zeros(()))  # tells where the model computes
 
     def encode(self, x: Tensor) -> Posterior:
         precision = 1 + self.W.square().sum(0) / self.STD**2
