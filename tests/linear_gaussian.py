@@ -29,6 +29,5 @@ class LinearGaussianVAE(VAE):
         return Independent(Normal(z @ self.W.T, self.STD), 1)
 
     def log_evidence(self, x: Tensor) -> Tensor:
-        """log p(x)."""
         covariance = self.W @ self.W.T + self.STD**2 * torch.eye(5)
         return MultivariateNormal(torch.zeros(5), covariance).log_prob(x)

@@ -78,6 +78,14 @@ def test_a_run_asked_to_stop_saves_tells_how_to_continue_and_resumes_to_the_same
     assert outcome(out) == outcome(finished.result / "attention")
 
 
+def test_a_run_under_nohup_goes_on_when_its_terminal_closes(finished: Finished, tmp_path: Path):
+    def prepare() -> None:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        before(N_BATCHES + 2, "step", signal.SIGHUP)
+
+    assert run_in_a_process(command_line(finished.data, tmp_path), prepare) == 0
+
+
 @pytest.mark.parametrize(
     ("step", "last", "words"),
     [

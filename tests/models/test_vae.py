@@ -10,7 +10,6 @@ from models.vae import VAE, log_cell
 
 
 def random_points(n: int, rng: torch.Generator) -> Tensor:
-    """Integers on the grid of the fixture's models."""
     return torch.cat([torch.randint(60, (n, 2), generator=rng), torch.randint(256, (n, 3), generator=rng)], 1).float()
 
 

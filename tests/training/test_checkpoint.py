@@ -47,7 +47,6 @@ def test_resuming_brings_back_epochs_and_step_under_the_settings_of_today(
     assert again.training.step == record.training.step == 12
     assert load_config(record.folder / "config.yaml") == again.config
     saved = load_generator(record.folder / "model.pt")
-    assert saved.config["n_generate"] == 7
     assert saved.code == read_checkpoint(record.folder)["code"] == "old, from epoch 3 by new"
     assert capsys.readouterr().out.startswith("compile changed: the last digits may differ")
 
