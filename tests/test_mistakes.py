@@ -54,11 +54,9 @@ COMMANDS = {
     "benchmarks.fidelity epohs=3": "'epochs'",
     "benchmarks.fidelity data_path=nowhere": "/nowhere: is missing",
     "benchmarks.latent data_path=nowhere": "/nowhere: is missing",
-    "benchmarks.benchmark data_path=nowhere": "/nowhere: is missing",
     "benchmarks.fidelity --generator nonsense": "kernel density",
     "benchmarks.latent --picture nowhere/priors.png": "folder",
     "benchmarks.latent --picture priors.nonsense": ".png",
-    "benchmarks.benchmark --part nonsense": "steps",
 }
 
 

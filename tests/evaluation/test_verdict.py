@@ -30,7 +30,7 @@ def test_each_metric_has_a_row_of_the_table_a_meaning_and_a_number_that_comes_ba
     line = next(line for line in GOOD.table.splitlines() if line.startswith(row.label))
     assert (len(row.label) <= 46, len(line) <= 80, row.meaning[-1]) == (True, True, ".")
     assert line.split()[-3:] == [row.text(measured.value), row.text(measured.real), "0.500"]
-    assert Measured.from_json(json.loads(json.dumps(GOOD.metrics))[key]) == measured
+    assert Measured(**json.loads(json.dumps(GOOD.metrics))[key]) == measured
 
 
 @pytest.mark.parametrize("key", DECIDING)
