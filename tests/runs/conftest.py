@@ -14,21 +14,20 @@ from utils.settings.config import Config
 def a_run(some_points: np.ndarray, canvas: Canvas) -> Callable[..., Any]:
     """Makes what plots need of a run: `shown` are `some_points`; what is given replaces or adds parts.
 
-    The map is of latents 2 and 4, or of latent 4 alone, with a normal prior, and the same points at all positions.
+    The map is of latents 2 and 4, with a normal prior, and the same points at all positions.
     """
     grid = np.linspace(-2, 2, 161)
 
-    def make(n_latents: int = 2, **parts: Any) -> Any:
-        down = grid[::16] if n_latents == 2 else grid[[80]]
+    def make(**parts: Any) -> Any:
         latent_map = {
-            "latents": [3, 1][:n_latents],
+            "latents": [3, 1],
             "means": np.random.default_rng(0).normal(size=(100, 2)),
             "grid": [grid] * 2,
             "density": np.exp(-(grid[:, None] ** 2) - grid**2),
             "contours": (0.5, 0.8, 0.95),
             "levels": np.array([0.5, 0.2, 0.05]),
-            "positions": [grid[::16], down],
-            "points": np.broadcast_to(some_points, (len(down), 11, *some_points.shape)),
+            "positions": [grid[::16]] * 2,
+            "points": np.broadcast_to(some_points, (11, 11, *some_points.shape)),
         }
         # The classifier is the surer that a point was generated, the later it comes.
         classifier = some_points, np.linspace(-0.5, 0.5, len(some_points))

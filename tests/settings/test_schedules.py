@@ -61,7 +61,7 @@ def test_steps_of_a_quarter_of_the_size_average_over_as_many_points():
 
 def per_point(batch_size: int) -> dict[str, float]:
     """What the rule keeps, of each of the settings."""
-    settings = StepSettings.of(Config(batch_size=batch_size, learning_rate=0.004, weight_decay=0.1, clip_norm=2.0))
+    settings = StepSettings(Config(batch_size=batch_size, learning_rate=0.004, weight_decay=0.1, clip_norm=2.0))
     return {
         "half-life of Adam's mean, in points": batch_size / -math.log2(settings.betas[0]),
         "half-life of Adam's squares, in points": batch_size / -math.log2(settings.betas[1]),
@@ -76,11 +76,11 @@ def per_point(batch_size: int) -> dict[str, float]:
 def test_a_point_does_the_same_in_batches_of_any_size(batch_size: int):
     assert per_point(batch_size) == pytest.approx(per_point(200))
     # A gradient's length is that over 200 points, or a batch.
-    length_decay = StepSettings.of(Config(batch_size=batch_size)).length_decay
+    length_decay = StepSettings(Config(batch_size=batch_size)).length_decay
     assert batch_size / (1 - length_decay) == pytest.approx(max(200, batch_size))
 
 
 def test_settings_for_batches_of_200_are_taken_as_they_are():
     config = Config(batch_size=200, learning_rate=0.0037, weight_decay=0.13, clip_norm=0.7)
 
-    assert StepSettings.of(config) == StepSettings(1.0, 0.0037, (0.9, 0.99), 0.13, 0.7, 0.0, 50.0)
+    assert [*vars(StepSettings(config)).values()] == [1.0, 0.0037, (0.9, 0.99), 0.13, 0.7, 0.0, 50.0]

@@ -14,12 +14,8 @@ from utils.evaluation.pixels import codes, comparable
 from utils.evaluation.two_sample import N_PERMUTATIONS, family, p_value, permuted_labels
 from utils.evaluation.verdict import LEAST, Evaluation
 
-# Larger sets are replaced by random subsets: they take longer to search, and hardly improve a test.
-MOST_POINTS = 500_000
-# More points of a set do not make the tests better.
-MOST_COMPARED = 5000
-# Training points that others are measured against.
-MOST_KNOWN = 10_000
+# Larger sets take longer, and hardly improve a test: all points, those that are compared, and those to measure against.
+MOST_POINTS, MOST_COMPARED, MOST_KNOWN = 500_000, 5000, 10_000
 
 
 def evaluate(generated: np.ndarray, train: np.ndarray, held_out: np.ndarray) -> Evaluation:
@@ -42,7 +38,7 @@ def evaluate(generated: np.ndarray, train: np.ndarray, held_out: np.ndarray) -> 
         known, rest = np.split(train, [math.ceil(len(train) / 3)])
         measured |= _outliers(generated, np.vstack([rest, held_out]), known, rng)
         classifier = np.vstack([compared, real]), scores
-    return Evaluation(measured, len(compared), len(real), sample.rule, sample.n_pixels, classifier)
+    return Evaluation(measured, len(compared), len(real), sample.n_pixels, classifier)
 
 
 def _against_held_out(
@@ -102,8 +98,7 @@ def memorization(
     records = np.vstack([known, random_subset(held_out, 5000)])
     # The first of several records at the same distance must not always be a training point.
     order = torch.randperm(len(records), generator=rng).numpy()
-    deviation = records.std(0)
-    scale = np.where(deviation > 0, deviation, 1.0)
+    scale = np.where(records.std(0) > 0, records.std(0), 1.0)
     closest = nearest(_tensor(generated / scale), _tensor(records[order] / scale), 1)[1]
     hits = np.bincount(order[closest[:, 0].numpy()], minlength=len(records))
     copied = copies(generated, np.vstack([train, held_out]))
@@ -117,11 +112,9 @@ def memorization(
 
 def copies(generated: np.ndarray, records: np.ndarray) -> np.ndarray:
     """How often each of `records (n, 5)` is among the generated points; k equal records share the number."""
-    values, index, multiplicity = np.unique(codes(records), return_inverse=True, return_counts=True)
-    drawn = codes(generated)
-    place = np.searchsorted(values, drawn).clip(max=len(values) - 1)
-    hits = np.bincount(place[values[place] == drawn], minlength=len(values))
-    return (hits / multiplicity)[index]
+    index = np.unique(codes(np.vstack([records, generated])), return_inverse=True)[1]
+    of_records, of_generated = np.split(index, [len(records)])
+    return np.bincount(of_generated, minlength=index.max() + 1)[of_records] / np.bincount(of_records)[of_records]
 
 
 def _share(hits: np.ndarray, n_train: int, n: int, real: float, rng: torch.Generator) -> Measured:

@@ -47,8 +47,15 @@ class Metric(NamedTuple):
 SETTLED = "The {} have not settled: more epochs are likely to help{}"
 COLORS_SETTLE = SETTLED.format("colors", ".")
 PLACES_SETTLE = SETTLED.format("places", ", and so is prior=picture where another prior is set.")
-DENSITY = Metric("", "", ".2f", small=10, advice=PLACES_SETTLE)
 OFF = Metric("", "", ".1%", small=0.02)
+
+
+def density(label: str, where: str) -> Metric:
+    """The row of a test of the density."""
+    meaning = f"How much more the density deviates {where} than by chance."
+    differs = f"their density deviates {where} {{value}} times as much as by chance"
+    return Metric(f"density: {label}", meaning, ".2f", differs, small=10, advice=PLACES_SETTLE)
+
 
 # By their keys in metrics.json, in the order in which they are shown: those that say most come first.
 METRICS = {
@@ -71,21 +78,9 @@ METRICS = {
         differs="{value} of the points lie off the shape",
         advice=PLACES_SETTLE,
     ),
-    "density_trends": DENSITY._replace(
-        label="density: trends across the picture",
-        meaning="How much more the density rises or falls across the picture than by chance.",
-        differs="their density deviates across the picture {value} times as much as by chance",
-    ),
-    "density_regions": DENSITY._replace(
-        label="density: regions of the picture",
-        meaning="How much regions hold too many or too few points, relative to chance.",
-        differs="their density in regions of the picture deviates {value} times as much as by chance",
-    ),
-    "density_details": DENSITY._replace(
-        label="density: details",
-        meaning="How much small places hold too many or too few points, relative to chance.",
-        differs="their density in small places deviates {value} times as much as by chance",
-    ),
+    "density_trends": density("trends across the picture", "across the picture"),
+    "density_regions": density("regions of the picture", "in regions of the picture"),
+    "density_details": density("details", "in small places"),
     "energy_distance": Metric(
         "distance between the two sets (energy)",
         "The energy distance of generated and held-out points. 0: the sets are equal.",

@@ -25,7 +25,7 @@ class Evaluation:
 
     measured: the metrics that could be measured, by their keys in `METRICS`.
     n_compared, n_real: how many generated points could be compared with how many real ones.
-    rule, n_pixels: as in `Comparable`.
+    n_pixels: on how few pixels a generator that has collapsed draws; 0 for others.
     classifier: the points `(n, 5)` that the classifier compared, and scores `(n,)` around 0, which are high for points
         that look generated to it; None if they were too few.
     model: the entries of metrics.json about the model and its data.
@@ -34,7 +34,6 @@ class Evaluation:
     measured: dict[str, Measured] = field(default_factory=dict)
     n_compared: int = 0
     n_real: int = 0
-    rule: str = ""
     n_pixels: int = 0
     classifier: tuple[np.ndarray, np.ndarray] | None = None
     model: dict[str, Any] = field(default_factory=dict)
@@ -82,13 +81,12 @@ class Evaluation:
 
     @property
     def power(self) -> str:
-        """How many points were compared, why they are not all, and what would have been found; empty without any."""
+        """How many points were compared, and what would have been found; empty without any."""
         auc = self.measured.get("c2st_auc")
         if not auc:
             return ""
-        counts = f"{self.n_compared:,} generated points with {self.n_real:,} {self.rule}"
-        power = f"With so many, it finds an AUC of {auc.detectable:.2f} or more 4 times in 5."
-        return f"A classifier compared {counts}. {power}"
+        counts = f"{self.n_compared:,} generated points with {self.n_real:,} real ones"
+        return f"A classifier compared {counts}. It finds an AUC of {auc.detectable:.2f} or more 4 times in 5."
 
     @property
     def metrics(self) -> dict[str, Any]:

@@ -4,19 +4,21 @@
 """
 
 import dataclasses
+from collections import ChainMap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from models import MODELS, PRIORS
 from utils.settings.schedules import SCHEDULES
-from utils.settings.values import as_yaml, checked, choices, parse_yaml, read_text, refuse_unknown, setting
+from utils.settings.values import as_yaml, checked, parse_yaml, read_text, refuse_unknown, setting
 from utils.system.environment import ROOT
 from utils.system.errors import InputError, expanded, reading
 from utils.system.program import Parser
 
 # The choice of `model` that stands for all of them.
 ALL_MODELS = "all"
+CHOICES = ChainMap({ALL_MODELS: ""}, MODELS)
 MODEL, MACHINE, FILES = "model", "machine", "files"
 
 
@@ -30,7 +32,7 @@ class Config:
 
     data_path: str = setting("./gen_ml_quiz_content/", "start here: folder of pi_xs.npy, pi_ys.npy and picture", FILES)
     result_path: str = setting("./result/", "folder for the output; each model gets a subfolder of its own", FILES)
-    model: str = setting("attention", "start here: which autoencoder", MODEL, choices=lambda: (*MODELS, ALL_MODELS))
+    model: str = setting("attention", "start here: which autoencoder", MODEL, choices=CHOICES)
     prior: str = setting("picture", "p(z): learned density, learned mixture of normals, N(0, I)", MODEL, choices=PRIORS)
     epochs: int = setting(100, "start here: passes over the training points; more take longer", least=1, most=10**6)
     batch_size: int = setting(400, "points per step; the next three are for 200, and rescaled", least=1, most=10**7)
@@ -69,15 +71,13 @@ class Config:
             object.__setattr__(self, field.name, checked(field, getattr(self, field.name)))
         # Not asked of the class, because PyTorch takes seconds to load.
         if self.prior == "picture" and self.latent_dim != 2:
-            raise InputError(
-                f"latent_dim must be 2 with prior=picture, not {self.latent_dim}; set it, or another prior"
-            )
+            raise InputError(f"latent_dim must be 2 with prior=picture, not {self.latent_dim}")
 
     def to_yaml(self) -> str:
         """The settings as a YAML file, each with its documentation beside it."""
         lines = []
         for field in dataclasses.fields(self):
-            allowed = f": {' | '.join(choices(field))}" if choices(field) else ""
+            allowed = f": {' | '.join(field.metadata['choices'])}" if "choices" in field.metadata else ""
             line = f"{field.name}: {as_yaml(getattr(self, field.name))}"
             lines.append(f"{line:33}  # {field.metadata['doc']}{allowed}\n")
         return "".join(lines)

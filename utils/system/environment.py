@@ -77,18 +77,6 @@ def keep_freed_memory() -> None:
 
 
 @contextlib.contextmanager
-def denormals_flushed() -> Iterator[None]:
-    """While this lasts, numbers too small to be normal are 0, because to compute with them takes far longer."""
-    import torch
-
-    torch.set_flush_denormal(True)
-    try:
-        yield
-    finally:
-        torch.set_flush_denormal(False)
-
-
-@contextlib.contextmanager
 def own_torch_state(threads: int) -> Iterator[None]:
     """While this lasts, PyTorch has its defaults and so many `threads`; then all is as before, random numbers too."""
     import torch
