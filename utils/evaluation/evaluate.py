@@ -11,7 +11,7 @@ from utils.evaluation import two_sample
 from utils.evaluation.features import classifier_features, nearest, outlier_distances, random_features, standardized
 from utils.evaluation.metrics import METRICS, Measured, n_families
 from utils.evaluation.pixels import codes, comparable
-from utils.evaluation.two_sample import N_PERMUTATIONS, family, p_value, permuted_labels
+from utils.evaluation.two_sample import N_PERMUTATIONS, Tests, family, p_value, permuted_labels
 from utils.evaluation.verdict import LEAST, Evaluation
 
 # Larger sets take longer, and hardly improve a test: all points, those that are compared, and those to measure against.
@@ -43,7 +43,7 @@ def evaluate(generated: np.ndarray, train: np.ndarray, held_out: np.ndarray) -> 
 
 def _against_held_out(
     generated: np.ndarray, held_out: np.ndarray, known: np.ndarray, rng: torch.Generator
-) -> tuple[dict[str, Measured], np.ndarray]:
+) -> tuple[Tests, np.ndarray]:
     """Metrics of the classifier and of the energy distance, and the score of each point `(n,)`."""
     x = _tensor(generated, held_out)
     fold = two_sample.folds(x[:, PLACES], rng)
@@ -56,7 +56,7 @@ def _against_held_out(
     return family(c2st_auc=aucs, energy_distance=energies), scores.numpy()
 
 
-def _against_all(generated: np.ndarray, data: np.ndarray, rng: torch.Generator) -> dict[str, Measured]:
+def _against_all(generated: np.ndarray, data: np.ndarray, rng: torch.Generator) -> Tests:
     """Metrics of the density of places, in units of their means by chance."""
     reference = random_subset(data, MOST_COMPARED)
     labels = permuted_labels(len(generated), len(reference), rng)
@@ -72,9 +72,7 @@ def _against_all(generated: np.ndarray, data: np.ndarray, rng: torch.Generator) 
     return {key: Measured(test.value / max(test.real, 1e-12), 1.0, test.p) for key, test in tests.items()}
 
 
-def _outliers(
-    generated: np.ndarray, others: np.ndarray, known: np.ndarray, rng: torch.Generator
-) -> dict[str, Measured]:
+def _outliers(generated: np.ndarray, others: np.ndarray, known: np.ndarray, rng: torch.Generator) -> Tests:
     """Metrics of the places and colors, of `generated` points and of `others`, that are far from `known` ones."""
     generated, others = (random_subset(points, MOST_COMPARED) for points in (generated, others))
     distance, place_excess, color_excess = outlier_distances(_tensor(generated, others), _tensor(known[:MOST_KNOWN]))
@@ -87,9 +85,7 @@ def _outliers(
     return tests
 
 
-def memorization(
-    generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, rng: torch.Generator
-) -> dict[str, Measured]:
+def memorization(generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, rng: torch.Generator) -> Tests:
     """Metrics of generated points that are closest to a training point, and of those that are copies of one.
 
     The closest record (Platzer & Reutterer 2021, arXiv 2104.00635) is that by coordinates in standard deviations.

@@ -51,7 +51,7 @@ def latent_map(generator: Generator, means: np.ndarray) -> LatentMap:
     grid = list(np.linspace(low - margin, high + margin, (POSITIONS - 1) * stride + 1).T)
     positions = [axis[::stride] for axis in grid]
 
-    places = torch.from_numpy(_crossed(positions)).to(z)
+    places = torch.cartesian_prod(*map(torch.from_numpy, positions[::-1])).flip(1).to(z)
     z = z[torch.cdist(places, z[:, latents]).topk(POINTS, largest=False).indices.flatten()]
     z[:, latents] = places.repeat_interleave(POINTS, 0)
     points = generator.draw(z[:, :latent_dim], rng).reshape(POSITIONS, POSITIONS, POINTS, -1)
@@ -69,16 +69,11 @@ def _density(generator: Generator, grid: list[np.ndarray], expected: np.ndarray)
     model = generator.model
     if model.latent_dim <= 2:
         # The first latent runs down, and the second, if there is one, across.
-        z = torch.from_numpy(_crossed(grid)[:, [1, 0][: model.latent_dim]]).float().to(generator.device)
-        return model.prior.log_prob(z).exp().cpu().numpy().reshape(len(grid[1]), -1)
+        z = torch.cartesian_prod(*map(torch.from_numpy, grid[::-1]))[:, : model.latent_dim]
+        return model.prior.log_prob(z.float().to(generator.device)).exp().cpu().numpy().reshape(len(grid[1]), -1)
     # With more latents, Gaussian kernels estimate it from the samples `expected (n, 2)`. Their bandwidth is less than
     # that of Scott (1992), which is meant for a single normal distribution.
     bandwidth = 0.7 * expected.std(0) * len(expected) ** (-1 / 6)
     columns = zip(grid, expected.T, bandwidth, strict=True)
     across, down = (np.exp(-0.5 * ((axis[:, None] - column) / h) ** 2) / h for axis, column, h in columns)
     return down @ across.T / (2 * np.pi * len(expected))
-
-
-def _crossed(axes: list[np.ndarray]) -> np.ndarray:
-    """All places `(n, 2)` with one coordinate from each axis; the coordinate of the first changes fastest."""
-    return np.stack(np.meshgrid(*axes), -1).reshape(-1, 2)

@@ -61,8 +61,7 @@ def density(label: str, where: str) -> Metric:
 METRICS = {
     "c2st_auc": Metric(
         "a classifier that tells them apart (AUC)",
-        "How well a classifier tells generated from held-out points (C2ST). 0.5: not at all; 1: every time. "
-        "README's AUC is that of another classifier, which sees ten times as many points.",
+        "How well a classifier tells generated from held-out points (C2ST). 0.5: not at all; 1: every time.",
         differs="a classifier tells them apart with an AUC of {value}",
         small=0.1,
     ),

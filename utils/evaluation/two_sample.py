@@ -12,6 +12,7 @@ from utils.evaluation.metrics import Measured, n_families
 N_PERMUTATIONS = 240
 N_FOLDS = 5
 SIGNIFICANT = 0.05
+Tests = dict[str, Measured]
 
 
 def p_value(statistic: Tensor) -> float:
@@ -21,7 +22,7 @@ def p_value(statistic: Tensor) -> float:
     return (int(reached.sum()) + 1) / len(statistic)
 
 
-def family(**statistics: Tensor) -> dict[str, Measured]:
+def family(**statistics: Tensor) -> Tests:
     """Tests whose p-values are adjusted for their number (Westfall & Young 1993, single step) and that of families.
 
     `real` and `error` are the mean and deviation over permuted labels.

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from models import MODELS, PRIORS
 from utils.settings.schedules import SCHEDULES
-from utils.settings.values import as_yaml, checked, parse_yaml, read_text, refuse_unknown, setting
+from utils.settings.values import as_yaml, checked, parse_yaml, refuse_unknown, setting
 from utils.system.environment import ROOT
 from utils.system.errors import InputError, expanded, reading
 from utils.system.program import Parser
@@ -100,7 +100,10 @@ def load_config(path: str | Path, overrides: Sequence[str] = (), base: Path = Pa
     """
     path, types = Path(expanded(str(path))), {field.name: field.type for field in dataclasses.fields(Config)}
     with reading(path, "settings", "save it as text in UTF-8"):
-        settings = parse_yaml(read_text(path), str(path)) or {}
+        content = path.read_bytes()
+        # PowerShell's `>` writes UTF-16.
+        text = content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+        settings = parse_yaml(text, str(path)) or {}
     if not isinstance(settings, dict):
         raise InputError(f"{path}: is not a table; write one 'key: value' per line, without dashes")
     for name in {"data_path", "result_path"} & settings.keys():

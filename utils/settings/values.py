@@ -8,7 +8,6 @@ import unicodedata
 from collections.abc import Collection
 from dataclasses import Field, field
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -91,12 +90,6 @@ class _Loader(yaml.SafeLoader):
 
 
 _Loader.add_constructor("tag:yaml.org,2002:int", lambda loader, node: int(node.value))
-
-
-def read_text(path: Path) -> str:
-    """The text in `path`, in UTF-8 or, as PowerShell's `>` writes it, in UTF-16. Raises OSError, UnicodeDecodeError."""
-    content = path.read_bytes()
-    return content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
 
 
 def parse_yaml(text: str, source: str) -> Any:
