@@ -23,10 +23,7 @@ def p_value(statistic: Tensor) -> float:
 
 
 def family(**statistics: Tensor) -> Tests:
-    """Tests whose p-values are adjusted for their number (Westfall & Young 1993, single step) and that of families.
-
-    `real` and `error` are the mean and deviation over permuted labels.
-    """
+    """Tests whose p-values are adjusted for their number (Westfall & Young 1993, single step) and that of families."""
     values = torch.stack([statistic.double() for statistic in statistics.values()])
     means, deviations = values[:, 1:].mean(1), values[:, 1:].std(1)
     standardized = (values - values.mean(1, keepdim=True)) / values.std(1, keepdim=True).clamp(min=1e-12)
@@ -128,10 +125,8 @@ def area_under_curve(scores: Tensor, labels: Tensor) -> Tensor:
 
 
 def _mean_difference(labels: Tensor) -> Tensor:
-    """Weights `(n, labelings)` that turn a sum into the mean over label 1 less the mean over label 0.
-
-    They are double, because the rounding of a sum must not decide between labelings with equal values.
-    """
+    """Weights `(n, labelings)` that turn a sum into the mean over label 1 less the mean over label 0."""
+    # The rounding of a sum must not decide between labelings with equal values.
     labels = labels.double()
     n_ones = labels.sum(0)
     n_zeros = len(labels) - n_ones

@@ -61,7 +61,18 @@ class Evaluation:
     @property
     def verdict(self) -> str:
         """The findings in one to three sentences, without the last period: first their size, then what they are."""
-        sentences = [self._answer(), *map(_described, self._tests("differs", SIGNIFICANT)[1:2])]
+        n_tests, found = len(self._tests("differs", 1)), self._tests("differs", SIGNIFICANT)
+        answer = f"{len(found) or 'none'} of {n_tests} tests found a difference from the data"
+        if self.n_pixels:
+            answer = f"No: the generator has collapsed; the points that it draws lie on {self.n_pixels:,} pixels only"
+        elif self.p is None:
+            counts = f"{self.n_compared:,} generated and {self.n_real:,} held-out points can be compared"
+            answer = f"no verdict: only {counts}, and tests need {LEAST} of each; generate more, or hold more out"
+        elif found:
+            answer = f"{'Nearly' if _excess(found[0]) <= 1 else 'No'}: {answer}; the largest: {_described(found[0])}"
+        elif not self.is_memorized:
+            answer = f"Yes: {answer}"
+        sentences = [answer, *map(_described, found[1:2])]
         for row in self._tests("memorized", MEMORIZED)[:1]:
             words = "Points are memorized" if self.is_memorized else "They lie a little closer to training points"
             sentences.append(f"{words}: {_described(row)}")
@@ -109,19 +120,6 @@ class Evaluation:
         """The tests of a `kind`, differs or memorized, whose p is at most `level`; the largest finding comes first."""
         rows = [row for row in self.rows if getattr(row[0], kind) and row[1].p is not None and row[1].p <= level]
         return sorted(rows, key=_excess, reverse=True)
-
-    def _answer(self) -> str:
-        """How many tests found a difference from the data, and the largest one; or why nothing is known of them."""
-        if self.n_pixels:
-            return f"No: the generator has collapsed; the points that it draws lie on {self.n_pixels:,} pixels only"
-        if self.p is None:
-            counts = f"{self.n_compared:,} generated and {self.n_real:,} held-out points can be compared"
-            return f"no verdict: only {counts}, and tests need {LEAST} of each; generate more, or hold more out"
-        n_tests, rows = len(self._tests("differs", 1)), self._tests("differs", SIGNIFICANT)
-        if not rows:
-            return f"{'' if self.is_memorized else 'Yes: '}none of {n_tests} tests found a difference from the data"
-        found = f"{len(rows)} of {n_tests} tests found a difference from the data"
-        return f"{'Nearly' if _excess(rows[0]) <= 1 else 'No'}: {found}; the largest: {_described(rows[0])}"
 
 
 def p_text(p: float) -> str:

@@ -1,7 +1,4 @@
-"""The settings: `config.yaml`, `--help` and the checks all follow from `Config`.
-
-`python -m utils.settings.config > config.yaml` writes the file.
-"""
+"""The settings, from which `--help` and config.yaml follow: `python -m utils.settings.config > config.yaml`."""
 
 import dataclasses
 from collections import ChainMap

@@ -1,7 +1,4 @@
-"""What a run stands on: its Python, packages and code, and what it shares of its process with others.
-
-An older Python can read this file, too.
-"""
+"""What a run stands on: its Python, packages, code, and process. An older Python can read this file, too."""
 
 from __future__ import annotations
 
