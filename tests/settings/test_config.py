@@ -52,7 +52,6 @@ def test_all_stands_for_all_models_and_each_has_an_output_folder_of_its_own():
 
     assert runs == [Config(model=name, result_path="there") for name in MODELS]
     assert [run.output for run in runs] == [Path("there") / name for name in MODELS]
-    assert Config(model="both", result_path="there").each_model() == runs, "its older name"
     assert Config(model="vanilla").each_model() == [Config(model="vanilla")]
 
 

@@ -7,29 +7,20 @@ import torch
 
 from models.generator import Generator
 
-# Positions along each latent, and the points that are drawn at each.
-POSITIONS, POINTS = 11, 250
+POSITIONS, POINTS = 11, 250  # along each latent; drawn at each of them
 
 
 class LatentMap(NamedTuple):
-    """A map of the two latents whose posterior means vary most; a single latent gets a second one, which is always 0.
+    """A map of the two latents whose posterior means vary most. A single one gets another, which is always 0."""
 
-    latents: the numbers of the latent across and of the one down, which is the lower: so rows of a picture run down.
-    means: the posterior means `(n, 2)`.
-    grid, density: places across and down, `(k,)` each, and the prior's density `(down, across)` there.
-    contours, levels: the shares of the prior within each contour, ascending, and the densities along it.
-    positions: the places across and down where points are drawn.
-    points: the points `(down, across, POINTS, 5)` that the decoder draws there.
-    """
-
-    latents: list[int]
-    means: np.ndarray
-    grid: list[np.ndarray]
-    density: np.ndarray
-    contours: tuple[float, ...]
-    levels: np.ndarray
-    positions: list[np.ndarray]
-    points: np.ndarray
+    latents: list[int]  # across and down: the lower one is down, because rows of a picture run down
+    means: np.ndarray  # (n, 2), of the posteriors
+    grid: list[np.ndarray]  # places across and down, (k,) each
+    density: np.ndarray  # of the prior on the grid, (down, across)
+    contours: tuple[float, ...]  # shares of the prior within each contour, ascending
+    levels: np.ndarray  # densities along each contour
+    positions: list[np.ndarray]  # places across and down where points are drawn
+    points: np.ndarray  # what the decoder draws there, (down, across, POINTS, 5)
 
 
 @torch.no_grad()

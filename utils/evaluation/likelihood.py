@@ -89,7 +89,6 @@ def evaluate_model(
     reconstruction, kl = evaluate_loss(model, some, seed, draws=math.ceil(16_000 / len(some)))
     x = some.scaling.to_model(some.points[:1000]).to(rng.device)
     bound = importance_weighted_bound(model, x, k=100, rng=rng).mean().item()
-    # Burda et al. 2016, section 5.2.
-    active = int((means.var(0) > 0.01).sum())
+    active = int((means.var(0) > 0.01).sum())  # Burda et al. 2016, section 5.2
     losses = {"heldout_reconstruction": reconstruction, "heldout_kl": kl, "heldout_elbo": -reconstruction - kl}
     return losses | yardsticks(train, held_out) | {"heldout_iwae": bound, "active_units": active}

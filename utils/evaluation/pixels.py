@@ -8,16 +8,13 @@ from data import PLACES
 
 
 class Comparable(NamedTuple):
-    """Points `(n, 5)` that may be compared, in random order; if a generator has collapsed, on how few `n_pixels`.
-
-    `generated` are to be told from `held_out`, given the training points `known`; `data` are those with their density.
-    """
+    """Points `(n, 5)` that may be compared, in random order."""
 
     generated: np.ndarray
-    held_out: np.ndarray
-    data: np.ndarray
-    known: np.ndarray
-    n_pixels: int = 0
+    held_out: np.ndarray  # to tell generated ones from
+    data: np.ndarray  # those with the density that generated ones should have
+    known: np.ndarray  # training points, to measure both against
+    n_pixels: int = 0  # if the generator has collapsed: onto so few
 
 
 def comparable(generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, rng: np.random.Generator) -> Comparable:

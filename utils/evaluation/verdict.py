@@ -6,11 +6,10 @@ from typing import Any
 import numpy as np
 
 from utils.evaluation.metrics import METRICS, Measured, Metric, n_families
-from utils.evaluation.two_sample import N_PERMUTATIONS, SIGNIFICANT
+from utils.evaluation.two_sample import N_PERMUTATIONS, SIGNIFICANT, Tests
 
 LEAST = 20  # points; no test can find anything in fewer
-# Each of the two tests for memorization has a false-alarm rate of 0.5%.
-MEMORIZED = 0.005
+MEMORIZED = 0.005  # the false-alarm rate of each of the two tests for memorization
 # Odds, relative to those of real points, of a training point in place of a held-out one. With lower ones, a model fits
 # the points of its training a little better than others, as nearly every model does.
 MUCH_MEMORIZED = 1.5
@@ -21,22 +20,15 @@ Row = tuple[Metric, Measured]
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The evaluation of generated points.
+    """The evaluation of generated points."""
 
-    measured: the metrics that could be measured, by their keys in `METRICS`.
-    n_compared, n_real: how many generated points could be compared with how many real ones.
-    n_pixels: on how few pixels a generator that has collapsed draws; 0 for others.
-    classifier: the points `(n, 5)` that the classifier compared, and scores `(n,)` around 0, which are high for points
-        that look generated to it; None if they were too few.
-    model: the entries of metrics.json about the model and its data.
-    """
-
-    measured: dict[str, Measured] = field(default_factory=dict)
-    n_compared: int = 0
-    n_real: int = 0
-    n_pixels: int = 0
+    measured: Tests = field(default_factory=dict)  # what could be measured, by its key in METRICS
+    n_compared: int = 0  # generated points that could be compared
+    n_real: int = 0  # with so many real ones
+    n_pixels: int = 0  # if the generator has collapsed: onto so few
+    # The points (n, 5) that the classifier compared, and scores (n,) around 0: high ones look generated to it.
     classifier: tuple[np.ndarray, np.ndarray] | None = None
-    model: dict[str, Any] = field(default_factory=dict)
+    model: dict[str, Any] = field(default_factory=dict)  # what metrics.json says of the model and its data
 
     @property
     def rows(self) -> list[Row]:

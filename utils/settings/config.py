@@ -13,8 +13,7 @@ from utils.system.environment import ROOT
 from utils.system.errors import InputError, expanded, reading
 from utils.system.program import Parser
 
-# The choice of `model` that stands for all of them.
-ALL_MODELS = "all"
+ALL_MODELS = "all"  # the choice of `model` that stands for all of them
 CHOICES = ChainMap({ALL_MODELS: ""}, MODELS)
 MODEL, MACHINE, FILES = "model", "machine", "files"
 
@@ -61,9 +60,6 @@ class Config:
         return [field.name for field in dataclasses.fields(cls) if field.metadata["kind"] in kinds]
 
     def __post_init__(self) -> None:
-        # Its name when there were two.
-        if self.model == "both":
-            object.__setattr__(self, "model", ALL_MODELS)
         for field in dataclasses.fields(self):
             object.__setattr__(self, field.name, checked(field, getattr(self, field.name)))
         # Not asked of the class, because PyTorch takes seconds to load.

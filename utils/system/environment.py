@@ -14,8 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Iterator  # noqa: UP035 - an older Python has no other
 
-# The folder of main.py.
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[2]  # the folder of main.py
 # The packages of requirements.txt, by the names that are imported.
 PACKAGES = ("torch", "numpy", "yaml", "matplotlib", "tqdm", "PIL", "filelock", "jinja2")
 
