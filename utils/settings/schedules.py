@@ -60,9 +60,9 @@ def averaging_weight(n_done: int, scale: float) -> float:
 class StepSettings:
     """What one step goes by: a *point* does the same to the weights in batches of any size, in its mean and its noise.
 
-    docs/batch_sizes.md has the rules: of Busbridge et al. 2023 (arXiv 2307.13813) for decays, Marek et al. 2025 (arXiv
-    2507.07101) down to batches of one, Malladi et al. 2022 (arXiv 2205.10287) for the learning rate, and Wang & Aitchison
-    2024 (arXiv 2405.13698) for the weight decay.
+    docs/batch_sizes.md has the rules, of Busbridge et al. 2023 (arXiv 2307.13813) for decays, Marek et al. 2025 (arXiv
+    2507.07101) down to batches of one, Malladi et al. 2022 (arXiv 2205.10287) for the learning rate, and Wang &
+    Aitchison 2024 (arXiv 2405.13698) for the weight decay.
     """
 
     def __init__(self, config: "Config") -> None:
