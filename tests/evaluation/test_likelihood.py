@@ -9,8 +9,9 @@ from torch.distributions import Independent, Normal
 
 from data.points import ColoredPoints
 from data.scaling import Scaling
+from models.generator import Generator
 from models.vae import VAE
-from utils.evaluation.likelihood import evaluate_loss, importance_weighted_bound, yardsticks
+from utils.evaluation.likelihood import evaluate_loss, evaluate_model, importance_weighted_bound, yardsticks
 
 
 @pytest.mark.parametrize("draws", [1, 7, 30])
@@ -53,6 +54,15 @@ def test_the_bound_is_the_log_likelihood_with_the_true_posterior_and_rises_towar
     one, five, fifty = (importance_weighted_bound(shifted, many, k, torch_rng).mean().item() for k in (1, 5, 50))
     assert one == pytest.approx(elbo, abs=0.1)
     assert one + 0.3 < five < fifty - 0.1 < exact - 0.08
+
+
+def test_a_latent_is_active_if_the_variance_of_its_mean_exceeds_a_hundredth(points: ColoredPoints, model: VAE):
+    means = np.array([[0.0, 0.0, 0.0], [1.0, 0.19, 0.21]])
+
+    figures = evaluate_model(Generator(model, points.scaling, {"seed": 1}, ""), *points.split(0.5, 1), means)
+
+    assert figures["active_units"] == 2
+    assert figures["heldout_elbo"] < figures["heldout_iwae"] + 0.1
 
 
 def test_the_yardsticks_are_the_entropies_of_what_they_describe(rng: np.random.Generator):

@@ -89,10 +89,7 @@ def classifier_auc(features: Tensor, labels: Tensor, fold: Tensor, rng: torch.Ge
 
 
 def energy_distance(x: Tensor, labels: Tensor) -> Tensor:
-    """Energy distance 2 E|X - Y| - E|X - X'| - E|Y - Y'| of the rows of `x (n, k)` (Szekely & Rizzo 2013, equation 5).
-
-    The biased estimate: -w' D w with weights 1/n for one set and -1/m for the other.
-    """
+    """Energy distance 2 E|X - Y| - E|X - X'| - E|Y - Y'| of `x (n, k)`, biased (Szekely & Rizzo 2013, equation 5)."""
     weights = _mean_difference(labels)
     return -(weights * (torch.cdist(x, x).double() @ weights)).sum(0)
 

@@ -74,17 +74,15 @@ def refuse_unknown(settings: dict[Any, Any], names: Collection[str]) -> None:
 
 def as_yaml(value: Any) -> str:
     """`value` on one line, as a configuration file would have it."""
-    text: str = yaml.safe_dump(value, default_flow_style=True, width=math.inf)
-    return text.removesuffix("...\n").strip()
+    return str(yaml.safe_dump(value, default_flow_style=True, width=math.inf)).removesuffix("...\n").strip()
 
 
 class _Loader(yaml.SafeLoader):
     """YAML 1.1, except that integers are decimal (there, 010 is 8), and that no key may occur twice."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [key for key, _ in node.value]
-        for i, key in enumerate(keys):
-            if key.value in [other.value for other in keys[:i]]:
+        for i, (key, _) in enumerate(node.value):
+            if key.value in [other.value for other, _ in node.value[:i]]:
                 raise yaml.MarkedYAMLError(problem=f"the key {key.value!r} occurs twice", problem_mark=key.start_mark)
         return super().construct_mapping(node, deep)
 
