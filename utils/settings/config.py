@@ -14,6 +14,7 @@ from utils.system.errors import InputError, expanded, reading
 from utils.system.program import Parser
 
 ALL_MODELS = "all"  # the choice of `model` that stands for all of them
+CHOICES = ChainMap({ALL_MODELS: ""}, MODELS)
 MODEL, MACHINE, FILES = "model", "machine", "files"
 
 
@@ -27,9 +28,7 @@ class Config:
 
     data_path: str = setting("./gen_ml_quiz_content/", "start here: folder of pi_xs.npy, pi_ys.npy and picture", FILES)
     result_path: str = setting("./result/", "folder for the output; each model gets a subfolder of its own", FILES)
-    model: str = setting(
-        "attention", "start here: which autoencoder", MODEL, choices=ChainMap({ALL_MODELS: ""}, MODELS)
-    )
+    model: str = setting("attention", "start here: which autoencoder", MODEL, choices=CHOICES)
     prior: str = setting("picture", "p(z): learned density, learned mixture of normals, N(0, I)", MODEL, choices=PRIORS)
     epochs: int = setting(100, "start here: passes over the training points; more take longer", least=1, most=10**6)
     batch_size: int = setting(400, "points per step; the next three are for 200, and rescaled", least=1, most=10**7)
