@@ -1,5 +1,3 @@
-"""A model of which everything is known in closed form."""
-
 import torch
 from torch import Tensor, nn
 from torch.distributions import Independent, MultivariateNormal, Normal
@@ -9,10 +7,9 @@ from models.vae import VAE
 
 
 class LinearGaussianVAE(VAE):
-    """z ~ N(0, I), x = W z + noise: both log p(x) and the true posterior are known in closed form.
+    """z ~ N(0, I), x = W z + noise, of which log p(x) and the true posterior are known in closed form.
 
-    The columns of W are orthogonal, so that the posterior's covariance is diagonal. `shift` moves the encoder's mean
-    away from the true one.
+    The columns of W are orthogonal, so that the posterior is diagonal. `shift` moves the encoder's mean away from it.
     """
 
     STD = 0.5
@@ -21,8 +18,7 @@ class LinearGaussianVAE(VAE):
         super().__init__(NormalPrior(2))
         self.W = torch.tensor([[1.0, 0.0], [0.5, 0.0], [0.0, -1.0], [0.0, 2.0], [0.0, 0.3]])
         self.shift = shift
-        # Tells where the model computes.
-        self.unused = nn.Parameter(torch.zeros(()))
+        self.unused = nn.Parameter(torch.zeros(()))  # tells where the model computes
 
     def encode(self, x: Tensor) -> Posterior:
         precision = 1 + self.W.square().sum(0) / self.STD**2
@@ -33,6 +29,5 @@ class LinearGaussianVAE(VAE):
         return Independent(Normal(z @ self.W.T, self.STD), 1)
 
     def log_evidence(self, x: Tensor) -> Tensor:
-        """log p(x)."""
         covariance = self.W @ self.W.T + self.STD**2 * torch.eye(5)
         return MultivariateNormal(torch.zeros(5), covariance).log_prob(x)

@@ -1,11 +1,15 @@
 """Runs of the program that are over in a moment, and what to compare of them."""
 
+import contextlib
 import csv
 import dataclasses
+import random
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pytest
 import torch
 
@@ -67,3 +71,26 @@ def outcome(out: Path) -> tuple[list[bytes], list[list[str]], bytes]:
     with open(out / "history.csv", newline="") as file:
         history = [row[:-1] for row in csv.reader(file)]
     return [weight.numpy().tobytes() for weight in weights], history, (out / "generated.npy").read_bytes()
+
+
+@contextlib.contextmanager
+def another_state() -> Iterator[None]:
+    """PyTorch as somebody may have set it. What runs meanwhile must leave it so, and random numbers as they were."""
+
+    def state() -> list[object]:
+        settings = [torch.get_default_dtype(), torch.get_default_device(), torch.get_float32_matmul_precision()]
+        settings += [torch.get_num_threads(), torch.is_autocast_enabled("cpu"), torch.is_grad_enabled()]
+        return [*settings, torch.get_rng_state().tolist(), random.getstate(), np.random.get_state()[1].tolist()]
+
+    torch.set_default_dtype(torch.float64)
+    torch.set_float32_matmul_precision("medium")
+    torch.set_num_threads(2)
+    try:
+        with torch.device("meta"), torch.autocast("cpu"), torch.inference_mode():
+            before = state()
+            yield
+            assert state() == before
+    finally:
+        torch.set_default_dtype(torch.float32)
+        torch.set_float32_matmul_precision("highest")
+        torch.set_num_threads(1)

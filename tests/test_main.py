@@ -1,19 +1,15 @@
 """Whole runs, as a person starts them."""
 
 import json
-import random
 import shutil
-import signal
-import sys
-import warnings
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from unittest.mock import Mock
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
-from quick import REPOSITORY, Finished, command_line, outcome
+from quick import REPOSITORY, Finished, another_state, command_line, outcome
 
 from main import main
 from models import MODELS, colored_pi_generator
@@ -21,7 +17,8 @@ from utils.runs.page import PLOTS
 from utils.runs.run import ResultFile, Run
 from utils.settings.config import load_config
 from utils.system.errors import InputError
-from utils.training.checkpoint import TrainingFile
+from utils.system.program import run_program
+from utils.training.checkpoint import TrainingFile, read_checkpoint
 from utils.training.loop import Training
 
 
@@ -31,11 +28,9 @@ def test_a_run_leaves_all_its_files_and_they_agree_with_each_other(finished: Fin
 
     written = {str(path.relative_to(out)) for path in out.rglob("*.*")}
     frames = {"epochs/epoch_001.png", "epochs/epoch_002.png"}
-    assert written == {*TrainingFile, *ResultFile, *PLOTS} - {TrainingFile.FRAMES} | frames
+    assert written | {TrainingFile.FRAMES} == {*TrainingFile, *ResultFile, *PLOTS} | frames
     readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
     assert [name for name in (*TrainingFile, *ResultFile) if f"{name}`" not in readme.replace("/`", "`")] == []
-    for picture in out.rglob("*.png"):
-        Image.open(picture).load()
     assert Image.open(out / "training.gif").n_frames == 2
     assert {path.name for path in finished.result.glob("[!.]*")} == {*MODELS, "compare.png"}
 
@@ -45,17 +40,12 @@ def test_a_run_leaves_all_its_files_and_they_agree_with_each_other(finished: Fin
     assert np.array_equal(colored_pi_generator(200, str(out / "model.pt"), seed=config.seed), points)
 
     history, metrics = Run(out).history, json.loads((out / "metrics.json").read_text())
-    assert all(np.isfinite(values).all() for values in history.values())
-    assert metrics["heldout_iwae"] > metrics["heldout_elbo"]
     loss = history["heldout_reconstruction"][-1] + history["heldout_kl"][-1]
     assert metrics["heldout_elbo"] == pytest.approx(-loss, rel=0.5)
-    assert metrics["n_generated"] == 200
 
 
 @pytest.mark.usefixtures("without_figures")
-def test_without_retrain_other_points_lie_beside_the_trainings_own_and_these_can_be_made_again(
-    finished: Finished, tmp_path: Path
-):
+def test_without_retrain_points_are_made_again_and_others_lie_beside_them(finished: Finished, tmp_path: Path):
     result = finished.copied(tmp_path / "result")
     again, redrawn = (result / "vanilla" / name for name in ("generated.npy", "seed11_n50"))
     again.unlink()
@@ -73,16 +63,14 @@ def test_without_retrain_other_points_lie_beside_the_trainings_own_and_these_can
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        (("retrain=False", "n_generate=50"), r"attention/model\.pt: .*model \(was vanilla, is attention\)"),
-        (("--resume", "learning_rate=0.01"), r"learning_rate \(was 0\.004, is 0\.01\)"),
-        (("--resume", "holdout=0.5"), r"holdout \(was 0\.1, is 0\.5\)"),
+        (("retrain=False", "hidden_dim=16"), r"model\.pt: .*hidden_dim \(was 8, is 16\)"),
+        (("--resume", "learning_rate=0.01"), r"checkpoint\.pt: .*learning_rate \(was 0\.004, is 0\.01\)"),
     ],
 )
 def test_what_does_not_fit_is_refused_before_anything_is_written(
     finished: Finished, tmp_path: Path, settings: tuple[str, ...], words: str
 ):
     result = finished.copied(tmp_path / "result")
-    shutil.copy(result / "vanilla" / "model.pt", result / "attention" / "model.pt")
     before = {path: path.read_bytes() for path in result.rglob("*.*") if path.suffix != ".lock"}
 
     with pytest.raises(InputError, match=words):
@@ -106,15 +94,17 @@ def test_what_was_made_with_a_model_goes_once_a_resumed_run_has_changed_it(
 
 
 @pytest.mark.usefixtures("only_points")
-def test_a_run_of_single_points_takes_a_step_for_each_point(
+def test_a_run_of_single_points_takes_a_step_for_each_even_in_a_thread_without_streams(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    sizes, proper = [], Training.gradient
-    monkeypatch.setattr(Training, "gradient", lambda self, x, beta: sizes.append(len(x)) or proper(self, x, beta))
+    settings = ("batch_size=1", "num_workers=2", "epochs=1", "model=vanilla", "holdout=0.5")
+    monkeypatch.setattr("sys.stdout", None)
+    monkeypatch.setattr("sys.stderr", None)
 
-    main(command_line(folder, tmp_path, "batch_size=1", "num_workers=2", "epochs=1", "model=vanilla", "holdout=0.5"))
+    with ThreadPoolExecutor() as thread:
+        thread.submit(run_program, main, command_line(folder, tmp_path, *settings)).result()
 
-    assert sizes == [1] * 150
+    assert read_checkpoint(tmp_path / "vanilla")["training"]["step"] == 150
 
 
 @pytest.mark.usefixtures("only_points")
@@ -135,34 +125,7 @@ def test_a_run_needs_neither_a_compiler_nor_its_data_once_it_has_read_them(
 
 @pytest.mark.usefixtures("only_points")
 def test_a_run_depends_on_nothing_that_its_process_has_set_and_sets_it_back(finished: Finished, tmp_path: Path):
-    def state() -> list[object]:
-        return [
-            torch.get_default_dtype(),
-            torch.get_num_threads(),
-            torch.get_rng_state().tolist(),
-            torch.get_float32_matmul_precision(),
-            torch.is_grad_enabled(),
-            (torch.tensor(1e-40, dtype=torch.float32, device="cpu") * 1).item() == 0,
-            signal.getsignal(signal.SIGTERM),
-            sys.stdout,
-            warnings.filters[:],
-            random.getstate(),
-            np.random.get_state()[1].tolist(),
-        ]
+    with another_state():
+        main(command_line(finished.data, tmp_path, "model=vanilla"))
 
-    before = state()
-    try:
-        torch.set_default_dtype(torch.float64)
-        torch.set_num_threads(2)
-        torch.set_float32_matmul_precision("medium")
-        with torch.no_grad(), torch.device("meta"), torch.autocast("cpu"):
-            theirs = state()[:5]
-            main(command_line(finished.data, tmp_path, "model=vanilla"))
-            assert state()[:5] == theirs
-    finally:
-        torch.set_default_dtype(torch.float32)
-        torch.set_num_threads(1)
-        torch.set_float32_matmul_precision("highest")
-
-    assert state() == before
     assert outcome(tmp_path / "vanilla") == outcome(finished.result / "vanilla")

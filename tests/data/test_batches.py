@@ -6,79 +6,52 @@ import time
 
 import pytest
 import torch
-from torch import Tensor
 
 from data.batches import Batches
 from data.points import ColoredPoints
 from utils.system.program import run_program
 
 
-def integers(points: ColoredPoints, batches: list[Tensor]) -> list[list[int]]:
-    return points.scaling.to_points(torch.cat(batches)).tolist()
-
-
 @pytest.mark.parametrize("batch_size", [1, 40, 300, 1000])
-def test_an_epoch_has_every_point_once_in_whole_batches_and_a_rest(points: ColoredPoints, batch_size: int):
-    batches = Batches(points, batch_size, num_workers=0, seed=0)
-    epoch = list(batches.epoch())
+def test_an_epoch_has_every_point_once_in_a_new_order_in_whole_batches_and_a_rest(
+    points: ColoredPoints, batch_size: int
+):
+    orders = []
+    for seed in (0, 1):
+        batches = Batches(points, batch_size, num_workers=0, seed=seed)
+        for epoch in (list(batches.epoch()) for _ in range(2)):
+            assert len(epoch) == len(batches)
+            assert all(len(batch) == batch_size for batch in epoch[:-1])
+            orders.append(points.scaling.to_points(torch.cat(epoch)).tolist())
+            assert sorted(orders[-1]) == sorted(points.points.tolist())
 
-    assert len(epoch) == len(batches)
-    assert all(len(batch) == batch_size for batch in epoch[:-1])
-    assert sorted(integers(points, epoch)) == sorted(points.points.tolist())
-    # Loading costs per call and not per point.
-    assert len(next(iter(batches.loader))) == len(points)
-
-
-def test_each_epoch_is_in_a_new_order_that_the_seed_determines(points: ColoredPoints):
-    def two_epochs(seed: int) -> list[list[list[int]]]:
-        batches = Batches(points, 300, 0, seed)
-        return [integers(points, list(batches.epoch())) for _ in range(2)]
-
-    assert two_epochs(seed=0) == two_epochs(seed=0)
-    assert len({str(epoch) for epoch in (*two_epochs(seed=0), *two_epochs(seed=1))}) == 4
+    assert len({str(order) for order in orders}) == 4
 
 
-@pytest.mark.parametrize("taken", [0, 3, 5])
-def test_from_a_saved_state_the_rest_of_the_epoch_and_the_next_one_are_the_same(points: ColoredPoints, taken: int):
-    stopped, resumed = (Batches(points, 64, num_workers=0, seed=seed) for seed in (0, 1))
-    list(stopped.epoch())
-    stopped.end_epoch()
-    epoch = list(stopped.epoch())
-    resumed.load_state_dict(stopped.state_dict())
-
-    assert all(torch.equal(*pair) for pair in zip(resumed.epoch(skip=taken), epoch[taken:], strict=True))
-    assert all(torch.equal(*pair) for pair in zip(resumed.epoch(), stopped.epoch(), strict=True))
-
-
-def test_worker_processes_give_the_same_batches_leave_ctrl_c_and_live_from_epoch_to_epoch(points: ColoredPoints):
+def test_worker_processes_give_the_same_batches_leave_ctrl_c_and_end(points: ColoredPoints):
     points = points.with_points(points.points.repeat(30, 1))
     alone, with_workers = (Batches(points, 500, num_workers, seed=0) for num_workers in (0, 2))
-    before, processes = {*multiprocessing.active_children()}, []
+    before = {*multiprocessing.active_children()}
     for _ in range(2):
         assert all(torch.equal(*pair) for pair in zip(with_workers.epoch(), alone.epoch(), strict=True))
-        processes.append({*multiprocessing.active_children()} - before)
-        for process in processes[-1]:
-            os.kill(process.pid, signal.SIGINT)
+        workers = {*multiprocessing.active_children()} - before
+        for worker in workers:
+            os.kill(worker.pid, signal.SIGINT)
+    assert len(workers) == 2
+
     with_workers.close()
-
-    assert len(processes[0]) == 2
-    assert processes[0] == processes[1]
-    assert processes[0].isdisjoint(multiprocessing.active_children())
+    assert workers.isdisjoint(multiprocessing.active_children())
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-def test_a_worker_process_that_is_killed_costs_one_line(
-    points: ColoredPoints, capfd: pytest.CaptureFixture[str], number: int
-):
-    before, handler = {*multiprocessing.active_children()}, signal.getsignal(signal.SIGTERM)
+def test_a_worker_process_that_is_killed_costs_one_line(points: ColoredPoints, capfd: pytest.CaptureFixture[str]):
+    before = {*multiprocessing.active_children()}
 
     def kill_the_worker(arguments: list[str]) -> None:
         for _ in Batches(points, 50, num_workers=1, seed=0).epoch():
             for worker in {*multiprocessing.active_children()} - before:
-                os.kill(worker.pid, number)
+                os.kill(worker.pid, signal.SIGTERM)
             time.sleep(1)
 
     with pytest.raises(SystemExit):
         run_program(kill_the_worker, [])
-    signal.signal(signal.SIGTERM, handler)
     assert re.fullmatch("error: .* was killed .*--resume num_workers=0\n", capfd.readouterr().err)

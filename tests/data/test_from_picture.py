@@ -1,13 +1,16 @@
+"""Data sets that are made of pictures and of texts."""
+
 import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, features
 from quick import REPOSITORY
 
 from data import COLORS, PLACES
+from data.drawing import glyph_mask
 from data.from_picture import main
 from data.points import ColoredPoints, read_points
 from utils.system.errors import InputError
@@ -42,7 +45,6 @@ HALVES = drawn_on(0, np.where(np.arange(100)[:, None] < 50, (60, 0, 0), (240, 0,
 THIN = drawn_on(255, 0, (ROWS // 2 == 50) & (np.abs(COLUMNS - 100) < 90))
 STROKE = drawn_on(255, 0, (np.abs(ROWS - 100) < 3) & (np.abs(COLUMNS - 100) < 90)).crop((0, 90, SIDE, 110))
 SKY_AND_MEADOW = drawn_on(np.where(ROWS[..., None] < 110, (120, 160, 230), (90, 130, 60)) + 8 * NOISE, 0, NOTHING)
-FULL = drawn_on(255, 0, ~NOTHING)
 
 
 def test_the_command_draws_the_committed_sample_set_again(tmp_path: Path):
@@ -52,6 +54,23 @@ def test_the_command_draws_the_committed_sample_set_again(tmp_path: Path):
     assert torch.equal(drawn.points[:, PLACES], committed.points[:, PLACES])
     # Another build of the JPEG encoder may round another way.
     assert (drawn.points - committed.points).abs().max() <= 3
+
+
+def test_a_text_may_have_several_lines():
+    rows, columns = np.nonzero(glyph_mask("ab\nc\r\nde\u2028f", 100))
+
+    assert (np.diff(np.unique(rows)) > 3).sum() == 3
+    assert columns.mean() == pytest.approx(50, abs=5)
+
+
+@pytest.mark.parametrize("text", ["שלום", "हिन्दी", "a\u0323\u0302\u0315"])
+def test_text_that_needs_raqm_is_refused_without_it(text: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(features, "check", lambda feature: False)
+
+    with pytest.raises(InputError, match="Raqm or FriBiDi"):
+        glyph_mask(text, 40)
+    for other in ("Ж", "e\u0301", "♥\ufe0e"):
+        assert glyph_mask(other, 40).any(), "characters side by side need no Raqm"
 
 
 WHERE = {
@@ -76,15 +95,13 @@ def test_points_are_where_the_picture_differs_from_its_background(tmp_path: Path
 
 
 GROUNDS = {
-    "black on white": (drawn_on(255, 0), RING),
     "line art": (drawn_on(255, 30, LINES), LINES),
-    "on nothing": (with_opacity(255 * RING), RING),
     "on paper with a transparent corner": (with_opacity(np.where(ROWS + COLUMNS, 255, 0)), RING),
     "on a faint shadow": (with_opacity(np.where(RING, 255, 100)), RING),
     "like glass": (with_opacity(100 * RING, ~NOTHING), RING),
     "a scan with noise": (drawn_on(225 + 15 * NOISE, 60 + 15 * NOISE), RING),
-    "on a checkerboard": (drawn_on(np.where((ROWS + COLUMNS) // 20 % 2, 200, 255)[..., None], (180, 20, 20)), RING),
     "a photo": (SKY_AND_MEADOW, ~NOTHING),
+    "grass all over": (drawn_on((90, 130, 60) + 20 * NOISE, 0, NOTHING), ~NOTHING),
 }
 
 
@@ -103,10 +120,9 @@ def test_the_points_are_on_the_figure_whatever_the_ground(tmp_path: Path, name: 
     [
         (drawn_on(255, 0), "", 5000, "at size 300, 5,000 points take 1.%"),
         (STROKE, "", 5000, "at size .*, 5,000 points take 2.%"),
-        (STROKE, "--size 100", 90, "take 33%"),
         (THIN, "--size 50", 15, "take 33%"),
         (STROKE, "--points 1500 --size 300", 1500, "take 8.% .* too few for a verdict .*--points 6"),
-        (FULL, "--background none", 15_000, "15,000 points take 17%"),
+        (drawn_on(255, 0, ~NOTHING), "--background none", 15_000, "15,000 points take 17%"),
         ("Hello World", "", 5000, "take 2.%"),
     ],
 )
@@ -147,6 +163,8 @@ def test_a_small_figure_is_cropped_to_itself_and_a_margin(tmp_path: Path):
     [
         ("A", "--points 1", "from 2 to"),
         ("A", f"--font {__file__}", "cannot be read as a font"),
+        ("A\U0010fffd", "", r"no glyph for '\\U0010fffd' .*--font"),
+        ("\u200b", "", "nothing to draw"),
         (HALVES, "--background nocolor", "background_color value: 'nocolor'"),
         (STROKE, "--size 100 --points 2000", "ask for --points 90, or for a larger --size$"),
         (drawn_on(200, 206), "", "a lower --threshold; --background none, without"),

@@ -22,7 +22,7 @@ def test_a_picture_of_more_than_eight_bits_could_mean_any_color(tmp_path: Path, 
         open_picture(tmp_path / "picture")
 
 
-@pytest.mark.parametrize("mode", ["L", "LA", "P", "1", "CMYK", "YCbCr", "RGBA", "RGB"])
+@pytest.mark.parametrize("mode", ["LA", "P", "1", "CMYK", "YCbCr", "RGBA"])
 def test_every_mode_becomes_rgb_or_rgba(tmp_path: Path, mode: str):
     Image.new("RGB", (6, 4), "white").convert(mode).save(tmp_path / "picture", "TIFF")
     picture = open_picture(tmp_path / "picture")
@@ -31,12 +31,11 @@ def test_every_mode_becomes_rgb_or_rgba(tmp_path: Path, mode: str):
     assert picture.convert("L").getextrema()[0] >= 254
 
 
-@pytest.mark.parametrize("orientation", range(1, 9))
-def test_a_picture_is_seen_turned_as_its_exif_says_even_if_other_fields_are_broken(tmp_path: Path, orientation: int):
+def test_a_picture_is_seen_turned_as_its_exif_says_even_if_other_fields_are_broken(tmp_path: Path):
     lying = Image.new("RGB", (40, 20))
     lying.paste((255, 0, 0), (0, 0, 20, 20))
-    # A negative resolution, in a field that may not be negative.
-    fields = [(0x0112, 3, struct.pack("<HH", orientation, 0)), (0x011A, 10, struct.pack("<I", 38))]
+    # To be turned to the right; and a negative resolution, in a field that may not be negative.
+    fields = [(0x0112, 3, struct.pack("<HH", 6, 0)), (0x011A, 10, struct.pack("<I", 38))]
     entries = b"".join(struct.pack("<HHI", tag, kind, 1) + content for tag, kind, content in fields)
     exif = b"Exif\0\0II*\0\x08\0\0\0" + struct.pack("<H", 2) + entries + bytes(4) + struct.pack("<ii", -72, 1)
     lying.save(tmp_path / "phone.jpg", exif=exif, quality=95)
@@ -44,9 +43,8 @@ def test_a_picture_is_seen_turned_as_its_exif_says_even_if_other_fields_are_brok
     raw, seen = open_picture(tmp_path / "phone.jpg"), open_picture(tmp_path / "phone.jpg", 40)
 
     assert raw.size == (40, 20)
-    assert seen.size == ((40, 20) if orientation <= 4 else (20, 40))
-    # Where the left half of the file comes to lie: orientations 2, 3 turn it right, 7, 8 down.
-    assert (seen.getpixel((3, 3))[0] > 128) == (orientation in (1, 4, 5, 6))
+    assert seen.size == (20, 40)
+    assert [seen.getpixel((10, row))[0] > 128 for row in (3, 36)] == [True, False]
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "P"])
@@ -69,31 +67,22 @@ def test_a_photo_of_many_pixels_is_read_to_be_made_smaller_and_no_data_set_has_a
         open_picture(tmp_path / "photo.png")
 
 
-def test_a_point_is_painted_at_its_row_and_column_in_its_color_on_the_canvas():
-    picture = paint(np.array([[1, 4, 10, 20, 30]]), Canvas(height=3, width=6, color=(7, 8, 9)))
-
-    assert picture.size == (6, 3)
-    assert picture.getpixel((4, 1)) == (10, 20, 30)
-    assert sorted(picture.getcolors()) == [(1, (10, 20, 30)), (17, (7, 8, 9))]
-
-
 @pytest.mark.parametrize("dot", [1, 2])
-def test_in_a_small_picture_each_point_is_a_dot_in_its_place_and_color(dot: int):
-    canvas, points = Canvas(300, 600, (9, 9, 9)), np.array([[0, 0, 255, 0, 0], [299, 599, 0, 255, 0]])
+def test_in_a_small_picture_each_point_is_a_dot_in_its_place_and_color_on_the_canvas(dot: int):
+    canvas, points = Canvas(300, 600, (7, 8, 9)), np.array([[0, 0, 10, 20, 30], [299, 599, 0, 255, 0]])
 
     picture = np.asarray(paint_small(points, canvas, 60, dot))
 
     assert picture.shape == (30, 60, 3)
-    assert (picture[:dot, :dot] == [255, 0, 0]).all()
-    assert picture[29, 59].tolist() == [0, 255, 0]
+    assert (picture[:dot, :dot] == [10, 20, 30]).all()
     # The last dot is cut off by the corner.
-    assert (picture == 9).all(2).sum() == 30 * 60 - dot * dot - 1
+    assert picture[29, 59].tolist() == [0, 255, 0]
+    assert (picture == [7, 8, 9]).all(2).sum() == 30 * 60 - dot * dot - 1
     assert paint_small(points % 9, Canvas(9, 9), 60).size == (9, 9)
 
 
 def test_the_film_shows_the_data_beside_every_frame_and_rests_on_the_last(tmp_path: Path, some_points: np.ndarray):
-    canvas = Canvas(240, 320)
-    data, *frames = (paint(some_points[:n], canvas) for n in (80, 10, 50, 100))
+    data, *frames = (paint(some_points[:n], Canvas(240, 320)) for n in (80, 10, 50, 100))
 
     save_film(tmp_path / "film.gif", data, frames, ["one", "two", "three"])
 

@@ -9,28 +9,23 @@ from PIL import Image
 
 from data import random_subset
 from data.points import PICTURE, XS, YS, ColoredPoints, read_points
+from data.scaling import Scaling
 from utils.system.errors import InputError
 
 
-def test_a_point_is_row_column_and_the_color_of_the_picture_there(tmp_path: Path):
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("kind", ["u1", "u8", ">i4", "f2", "f8"])
+def test_a_point_is_row_column_in_numbers_of_any_type_and_the_color_of_the_picture_there(tmp_path: Path, kind: str):
     picture = np.zeros((20, 40, 3), np.uint8)
     picture[19, 39], picture[0, 1] = 200, 100
     Image.fromarray(picture).save(tmp_path / PICTURE, "PNG")
-    np.save(tmp_path / XS, [19, 0])
-    np.save(tmp_path / YS, [39, 1])
+    np.save(tmp_path / XS, np.array([19, 0], kind))
+    np.save(tmp_path / YS, np.array([39, 1], kind))
 
     data = read_points(tmp_path)
 
     assert data.scaling.shape == (20, 40)
     assert data.points.tolist() == [[19, 39, 200, 200, 200], [0, 1, 100, 100, 100]]
-
-
-@pytest.mark.filterwarnings("error")
-@pytest.mark.parametrize("kind", ["u1", "u8", ">i4", "f2", "f8", "g"])
-def test_pixel_indices_may_be_whole_numbers_of_any_type(folder: Path, points: ColoredPoints, kind: str):
-    np.save(folder / XS, np.load(folder / XS).astype(kind))
-
-    assert read_points(folder).points.equal(points.points)
 
 
 ONES = np.ones(300, int)
@@ -40,15 +35,15 @@ UNUSABLE = {
     "save one array of numbers": np.array([1, "a"], object),
     "an archive of 2 arrays": lambda file: np.savez(file, a=ONES, b=ONES),
     "more memory than there is": lambda file: np.lib.format.write_array_header_1_0(file, PROMISE),
-    "holds 0 numbers": ONES[:0],
+    "holds 0 numbers .* as many": ONES[:0],
     r"its shape is \(1, 300\)": ONES[None],
     "its type <U1": np.array(["a"] * 300),
-    "holds 1.5": ONES + 0.5,
     "holds nan": ONES * np.nan,
     "rows from -1 to -1 .* from 0$": -ONES,
 }
 
 
+@pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("complaint", UNUSABLE)
 def test_unusable_rows_are_refused(folder: Path, complaint: str):
     content = UNUSABLE[complaint]
@@ -60,19 +55,18 @@ def test_unusable_rows_are_refused(folder: Path, complaint: str):
 
 
 def test_one_point_a_broken_link_and_another_name_are_refused(folder: Path):
+    def refused(words: str) -> None:
+        with pytest.raises(InputError, match=words):
+            read_points(folder)
+
     for name in (XS, YS):
         np.save(folder / name, [1])
-    with pytest.raises(InputError, match="two or more"):
-        read_points(folder)
-
+    refused("two or more")
     (folder / XS).unlink()
     (folder / XS).symlink_to("nowhere")
-    with pytest.raises(InputError, match="link to nowhere"):
-        read_points(folder)
-
+    refused("link to nowhere")
     (folder / PICTURE).rename(folder / "pi.png")
-    with pytest.raises(InputError, match=r"is missing; data_path must name .* its folder holds pi\.png"):
-        read_points(folder)
+    refused(r"is missing; data_path must name .* its folder holds pi\.png")
 
 
 def test_the_split_is_a_partition_that_the_seed_determines(points: ColoredPoints):
@@ -87,11 +81,10 @@ def test_the_split_is_a_partition_that_the_seed_determines(points: ColoredPoints
 
 
 def test_the_fingerprint_changes_with_the_points_and_with_their_grid(points: ColoredPoints):
-    reordered = points.with_points(points.points.flip(0))
-    on_another_grid = ColoredPoints(points.points, type(points.scaling)((60, 61)))
+    others = points.with_points(points.points.flip(0)), ColoredPoints(points.points, Scaling((60, 61)))
 
     assert points.fingerprint() == points.with_points(points.points.clone()).fingerprint()
-    assert len({data.fingerprint() for data in (points, reordered, on_another_grid)}) == 3
+    assert len({data.fingerprint() for data in (points, *others)}) == 3
 
 
 @pytest.mark.parametrize("points", [np.arange(1000), torch.arange(1000)], ids=["numpy", "torch"])

@@ -23,23 +23,17 @@ def test_every_color_of_a_jpeg_is_found_again(how: dict[str, int], darkest: int,
     assert come_from_ycbcr(colors)
 
 
-def test_luma_and_chroma_come_back_from_their_color_and_end_at_255_and_grays_have_no_chroma():
+def test_luma_and_chroma_come_back_from_their_color_and_end_at_255_and_grays_have_no_chroma(rng: np.random.Generator):
     ycbcr = torch.cartesian_prod(torch.arange(60, 200, 7), torch.arange(100, 156, 3), torch.arange(100, 156, 3))
     grays = torch.arange(256).unsqueeze(1).expand(256, 3)
 
     assert torch.equal(to_ycbcr(to_rgb(ycbcr)), ycbcr)
     assert to_ycbcr(grays).tolist() == [[level, 128, 128] for level in range(256)]
+    # Of most colors, there are none: a neighbor's have to do.
+    colors = torch.from_numpy(rng.integers(256, size=(10_000, 3)))
+    assert 1 <= (to_rgb(to_ycbcr(colors)) - colors).abs().max() <= 2
     # Bright reds, which are cut off: of all that give them, the nearest, and no channel beyond 255.
     assert to_ycbcr(torch.tensor([[255, 2, 16], [255, 0, 9]])).tolist() == [[80, 92, 254], [77, 89, 255]]
-
-
-def test_most_colors_never_come_from_a_jpeg(torch_rng: torch.Generator):
-    colors = torch.randint(256, (10_000, 3), generator=torch_rng)
-    again = to_rgb(to_ycbcr(colors))
-
-    assert not come_from_ycbcr(colors)
-    assert 0.2 < (again == colors).all(1).float().mean() < 0.3
-    assert (again - colors).abs().max() <= 2
 
 
 @pytest.mark.parametrize("ycbcr", [False, True])

@@ -5,7 +5,6 @@ import pytest
 import torch
 
 from data.points import ColoredPoints
-from models import MODELS
 from models.generator import Generator, build_model
 from models.priors import NormalPrior
 from utils.evaluation.latent_map import POINTS, POSITIONS, latent_map
@@ -22,26 +21,24 @@ class Wide(NormalPrior):
         return super().sample(n, rng) * torch.tensor([1.0, 2.0, 1.0])[: self.latent_dim]
 
 
-def a_generator(points: ColoredPoints, latent_dim: int, name: str = "vanilla", prior: str = "mixture") -> Generator:
+def a_generator(points: ColoredPoints, latent_dim: int, prior: str = "mixture") -> Generator:
     torch.manual_seed(0)
-    settings = {"model": name, "prior": prior, "hidden_dim": 16, "latent_dim": latent_dim, "n_components": 4, "seed": 1}
-    return Generator(build_model(settings, points.scaling), points.scaling, settings, "")
+    settings = {"model": "vanilla", "prior": prior, "hidden_dim": 16, "latent_dim": latent_dim, "n_components": 4}
+    return Generator(build_model(settings, points.scaling), points.scaling, settings | {"seed": 1}, "")
 
 
-@pytest.mark.parametrize("name", sorted(MODELS))
-@pytest.mark.parametrize(("latent_dim", "latents"), [(1, [1, 0]), (2, [1, 0]), (5, [3, 1])])
+@pytest.mark.parametrize(("latent_dim", "latents"), [(1, [1, 0]), (2, [1, 0]), (4, [3, 1])])
 def test_the_map_shows_the_latents_that_vary_most_and_what_is_drawn_all_over_it(
-    points: ColoredPoints, rng: np.random.Generator, name: str, latent_dim: int, latents: list[int]
+    points: ColoredPoints, rng: np.random.Generator, latent_dim: int, latents: list[int]
 ):
-    means = rng.normal(0, np.array([1, 5, 1, 6, 1])[:latent_dim], (300, latent_dim))
-    generator = a_generator(points, latent_dim, name)
+    means = rng.normal(0, np.array([1, 5, 1, 6])[:latent_dim], (300, latent_dim))
+    generator = a_generator(points, latent_dim)
 
     made = latent_map(generator, means)
 
     assert made.latents == latents
     assert np.array_equal(made.means, np.pad(means, ((0, 0), (0, 1)))[:, latents])
     assert made.points.shape == (POSITIONS, POSITIONS, POINTS, 5)
-    assert (made.points.reshape(-1, 5).max(0) < [60, 60, 256, 256, 256]).all()
     low, high = (np.array([axis[end] for axis in made.grid]) for end in (0, -1))
     assert ((made.means > low) & (made.means < high)).all(1).mean() > 0.97
     assert np.array_equal(made.points, latent_map(generator, means).points)
@@ -69,7 +66,6 @@ def test_the_map_of_a_sharp_prior_is_the_picture_upright(points: ColoredPoints):
 
     made = latent_map(generator, posterior_means(generator, points.points.numpy()))
 
-    across, down = made.positions
-    expected = np.stack(np.meshgrid(across, down)[::-1], -1) / 5 * 60 + 29.5
+    expected = np.stack(np.meshgrid(*made.positions)[::-1], -1) / 5 * 60 + 29.5
     assert made.points[..., :2].mean(2) == pytest.approx(expected.clip(0, 59), abs=0.3)
     assert made.contours == (0.95,)

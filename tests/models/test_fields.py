@@ -2,7 +2,7 @@ import math
 
 import pytest
 import torch
-from torch.distributions import Normal, kl_divergence
+from torch.distributions import Normal
 
 from models.fields import SMOOTH_HARMONICS, CosineCoefficients, Fields, squared_sums
 
@@ -21,13 +21,9 @@ def coefficients() -> CosineCoefficients:
     return CosineCoefficients(squared_sums(6)[1:], (3,), gain=2.0, frequency=4.0, decay=2.5)
 
 
-def cosines(v: float, n: int) -> torch.Tensor:
-    return math.sqrt(2) * torch.tensor([math.cos(math.pi * k * v) for k in range(n)])
-
-
 def test_fields_are_sums_of_their_scaled_waves(fields: Fields):
     fields.waves[:2] = torch.tensor([[40, 0], [13, 71]])
-    x, y = (cosines(v, 96) for v in (0.3, 0.8))
+    x, y = (math.sqrt(2) * torch.cos(math.pi * torch.arange(96) * v) for v in PLACE[0])
     of_smooth = torch.outer(x[:SMOOTH_HARMONICS], y[:SMOOTH_HARMONICS]).flatten()[1:]
     of_patterns = torch.stack([x[40] * y[0], x[13] * y[71]])
 
@@ -69,16 +65,8 @@ def test_colors_without_a_pattern_have_no_waves(constant: bool, fields: Fields, 
     assert fields(PLACE).isfinite().all()
 
 
-def test_every_field_is_drawn_in_training_and_its_mean_after_it(fields: Fields):
-    fields.waves[0] = torch.tensor([40, 0])
-    torch.testing.assert_close(fields.eval()(PLACE), fields(PLACE))
-    assert (fields.train()(PLACE) != fields(PLACE)).all()
-
-
-def test_drawn_sums_have_the_mean_and_the_spread_of_drawn_coefficients(
-    coefficients: CosineCoefficients, torch_rng: torch.Generator
-):
-    """The local reparameterization: each point has a draw of its own, as if of all coefficients."""
+def test_drawn_sums_are_as_if_of_drawn_coefficients(coefficients: CosineCoefficients, torch_rng: torch.Generator):
+    """The local reparameterization: each point has a draw of its own."""
     with torch.no_grad():
         coefficients.log_std.normal_(-0.3, 0.3)
     basis = torch.randn(35, 1, generator=torch_rng)
@@ -91,13 +79,6 @@ def test_drawn_sums_have_the_mean_and_the_spread_of_drawn_coefficients(
     torch.testing.assert_close(drawn.std(1), expected[..., 0].std(0), atol=0, rtol=0.03)
 
 
-def test_the_kl_is_that_of_normals_and_of_all_fields_together(coefficients: CosineCoefficients, fields: Fields):
-    posterior = Normal(coefficients.mean, coefficients.log_std.exp())
-
-    assert coefficients.kl().item() == pytest.approx(kl_divergence(posterior, Normal(0.0, 1.0)).sum().item(), rel=1e-4)
-    assert fields.kl().item() == pytest.approx((fields.smooth.kl() + fields.patterns.kl()).item())
-
-
 def test_squared_scales_follow_the_matern_spectrum_and_sum_to_the_squared_gain(coefficients: CosineCoefficients):
     spectrum = (1 + squared_sums(6)[1:] / 4.0**2) ** -2.5
     relevance = torch.linspace(0.5, 2, 35)
@@ -105,7 +86,4 @@ def test_squared_scales_follow_the_matern_spectrum_and_sum_to_the_squared_gain(c
     plain, weighted = coefficients.scale().square(), coefficients.scale(relevance.log()).square()
 
     torch.testing.assert_close(plain[0], 2.0**2 * spectrum / spectrum.sum())
-    torch.testing.assert_close(
-        weighted[0] / weighted[0].sum(), (spectrum * relevance**2) / (spectrum * relevance**2).sum()
-    )
-    torch.testing.assert_close(weighted.sum(1), torch.full((3,), 4.0))
+    torch.testing.assert_close(weighted[0], 2.0**2 * spectrum * relevance**2 / (spectrum * relevance**2).sum())

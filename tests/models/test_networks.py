@@ -1,5 +1,3 @@
-"""The layers that networks are made of, each against its equation."""
-
 import math
 
 import torch

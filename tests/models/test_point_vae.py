@@ -5,6 +5,7 @@ import math
 import pytest
 import torch
 from torch import Tensor
+from torch.distributions import Normal, kl_divergence
 
 from data.scaling import Scaling
 from models.generator import build_model
@@ -19,9 +20,7 @@ EACH_MODEL = pytest.mark.parametrize("name", ["vanilla", "attention"])
 def build(name: str, prior: str, latent_dim: int = 2, shape: tuple[int, int] = (HEIGHT, WIDTH)) -> PointVAE:
     torch.manual_seed(0)
     config = {"model": name, "prior": prior, "hidden_dim": 16, "latent_dim": latent_dim, "n_components": 4}
-    model = build_model(config, Scaling(shape))
-    assert isinstance(model, PointVAE)
-    return model.eval()
+    return build_model(config, Scaling(shape)).eval()
 
 
 def all_places(color: tuple[int, int, int] = (120, 90, 200), shape: tuple[int, int] = (HEIGHT, WIDTH)) -> Tensor:
@@ -30,7 +29,7 @@ def all_places(color: tuple[int, int, int] = (120, 90, 200), shape: tuple[int, i
     return torch.cat([places, torch.tensor(color).expand(len(places), 3)], 1)
 
 
-def train(model: PointVAE, steps: int, rng: torch.Generator) -> None:
+def train(model: PointVAE, steps: int) -> None:
     """Some steps on points of an ellipse whose colors follow the row, so that nothing is as it was at the start."""
     x = all_places()
     x = x[((x[:, 0] - 2.5) / 2.5).square() + ((x[:, 1] - 3.5) / 2.5).square() < 1]
@@ -54,11 +53,9 @@ def exact_log_prob(model: PointVAE, x: Tensor) -> Tensor:
 
 
 @pytest.mark.parametrize("prior", ["picture", "mixture", "normal"])
-def test_exact_probabilities_sum_to_one_are_those_of_draws_and_lie_above_every_bound(
-    prior: str, torch_rng: torch.Generator
-):
+def test_exact_probabilities_sum_to_one_are_those_of_draws_and_above_bounds(prior: str, torch_rng: torch.Generator):
     model, x, n = build("vanilla", prior), all_places(), 100
-    train(model, 30, torch_rng)
+    train(model, 30)
     exact = exact_log_prob(model, x)
     with torch.no_grad():
         of_places = (exact - model.colors(x[:, :2]).log_prob(x[:, 2:])).exp()
@@ -90,54 +87,29 @@ def test_at_the_start_encoder_and_decoder_of_a_sharp_prior_are_inverse_to_a_frac
         std_in_pixels = posterior.log_std.exp() * torch.tensor([40, 70]) / 5
 
     torch.testing.assert_close(decoded.mean, x[:, :2], atol=1e-3, rtol=0)
-    assert std_in_pixels.min() > 0.1
-    assert std_in_pixels.max() < 1
+    assert 0.1 < std_in_pixels.min() <= std_in_pixels.max() < 1
     assert posterior.mean.abs().max() < 2.5 < REACH
 
 
 @EACH_MODEL
-@pytest.mark.parametrize(("prior", "latent_dim"), [("normal", 1), ("mixture", 3)])
-def test_simple_priors_take_any_number_of_latents(name: str, prior: str, latent_dim: int, torch_rng: torch.Generator):
-    model, x = build(name, prior, latent_dim), all_places()
-    before = importance_weighted_bound(model, x, 10, torch_rng).mean()
-
-    train(model, 30, torch_rng)
-
-    assert model.encode(x).mean.shape == (len(x), latent_dim)
-    assert model.sample(50, torch_rng).shape == (50, 5)
-    assert importance_weighted_bound(model, x, 10, torch_rng).mean() > before
-
-
-@EACH_MODEL
-def test_everything_depends_on_all_that_it_is_computed_from(name: str, torch_rng: torch.Generator):
-    model = build(name, "normal", latent_dim=3)
-    train(model, 10, torch_rng)
+@pytest.mark.parametrize("latent_dim", [1, 3])
+def test_everything_depends_on_all_that_it_is_computed_from(name: str, latent_dim: int):
+    model = build(name, "mixture", latent_dim)
+    train(model, 10)
 
     with torch.no_grad():
-        for latent in range(3):
-            z = torch.zeros(1, 3)
-            before = model.decode(z).mean
-            z[0, latent] = 1.0
-            assert not torch.allclose(model.decode(z).mean, before, atol=1e-3)
-        place = torch.tensor([[2.0, 3.0]])
+        z, place = torch.zeros(1, latent_dim), torch.tensor([[2.0, 3.0]])
+        for moved in torch.eye(latent_dim).split(1):
+            assert not torch.allclose(model.decode(moved).mean, model.decode(z).mean, atol=1e-3)
         for moved in (torch.tensor([[4.0, 3.0]]), torch.tensor([[2.0, 6.0]])):
             assert not torch.allclose(model.colors(moved).mean, model.colors(place).mean, atol=1e-3)
         red, blue = (model.encode(all_places(color)).mean for color in ((250, 0, 0), (0, 0, 250)))
         assert not torch.allclose(red, blue, atol=1e-4)
 
 
-def test_uncertain_fields_disturb_the_colors_only():
-    model, x = build("vanilla", "picture").train(), all_places()
-    z = model.encode(x).mean
-
-    first, second = model.decode(z), model.decode(z)
-
-    torch.testing.assert_close(first.mean, second.mean)
-    assert not torch.allclose(first.log_prob(x), second.log_prob(x), atol=1e-3)
-
-
 def test_the_kl_of_uncertain_parameters_is_that_of_prior_and_fields():
     model = build("vanilla", "picture")
+    normals = [Normal(part.mean, part.log_std.exp()) for part in (model.fields.smooth, model.fields.patterns)]
 
-    assert model.parameter_kl().item() == pytest.approx((model.prior.parameter_kl() + model.fields.kl()).item())
-    assert build("vanilla", "normal").parameter_kl() > 0
+    expected = model.prior.parameter_kl() + sum(kl_divergence(normal, Normal(0.0, 1.0)).sum() for normal in normals)
+    torch.testing.assert_close(model.parameter_kl(), expected)

@@ -1,8 +1,6 @@
-from collections.abc import Callable
-
 import pytest
 import torch
-from torch.distributions import Categorical, Distribution, Independent, MixtureSameFamily, Normal, kl_divergence
+from torch.distributions import Categorical, Distribution, Independent, MixtureSameFamily, Normal
 
 from models.priors import MixturePrior, NormalPrior, Posterior, Prior
 
@@ -21,11 +19,7 @@ def test_a_posterior_is_a_diagonal_normal_that_gradients_pass_through(torch_rng:
     torch.testing.assert_close(posterior.entropy(), expected.entropy())
 
 
-def normal_and_reference() -> tuple[Prior, Distribution]:
-    return NormalPrior(3), Independent(Normal(torch.zeros(3), 1.0), 1)
-
-
-def mixture_and_reference() -> tuple[Prior, Distribution]:
+def random_mixture() -> tuple[Prior, Distribution]:
     torch.manual_seed(2)
     prior = MixturePrior(latent_dim=3, n_components=5)
     with torch.no_grad():
@@ -35,11 +29,9 @@ def mixture_and_reference() -> tuple[Prior, Distribution]:
     return prior, MixtureSameFamily(Categorical(logits=prior.logits), components)
 
 
-@pytest.mark.parametrize("pair", [normal_and_reference, mixture_and_reference])
-def test_priors_are_the_distributions_of_their_names(
-    pair: Callable[[], tuple[Prior, Distribution]], torch_rng: torch.Generator
-):
-    prior, reference = pair()
+@pytest.mark.parametrize("pair", [(NormalPrior(3), Independent(Normal(torch.zeros(3), 1.0), 1)), random_mixture()])
+def test_priors_are_the_distributions_of_their_names(pair: tuple[Prior, Distribution], torch_rng: torch.Generator):
+    prior, reference = pair
     z = 2 * torch.randn(100, 3, generator=torch_rng)
     draws = prior.sample(200_000, torch_rng)
 
@@ -48,12 +40,11 @@ def test_priors_are_the_distributions_of_their_names(
     torch.testing.assert_close(draws.var(0), reference.variance, atol=0, rtol=0.03)
 
 
-def test_the_normal_priors_kl_is_that_of_normals_which_any_priors_kl_estimates(torch_rng: torch.Generator):
-    mean, log_std = torch.randn(2, 1, 3, generator=torch_rng).expand(2, 20_000, 3)
-    posterior = Posterior(mean, log_std)
+def test_the_normal_priors_kl_is_what_any_priors_kl_estimates(torch_rng: torch.Generator):
+    posterior = Posterior(*torch.randn(2, 1, 3, generator=torch_rng).expand(2, 20_000, 3))
     z = posterior.reparameterize(torch.randn(20_000, 3, generator=torch_rng))
-    expected = kl_divergence(Normal(mean, log_std.exp()), Normal(0.0, 1.0)).sum(-1)
 
-    torch.testing.assert_close(NormalPrior(3).kl(posterior, z), expected)
     estimate = Prior.kl(NormalPrior(3), posterior, z)
-    assert estimate.mean().item() == pytest.approx(expected[0].item(), abs=4 * estimate.std().item() / 20_000**0.5)
+
+    expected = NormalPrior(3).kl(posterior, z)[0].item()
+    assert estimate.mean().item() == pytest.approx(expected, abs=4 * estimate.std().item() / 20_000**0.5)

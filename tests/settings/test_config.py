@@ -2,7 +2,6 @@
 
 import math
 import re
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,13 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def test_the_shipped_file_holds_every_key_with_its_default_and_its_documentation():
+def test_the_shipped_file_and_help_hold_every_key_with_its_default_and_its_documentation(
+    capsys: pytest.CaptureFixture[str],
+):
+    with pytest.raises(SystemExit):
+        parse_command_line(["--help"], "")
+    assert Config().to_yaml() in capsys.readouterr().out
+
     shipped, current = ((REPOSITORY / "config.yaml").read_text().splitlines(), Config().to_yaml().splitlines())
 
     assert load_config(REPOSITORY / "config.yaml") == Config()
@@ -33,26 +38,11 @@ def test_the_shipped_file_holds_every_key_with_its_default_and_its_documentation
         assert set(theirs.split(" | ")[1:]) <= set(ours.split(" | ")[1:])
 
 
-def test_help_shows_every_key_with_its_default_and_its_meaning(capsys: pytest.CaptureFixture[str]):
-    with pytest.raises(SystemExit):
-        parse_command_line(["--help"], "")
-
-    assert Config().to_yaml() in capsys.readouterr().out
-
-
-def test_the_keys_of_the_first_version_keep_their_names_and_take_their_values():
-    first_version = {"epochs": 100, "batch_size": 1, "hidden_dim": 256, "device": "cpu", "num_workers": 4, "seed": 10}
-    first_version |= {"result_path": "./result/", "gen_every_epochs": True, "retrain": True}
-
-    assert vars(Config(**first_version)) == vars(Config()) | first_version
-
-
 def test_all_stands_for_all_models_and_each_has_an_output_folder_of_its_own():
     runs = Config(model="all", result_path="there").each_model()
 
     assert runs == [Config(model=name, result_path="there") for name in MODELS]
     assert [run.output for run in runs] == [Path("there") / name for name in MODELS]
-    assert Config(model="vanilla").each_model() == [Config(model="vanilla")]
 
 
 def test_the_command_line_wins_over_the_file_and_the_file_over_the_defaults_in_any_order(file: Path):
@@ -73,12 +63,12 @@ def test_settings_are_in_the_current_folder_or_beside_the_program(file: Path, mo
 
 
 def test_another_run_keeps_the_other_settings_of_this_one():
-    arguments = ["--config", "my.yaml", "model=vanilla", "seed=1", "--resume", "retrain=false"]
+    arguments = ["--config", "my.yaml", "model=vanilla", "--resume", "retrain=false"]
 
-    assert changed(arguments, model="all", retrain=None) == ["--config", "my.yaml", "seed=1", "model=all"]
+    assert changed(arguments, model="all", retrain=None) == ["--config", "my.yaml", "model=all"]
 
 
-@pytest.mark.parametrize("text", ["2026-11-25", "007", "no", "run #2", "1e3", "[a]", "null", "C:\\temp\\new"])
+@pytest.mark.parametrize("text", ["2026-11-25", "007", "no", "run #2", "1e3", "C:\\temp\\new"])
 def test_a_text_on_the_command_line_or_in_quotes_is_taken_as_it_stands(file: Path, text: str):
     file.write_text(f"result_path: '{text}'\n")
 
@@ -86,19 +76,12 @@ def test_a_text_on_the_command_line_or_in_quotes_is_taken_as_it_stands(file: Pat
         assert config.result_path == text
 
 
-@pytest.mark.parametrize(
-    ("key", "texts", "value"),
-    [
-        ("n_generate", ("010", "1e1", "10.0", "1_0", "+10"), 10),
-        ("beta_max", ("1e-3", "1.0E-3", ".1e-2", "0.001"), 0.001),
-        ("beta_max", ("3",), 3.0),
-    ],
-)
-def test_numbers_are_decimal_and_may_have_an_exponent(file: Path, key: str, texts: tuple[str, ...], value: float):
-    for text in texts:
-        file.write_text(f"{key}: {text}\n")
-        for config in (load_config(file), load_config(file, [f"{key}={text}"])):
-            assert repr(getattr(config, key)) == repr(value)
+@pytest.mark.parametrize("text", ["010", "1e1", "10.0", "1_0", "+10", "100E-1"])
+def test_numbers_are_decimal_and_may_have_an_exponent(file: Path, text: str):
+    file.write_text(f"n_generate: {text}\nbeta_max: {text}\n")
+
+    for config in (load_config(file), load_config(file, [f"n_generate={text}", f"beta_max={text}"])):
+        assert repr((config.n_generate, config.beta_max)) == "(10, 10.0)"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
@@ -128,10 +111,7 @@ def test_what_shapes_a_model_is_of_that_kind(model: str, prior: str):
         ("model", "gan", f"{' or '.join(MODELS)} or all, not gan"),
         ("device", "tpu", "cpu, cuda, cuda:1 or mps, not tpu"),
         ("epochs", True, "of type integer, not true"),
-        ("retrain", 1, "of type boolean, not 1"),
-        ("gen_every_epochs", 0.5, "of type boolean/integer, not 0.5"),
         ("result_path", " ", "a path, not ' '"),
-        ("data_path", date(2026, 11, 25), "of type text (in a file, write it in quotes)"),
         ("latent_dim", 3, "2 with prior=picture, not 3"),
         *((name, nothing, "") for name in vars(Config()) for nothing in (None, [], {})),
     ],
@@ -139,10 +119,3 @@ def test_what_shapes_a_model_is_of_that_kind(model: str, prior: str):
 def test_a_value_out_of_bounds_is_refused_with_what_would_be_allowed(setting: str, value: Any, complaint: str):
     with pytest.raises(InputError, match=f"^{setting} must be {re.escape(complaint)}"):
         Config(**{setting: value})
-
-
-def test_values_on_the_bounds_are_allowed():
-    settings = {"epochs": 1, "holdout": 0.5, "ratio": 0.0, "device": "cuda:1", "gen_every_epochs": False}
-    settings |= {"model": "all", "seed": 2**63 - 1}
-
-    assert vars(Config(**settings)) == vars(Config()) | settings

@@ -1,23 +1,10 @@
-import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
-from unittest.mock import Mock
 
 import pytest
-import torch
 
-from utils.system.environment import code_version, own_torch_state, provenance, require_environment
-
-
-def test_a_package_that_cannot_be_found_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
-    monkeypatch.setattr(sys, "meta_path", [*sys.meta_path, Mock(find_spec=Mock(side_effect=ImportError))])
-
-    with pytest.raises(SystemExit, match="2"):
-        require_environment(("numpy", "nowhere"), "some.txt")
-
-    assert re.search("lacks the packages nowhere: install .* -r some.txt", capsys.readouterr().err)
+from utils.system.environment import code_version, provenance
 
 
 @pytest.mark.skipif(not shutil.which("git"), reason="needs git")
@@ -46,11 +33,3 @@ def test_where_other_code_has_trained_than_judged_both_are_named(monkeypatch: py
     monkeypatch.setattr("utils.system.environment.code_version", lambda: "new")
 
     assert [provenance(code)["code"] for code in ("new", "old")] == ["new", "trained by old; drawn and judged by new"]
-
-
-def test_matrix_products_are_as_exact_as_by_default_on_any_number_of_threads():
-    """The rest of PyTorch's state is in tests/test_main.py and tests/models/test_generator.py."""
-    torch.set_float32_matmul_precision("medium")
-    with own_torch_state(threads=3):
-        assert (torch.get_float32_matmul_precision(), torch.get_num_threads()) == ("highest", 3)
-    torch.set_float32_matmul_precision("highest")
