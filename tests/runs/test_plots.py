@@ -68,6 +68,7 @@ def test_a_single_latent_is_said_to_have_none_beside_it(run: Any):
     assert "always 0" in plot_latent(run).get_suptitle()
 
 
+@pytest.mark.parametrize(("annealing", "falls"), [("cyclical", 0.45 * np.arange(1, 4)), ("constant", [])])
 def test_losses_are_drawn_above_and_kl_and_beta_below_and_marked_where_beta_falls(
     run: Any, annealing: str, falls: list[float]
 ):
