@@ -73,7 +73,7 @@ def test_where_the_data_hold_every_pixel_wrong_points_are_refused_and_right_ones
     gray, left = drawn.copy(), drawn[drawn[:, 1] < rng.integers(0, 80, 2000)]
     gray[:, COLORS] = 90
 
-    assert "every pixel" in evaluate(drawn, points[200:], points[:200]).power
+    assert evaluate(drawn, points[200:], points[:200]).n_real == 2000
     refused = [evaluate(each, points[200:], points[:200]).is_refused for each in (drawn, gray, left)]
     assert refused == [False, True, True]
 

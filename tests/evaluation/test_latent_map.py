@@ -27,19 +27,18 @@ def a_generator(points: ColoredPoints, latent_dim: int, prior: str = "mixture") 
     return Generator(build_model(settings, points.scaling), points.scaling, settings | {"seed": 1}, "")
 
 
-@pytest.mark.parametrize("latents", [[0], [1, 0], [3, 1]])
+@pytest.mark.parametrize(("latent_dim", "latents"), [(1, [1, 0]), (2, [1, 0]), (4, [3, 1])])
 def test_the_map_shows_the_latents_that_vary_most_and_what_is_drawn_all_over_it(
-    points: ColoredPoints, rng: np.random.Generator, latents: list[int]
+    points: ColoredPoints, rng: np.random.Generator, latent_dim: int, latents: list[int]
 ):
-    latent_dim = max(latents) + 1
     means = rng.normal(0, np.array([1, 5, 1, 6])[:latent_dim], (300, latent_dim))
     generator = a_generator(points, latent_dim)
 
     made = latent_map(generator, means)
 
     assert made.latents == latents
-    assert np.array_equal(made.means[:, : len(latents)], means[:, latents])
-    assert made.points.shape == (1 if latent_dim == 1 else POSITIONS, POSITIONS, POINTS, 5)
+    assert np.array_equal(made.means, np.pad(means, ((0, 0), (0, 1)))[:, latents])
+    assert made.points.shape == (POSITIONS, POSITIONS, POINTS, 5)
     low, high = (np.array([axis[end] for axis in made.grid]) for end in (0, -1))
     assert ((made.means > low) & (made.means < high)).all(1).mean() > 0.97
     assert np.array_equal(made.points, latent_map(generator, means).points)

@@ -12,7 +12,7 @@ from utils.evaluation.verdict import Evaluation
 
 DECIDING = [key for key, row in METRICS.items() if row.differs]
 LOWEST = 3 / 241
-GOOD = Evaluation({key: Measured(0.5, 0.5, p=0.5) for key in METRICS}, n_compared=1484, n_real=420, rule="fresh ones")
+GOOD = Evaluation({key: Measured(0.5, 0.5, p=0.5) for key in METRICS}, n_compared=1484, n_real=420)
 GOOD.measured["c2st_auc"] = Measured(0.51, 0.5, 0.5, error=0.021, detectable=0.574)
 SHORT, LONG = {"n_shown": 135_000}, {"n_shown": 450_000}
 
@@ -80,12 +80,12 @@ def test_a_conclusion_begins_with_the_size_of_what_was_found_and_says_what_helps
     assert evaluation.is_refused == beginning.startswith(("No:", "Nearly"))
 
 
-def test_the_two_largest_differences_are_named_and_the_numbers_compared_with_the_rule_that_chose_them():
+def test_the_two_largest_differences_are_named_and_the_numbers_compared():
     verdict = with_p(LOWEST, *DECIDING[::-1], excess=0.42).verdict
 
     assert "the largest: 92.0% of" in verdict
     assert verdict.count("real points") == 2
-    assert all(part in GOOD.power for part in ("1,484 generated", "420 fresh ones", "0.57"))
+    assert all(part in GOOD.power for part in ("1,484 generated", "420 real ones", "0.57"))
 
 
 @pytest.mark.parametrize("differs", ["their brightness is {value}", ""])

@@ -43,7 +43,6 @@ def test_all_stands_for_all_models_and_each_has_an_output_folder_of_its_own():
 
     assert runs == [Config(model=name, result_path="there") for name in MODELS]
     assert [run.output for run in runs] == [Path("there") / name for name in MODELS]
-    assert Config(model="both", result_path="there").each_model() == runs, "its older name"
 
 
 def test_the_command_line_wins_over_the_file_and_the_file_over_the_defaults_in_any_order(file: Path):

@@ -54,7 +54,7 @@ def test_the_average_is_mostly_of_the_last_tenth_of_all_steps_whatever_their_num
 def test_a_point_does_the_same_in_batches_of_any_size(batch_size: int):
     def per_point(size: int) -> list[float]:
         """Half-lives of Adam's means in points; squared steps and decay of one; the longest gradient; the warm-up."""
-        its = StepSettings.of(Config(batch_size=size, weight_decay=0.1))
+        its = StepSettings(Config(batch_size=size, weight_decay=0.1))
         half_lives = [-size / math.log2(beta) for beta in its.betas]
         noise, decay = its.learning_rate**2 / size, its.learning_rate * its.weight_decay / size
         return [*half_lives, noise, decay, its.clip_norm * math.sqrt(size), its.warmup * size]

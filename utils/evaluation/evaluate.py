@@ -11,15 +11,11 @@ from utils.evaluation import two_sample
 from utils.evaluation.features import classifier_features, nearest, outlier_distances, random_features, standardized
 from utils.evaluation.metrics import METRICS, Measured, n_families
 from utils.evaluation.pixels import codes, comparable
-from utils.evaluation.two_sample import N_PERMUTATIONS, family, p_value, permuted_labels
+from utils.evaluation.two_sample import N_PERMUTATIONS, Tests, family, p_value, permuted_labels
 from utils.evaluation.verdict import LEAST, Evaluation
 
-# Larger sets are replaced by random subsets: they take longer to search, and hardly improve a test.
-MOST_POINTS = 500_000
-# More points of a set do not make the tests better.
-MOST_COMPARED = 5000
-# Training points that others are measured against.
-MOST_KNOWN = 10_000
+# Larger sets take longer, and hardly improve a test: all points, those that are compared, and those to measure against.
+MOST_POINTS, MOST_COMPARED, MOST_KNOWN = 500_000, 5000, 10_000
 
 
 def evaluate(generated: np.ndarray, train: np.ndarray, held_out: np.ndarray) -> Evaluation:
@@ -42,12 +38,12 @@ def evaluate(generated: np.ndarray, train: np.ndarray, held_out: np.ndarray) -> 
         known, rest = np.split(train, [math.ceil(len(train) / 3)])
         measured |= _outliers(generated, np.vstack([rest, held_out]), known, rng)
         classifier = np.vstack([compared, real]), scores
-    return Evaluation(measured, len(compared), len(real), sample.rule, sample.n_pixels, classifier)
+    return Evaluation(measured, len(compared), len(real), sample.n_pixels, classifier)
 
 
 def _against_held_out(
     generated: np.ndarray, held_out: np.ndarray, known: np.ndarray, rng: torch.Generator
-) -> tuple[dict[str, Measured], np.ndarray]:
+) -> tuple[Tests, np.ndarray]:
     """Metrics of the classifier and of the energy distance, and the score of each point `(n,)`."""
     x = _tensor(generated, held_out)
     fold = two_sample.folds(x[:, PLACES], rng)
@@ -60,7 +56,7 @@ def _against_held_out(
     return family(c2st_auc=aucs, energy_distance=energies), scores.numpy()
 
 
-def _against_all(generated: np.ndarray, data: np.ndarray, rng: torch.Generator) -> dict[str, Measured]:
+def _against_all(generated: np.ndarray, data: np.ndarray, rng: torch.Generator) -> Tests:
     """Metrics of the density of places, in units of their means by chance."""
     reference = random_subset(data, MOST_COMPARED)
     labels = permuted_labels(len(generated), len(reference), rng)
@@ -76,9 +72,7 @@ def _against_all(generated: np.ndarray, data: np.ndarray, rng: torch.Generator) 
     return {key: Measured(test.value / max(test.real, 1e-12), 1.0, test.p) for key, test in tests.items()}
 
 
-def _outliers(
-    generated: np.ndarray, others: np.ndarray, known: np.ndarray, rng: torch.Generator
-) -> dict[str, Measured]:
+def _outliers(generated: np.ndarray, others: np.ndarray, known: np.ndarray, rng: torch.Generator) -> Tests:
     """Metrics of the places and colors, of `generated` points and of `others`, that are far from `known` ones."""
     generated, others = (random_subset(points, MOST_COMPARED) for points in (generated, others))
     distance, place_excess, color_excess = outlier_distances(_tensor(generated, others), _tensor(known[:MOST_KNOWN]))
@@ -91,9 +85,7 @@ def _outliers(
     return tests
 
 
-def memorization(
-    generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, rng: torch.Generator
-) -> dict[str, Measured]:
+def memorization(generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, rng: torch.Generator) -> Tests:
     """Metrics of generated points that are closest to a training point, and of those that are copies of one.
 
     The closest record (Platzer & Reutterer 2021, arXiv 2104.00635) is that by coordinates in standard deviations.
@@ -102,8 +94,7 @@ def memorization(
     records = np.vstack([known, random_subset(held_out, 5000)])
     # The first of several records at the same distance must not always be a training point.
     order = torch.randperm(len(records), generator=rng).numpy()
-    deviation = records.std(0)
-    scale = np.where(deviation > 0, deviation, 1.0)
+    scale = np.where(records.std(0) > 0, records.std(0), 1.0)
     closest = nearest(_tensor(generated / scale), _tensor(records[order] / scale), 1)[1]
     hits = np.bincount(order[closest[:, 0].numpy()], minlength=len(records))
     copied = copies(generated, np.vstack([train, held_out]))
@@ -117,11 +108,9 @@ def memorization(
 
 def copies(generated: np.ndarray, records: np.ndarray) -> np.ndarray:
     """How often each of `records (n, 5)` is among the generated points; k equal records share the number."""
-    values, index, multiplicity = np.unique(codes(records), return_inverse=True, return_counts=True)
-    drawn = codes(generated)
-    place = np.searchsorted(values, drawn).clip(max=len(values) - 1)
-    hits = np.bincount(place[values[place] == drawn], minlength=len(values))
-    return (hits / multiplicity)[index]
+    index = np.unique(codes(np.vstack([records, generated])), return_inverse=True)[1]
+    of_records, of_generated = np.split(index, [len(records)])
+    return np.bincount(of_generated, minlength=index.max() + 1)[of_records] / np.bincount(of_records)[of_records]
 
 
 def _share(hits: np.ndarray, n_train: int, n: int, real: float, rng: torch.Generator) -> Measured:

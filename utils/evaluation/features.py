@@ -16,7 +16,10 @@ def classifier_features(x: Tensor, known: Tensor, rng: torch.Generator) -> Tenso
     No kernel combines distances with colors. In a JPEG, the colors of held-out points depend on the density of the
     training points around them; the colors of other points of the same distribution do not.
     """
-    places, colors = standardized(place_features(x, known)), standardized(color_features(x, known))
+    # Colors, and these along the principal axes of the known ones.
+    axes = torch.linalg.eigh(known[:, COLORS].T.cov())[1]
+    colors = standardized(torch.column_stack([x[:, COLORS], x[:, COLORS] @ axes]))
+    places = standardized(place_features(x, known))
     both = torch.column_stack([places[:, PLACES], colors])
     kernels = [(both, (2, 4), 150), (places, (0.8, 2), 100), (colors, (0.8, 2), 100)]
     return torch.column_stack([places / 10, colors / 10, *(random_features(*kernel, rng) for kernel in kernels)])
@@ -30,12 +33,6 @@ def place_features(x: Tensor, known: Tensor) -> Tensor:
     offset = (x[:, PLACES] - known[index][:, :, PLACES].mean(1)).norm(dim=1) / last
     excess = (distance[:, 0] - spacing).clamp(min=0)
     return torch.column_stack([x[:, PLACES], first.log(), last.log(), offset, excess.log1p()])
-
-
-def color_features(x: Tensor, known: Tensor) -> Tensor:
-    """The colors of `x (n, 5)`, and these along the principal axes of the known colors `(n, 6)`."""
-    axes = torch.linalg.eigh(known[:, COLORS].T.cov())[1]
-    return torch.column_stack([x[:, COLORS], x[:, COLORS] @ axes])
 
 
 def place_spacing(known: Tensor) -> Tensor:

@@ -23,20 +23,13 @@ def evaluate_loss(model: VAE, points: ColoredPoints, seed: int, draws: int = 1) 
     for block in points.points.split(max(1, 2000 // draws)):
         x = points.scaling.to_model(block).to(rng.device).repeat(draws, 1)
         posterior = model.encode(x)
-        z = posterior.reparameterize(normal_draws(draws, len(block), model.latent_dim, rng))
+        # Sobol points, shifted at random for each point, fill the space evenly (Cranley & Patterson 1976).
+        shift = torch.rand(len(block), model.latent_dim, generator=rng, device=rng.device)
+        uniform = (SobolEngine(model.latent_dim).draw(draws).to(shift).unsqueeze(1) + shift) % 1
+        z = posterior.reparameterize(torch.special.ndtri(uniform.clamp(min=1e-7)).flatten(0, 1))
         reconstruction -= model.decode(z).log_prob(x).sum().item() / draws
         kl += model.prior.kl(posterior, z).sum().item() / draws
     return reconstruction / len(points), kl / len(points)
-
-
-def normal_draws(draws: int, n: int, dim: int, rng: torch.Generator) -> Tensor:
-    """Standard normal numbers `(draws * n, dim)`; the `draws` for each of n points fill the space evenly.
-
-    They are Sobol points with a random shift (randomized quasi-Monte Carlo: Cranley & Patterson 1976).
-    """
-    shift = torch.rand(n, dim, generator=rng, device=rng.device)
-    uniform = (SobolEngine(dim).draw(draws).to(shift).unsqueeze(1) + shift) % 1
-    return torch.special.ndtri(uniform.clamp(min=1e-7)).flatten(0, 1)
 
 
 @torch.no_grad()
@@ -58,11 +51,6 @@ def posterior_means(generator: Generator, points: np.ndarray) -> np.ndarray:
     """The posterior means `(n, latent_dim)` of `points (n, 5)`."""
     x = generator.scaling.to_model(torch.from_numpy(points)).to(generator.device)
     return np.asarray(generator.model.encode(x).mean.cpu())
-
-
-def active_units(means: np.ndarray) -> int:
-    """The number of latents whose posterior `means (n, latent_dim)` vary (Burda et al. 2016, section 5.2)."""
-    return int((means.var(0) > 0.01).sum())
 
 
 def yardsticks(train: ColoredPoints, held_out: ColoredPoints) -> dict[str, float]:
@@ -101,5 +89,6 @@ def evaluate_model(
     reconstruction, kl = evaluate_loss(model, some, seed, draws=math.ceil(16_000 / len(some)))
     x = some.scaling.to_model(some.points[:1000]).to(rng.device)
     bound = importance_weighted_bound(model, x, k=100, rng=rng).mean().item()
+    active = int((means.var(0) > 0.01).sum())  # Burda et al. 2016, section 5.2
     losses = {"heldout_reconstruction": reconstruction, "heldout_kl": kl, "heldout_elbo": -reconstruction - kl}
-    return losses | yardsticks(train, held_out) | {"heldout_iwae": bound, "active_units": active_units(means)}
+    return losses | yardsticks(train, held_out) | {"heldout_iwae": bound, "active_units": active}

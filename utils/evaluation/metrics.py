@@ -7,36 +7,26 @@ import numpy as np
 
 
 class Measured(NamedTuple):
-    """The `value` of a metric for the generated points, and for `real` points in their place.
-
-    `p` is its p-value, `error` the standard error of `value` for real points, and `detectable` the value that the test
-    finds with a probability of 80%. None stands for an unknown number.
-    """
+    """The `value` of a metric for the generated points, and for `real` points in their place. None is unknown."""
 
     value: float
     real: float
     p: float | None = None
-    error: float | None = None
-    detectable: float | None = None
+    error: float | None = None  # the standard error of `value` for real points
+    detectable: float | None = None  # the value that the test finds with a probability of 80%
 
 
 class Metric(NamedTuple):
-    """A row of the table: a label of at most 46 characters, the meaning in one sentence, and the format of values.
+    """A row of the table. Only a metric that `differs` has a say in the verdict, or else one that is `memorized`."""
 
-    differs, memorized: what a small p-value says, with {value} in it; a metric without them decides nothing.
-    small: the largest difference from real points that is called small.
-    advice: what to do if tests with this advice are the only ones that find a difference.
-    measure: a function of the generated, training and held-out points `(n, 5)` that returns numbers of a `Measured`,
-        for metrics that `evaluate` does not compute itself. `evaluate` corrects p for the number of tests.
-    """
-
-    label: str
-    meaning: str
+    label: str  # 46 characters at most
+    meaning: str  # one sentence
     format: str = ".3f"
-    differs: str = ""
-    memorized: str = ""
-    small: float = float("inf")
-    advice: str = ""
+    differs: str = ""  # what a small p-value says, with {value} in it
+    memorized: str = ""  # the same of a test that finds memorized points
+    small: float = float("inf")  # the largest difference from real points that is called small
+    advice: str = ""  # what to do if tests with this advice are the only ones that find a difference
+    # Of generated, training and held-out points (n, 5), the numbers of a `Measured`; `evaluate` corrects their p.
     measure: Callable[[np.ndarray, np.ndarray, np.ndarray], tuple[Any, ...]] | None = None
 
     def text(self, value: float) -> str:
@@ -47,45 +37,42 @@ class Metric(NamedTuple):
 SETTLED = "The {} have not settled: more epochs are likely to help{}"
 COLORS_SETTLE = SETTLED.format("colors", ".")
 PLACES_SETTLE = SETTLED.format("places", ", and so is prior=picture where another prior is set.")
-DENSITY = Metric("", "", ".2f", small=10, advice=PLACES_SETTLE)
-OFF = Metric("", "", ".1%", small=0.02)
+
+
+def off(label: str, what: str, advice: str) -> Metric:
+    """The row of a test of how many points do `what`, which real ones seldom do."""
+    differs = f"{{value}} of the points {what}"
+    return Metric(label, f"The share of points that {what}.", ".1%", differs, small=0.02, advice=advice)
+
+
+def memorized(label: str, what: str) -> Metric:
+    """The row of a test of how many points do `what`, which more of them do if points are memorized."""
+    meaning = f"The share of points that {what}. More than for real points: memorized."
+    return Metric(label, meaning, ".1%", memorized=f"{{value}} of the points {what}")
+
+
+def density(label: str, where: str) -> Metric:
+    """The row of a test of the density."""
+    meaning = f"How much more the density deviates {where} than by chance."
+    differs = f"their density deviates {where} {{value}} times as much as by chance"
+    return Metric(f"density: {label}", meaning, ".2f", differs, small=10, advice=PLACES_SETTLE)
+
 
 # By their keys in metrics.json, in the order in which they are shown: those that say most come first.
 METRICS = {
     "c2st_auc": Metric(
         "a classifier that tells them apart (AUC)",
-        "How well a classifier tells generated from held-out points (C2ST). 0.5: not at all; 1: every time. "
-        "README's AUC is that of another classifier, which sees ten times as many points.",
+        "How well a classifier tells generated from held-out points (C2ST). 0.5: not at all; 1: every time.",
         differs="a classifier tells them apart with an AUC of {value}",
         small=0.1,
     ),
-    "off_colors": OFF._replace(
-        label="colors that do not occur near their place",
-        meaning="The share of points whose color does not occur near their place.",
-        differs="{value} of the points have colors that do not occur near their place",
-        advice=COLORS_SETTLE,
+    "off_colors": off(
+        "colors that do not occur near their place", "have colors that do not occur near their place", COLORS_SETTLE
     ),
-    "off_support": OFF._replace(
-        label="points off the shape (off-support)",
-        meaning="The share of points at places without data.",
-        differs="{value} of the points lie off the shape",
-        advice=PLACES_SETTLE,
-    ),
-    "density_trends": DENSITY._replace(
-        label="density: trends across the picture",
-        meaning="How much more the density rises or falls across the picture than by chance.",
-        differs="their density deviates across the picture {value} times as much as by chance",
-    ),
-    "density_regions": DENSITY._replace(
-        label="density: regions of the picture",
-        meaning="How much regions hold too many or too few points, relative to chance.",
-        differs="their density in regions of the picture deviates {value} times as much as by chance",
-    ),
-    "density_details": DENSITY._replace(
-        label="density: details",
-        meaning="How much small places hold too many or too few points, relative to chance.",
-        differs="their density in small places deviates {value} times as much as by chance",
-    ),
+    "off_support": off("points off the shape (off-support)", "lie off the shape", PLACES_SETTLE),
+    "density_trends": density("trends across the picture", "across the picture"),
+    "density_regions": density("regions of the picture", "in regions of the picture"),
+    "density_details": density("details", "in small places"),
     "energy_distance": Metric(
         "distance between the two sets (energy)",
         "The energy distance of generated and held-out points. 0: the sets are equal.",
@@ -93,18 +80,8 @@ METRICS = {
         differs="their energy distance from the data is {value}",
         small=0.05,
     ),
-    "closest_is_training": Metric(
-        "nearest record is a training point (DCR)",
-        "The share whose closest record, of all data, was used for training. More than for real points: memorized.",
-        format=".1%",
-        memorized="{value} of the points are closest to a training point",
-    ),
-    "copies": Metric(
-        "exact copies of training points",
-        "The share that equals a training point in all coordinates. More than for real points: memorized.",
-        format=".1%",
-        memorized="{value} of the points are copies of training points",
-    ),
+    "closest_is_training": memorized("nearest record is a training point (DCR)", "are closest to a training point"),
+    "copies": memorized("exact copies of training points", "are copies of training points"),
 }
 
 

@@ -8,20 +8,13 @@ from data import PLACES
 
 
 class Comparable(NamedTuple):
-    """Points `(n, 5)` that may be compared, in random order.
-
-    generated, held_out, data: generated points, those to tell them from, and those with their density.
-    known: training points, to measure both against.
-    rule: in words, which points `held_out` are.
-    n_pixels: on how few pixels a generator that has collapsed draws; 0 for others.
-    """
+    """Points `(n, 5)` that may be compared, in random order."""
 
     generated: np.ndarray
-    held_out: np.ndarray
-    data: np.ndarray
-    known: np.ndarray
-    rule: str
-    n_pixels: int = 0
+    held_out: np.ndarray  # to tell generated ones from
+    data: np.ndarray  # those with the density that generated ones should have
+    known: np.ndarray  # training points, to measure both against
+    n_pixels: int = 0  # if the generator has collapsed: onto so few
 
 
 def comparable(generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, rng: np.random.Generator) -> Comparable:
@@ -32,19 +25,20 @@ def comparable(generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, r
     """
     generated, data = rng.permutation(generated), np.vstack([train, held_out])
     drawn, pixels = codes(generated[:, PLACES]), codes(data[:, PLACES])
-    of_data = first_of_each(pixels)
+    # Where each pixel occurs first.
+    of_data, of_generated = (np.sort(np.unique(each, return_index=True)[1]) for each in (pixels, drawn))
     shared, repeated = np.isin(drawn, pixels).mean(), 1 - len(of_data) / len(data)
     # Among independent draws, points share their pixel with earlier ones about half as often as with all others.
     if repeated > shared / 4:
-        return Comparable(generated, held_out, data, train, "held-out ones")
+        return Comparable(generated, held_out, data, train)
     # Where data hold every pixel, most have neighbors; generated points that are copies of `train` miss `held_out`.
     beside = np.mean([np.isin(codes(data[:, PLACES] + step), pixels) for step in ((0, 1), (1, 0))])
     of_held_out = np.isin(drawn, pixels[len(train) :]).mean()
     if shared > 0.9 and beside > 2 / 3 and of_held_out > 0.5 * len(held_out) / len(data):
         real = data[rng.integers(0, len(data), len(generated))]
-        return Comparable(generated, real, real, train, "draws from the data, which hold every pixel of their figure")
+        return Comparable(generated, real, real, train)
 
-    chosen, n_pixels = first_of_each(drawn)[: len(of_data)], 0
+    chosen, n_pixels = of_generated[: len(of_data)], 0
     if (n := len(chosen)) < len(of_data):
         # Points of a generator share pixels with each other hardly more often than with as many pixels of data.
         n_pixels = n if 1 - n / len(generated) > 0.1 + shared * min(1, 2 * n / len(of_data)) else 0
@@ -54,13 +48,7 @@ def comparable(generated: np.ndarray, train: np.ndarray, held_out: np.ndarray, r
     chosen, of_data = rng.permutation(chosen), rng.permutation(of_data)
     generated = generated[chosen[~np.isin(drawn[chosen], pixels[of_data])]]
     known, left = train[of_data[of_data < len(train)]], of_data[~np.isin(pixels[of_data], drawn[chosen])]
-    rule = "held-out ones, without the pixels that both generated points and data hold"
-    return Comparable(generated, data[left[left >= len(train)]], data[left], known, rule, n_pixels)
-
-
-def first_of_each(values: np.ndarray) -> np.ndarray:
-    """Where each of the different `values (n,)` occurs first, ascending."""
-    return np.sort(np.unique(values, return_index=True)[1])
+    return Comparable(generated, data[left[left >= len(train)]], data[left], known, n_pixels)
 
 
 def codes(rows: np.ndarray) -> np.ndarray:

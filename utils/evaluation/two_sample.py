@@ -12,6 +12,7 @@ from utils.evaluation.metrics import Measured, n_families
 N_PERMUTATIONS = 240
 N_FOLDS = 5
 SIGNIFICANT = 0.05
+Tests = dict[str, Measured]
 
 
 def p_value(statistic: Tensor) -> float:
@@ -21,11 +22,8 @@ def p_value(statistic: Tensor) -> float:
     return (int(reached.sum()) + 1) / len(statistic)
 
 
-def family(**statistics: Tensor) -> dict[str, Measured]:
-    """Tests whose p-values are adjusted for their number (Westfall & Young 1993, single step) and that of families.
-
-    `real` and `error` are the mean and deviation over permuted labels.
-    """
+def family(**statistics: Tensor) -> Tests:
+    """Tests whose p-values are adjusted for their number (Westfall & Young 1993, single step) and that of families."""
     values = torch.stack([statistic.double() for statistic in statistics.values()])
     means, deviations = values[:, 1:].mean(1), values[:, 1:].std(1)
     standardized = (values - values.mean(1, keepdim=True)) / values.std(1, keepdim=True).clamp(min=1e-12)
@@ -91,10 +89,7 @@ def classifier_auc(features: Tensor, labels: Tensor, fold: Tensor, rng: torch.Ge
 
 
 def energy_distance(x: Tensor, labels: Tensor) -> Tensor:
-    """Energy distance 2 E|X - Y| - E|X - X'| - E|Y - Y'| of the rows of `x (n, k)` (Szekely & Rizzo 2013, equation 5).
-
-    The biased estimate: -w' D w with weights 1/n for one set and -1/m for the other.
-    """
+    """Energy distance 2 E|X - Y| - E|X - X'| - E|Y - Y'| of `x (n, k)`, biased (Szekely & Rizzo 2013, equation 5)."""
     weights = _mean_difference(labels)
     return -(weights * (torch.cdist(x, x).double() @ weights)).sum(0)
 
@@ -127,10 +122,8 @@ def area_under_curve(scores: Tensor, labels: Tensor) -> Tensor:
 
 
 def _mean_difference(labels: Tensor) -> Tensor:
-    """Weights `(n, labelings)` that turn a sum into the mean over label 1 less the mean over label 0.
-
-    They are double, because the rounding of a sum must not decide between labelings with equal values.
-    """
+    """Weights `(n, labelings)` that turn a sum into the mean over label 1 less the mean over label 0."""
+    # The rounding of a sum must not decide between labelings with equal values.
     labels = labels.double()
     n_ones = labels.sum(0)
     n_zeros = len(labels) - n_ones

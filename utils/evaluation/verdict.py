@@ -6,11 +6,10 @@ from typing import Any
 import numpy as np
 
 from utils.evaluation.metrics import METRICS, Measured, Metric, n_families
-from utils.evaluation.two_sample import N_PERMUTATIONS, SIGNIFICANT
+from utils.evaluation.two_sample import N_PERMUTATIONS, SIGNIFICANT, Tests
 
 LEAST = 20  # points; no test can find anything in fewer
-# Each of the two tests for memorization has a false-alarm rate of 0.5%.
-MEMORIZED = 0.005
+MEMORIZED = 0.005  # the false-alarm rate of each of the two tests for memorization
 # Odds, relative to those of real points, of a training point in place of a held-out one. With lower ones, a model fits
 # the points of its training a little better than others, as nearly every model does.
 MUCH_MEMORIZED = 1.5
@@ -21,23 +20,15 @@ Row = tuple[Metric, Measured]
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The evaluation of generated points.
+    """The evaluation of generated points."""
 
-    measured: the metrics that could be measured, by their keys in `METRICS`.
-    n_compared, n_real: how many generated points could be compared with how many real ones.
-    rule, n_pixels: as in `Comparable`.
-    classifier: the points `(n, 5)` that the classifier compared, and scores `(n,)` around 0, which are high for points
-        that look generated to it; None if they were too few.
-    model: the entries of metrics.json about the model and its data.
-    """
-
-    measured: dict[str, Measured] = field(default_factory=dict)
-    n_compared: int = 0
-    n_real: int = 0
-    rule: str = ""
-    n_pixels: int = 0
+    measured: Tests = field(default_factory=dict)  # what could be measured, by its key in METRICS
+    n_compared: int = 0  # generated points that could be compared
+    n_real: int = 0  # with so many real ones
+    n_pixels: int = 0  # if the generator has collapsed: onto so few
+    # The points (n, 5) that the classifier compared, and scores (n,) around 0: high ones look generated to it.
     classifier: tuple[np.ndarray, np.ndarray] | None = None
-    model: dict[str, Any] = field(default_factory=dict)
+    model: dict[str, Any] = field(default_factory=dict)  # what metrics.json says of the model and its data
 
     @property
     def rows(self) -> list[Row]:
@@ -62,7 +53,18 @@ class Evaluation:
     @property
     def verdict(self) -> str:
         """The findings in one to three sentences, without the last period: first their size, then what they are."""
-        sentences = [self._answer(), *map(_described, self._tests("differs", SIGNIFICANT)[1:2])]
+        n_tests, found = len(self._tests("differs", 1)), self._tests("differs", SIGNIFICANT)
+        answer = f"{len(found) or 'none'} of {n_tests} tests found a difference from the data"
+        if self.n_pixels:
+            answer = f"No: the generator has collapsed; the points that it draws lie on {self.n_pixels:,} pixels only"
+        elif self.p is None:
+            counts = f"{self.n_compared:,} generated and {self.n_real:,} held-out points can be compared"
+            answer = f"no verdict: only {counts}, and tests need {LEAST} of each; generate more, or hold more out"
+        elif found:
+            answer = f"{'Nearly' if _excess(found[0]) <= 1 else 'No'}: {answer}; the largest: {_described(found[0])}"
+        elif not self.is_memorized:
+            answer = f"Yes: {answer}"
+        sentences = [answer, *map(_described, found[1:2])]
         for row in self._tests("memorized", MEMORIZED)[:1]:
             words = "Points are memorized" if self.is_memorized else "They lie a little closer to training points"
             sentences.append(f"{words}: {_described(row)}")
@@ -82,13 +84,12 @@ class Evaluation:
 
     @property
     def power(self) -> str:
-        """How many points were compared, why they are not all, and what would have been found; empty without any."""
+        """How many points were compared, and what would have been found; empty without any."""
         auc = self.measured.get("c2st_auc")
         if not auc:
             return ""
-        counts = f"{self.n_compared:,} generated points with {self.n_real:,} {self.rule}"
-        power = f"With so many, it finds an AUC of {auc.detectable:.2f} or more 4 times in 5."
-        return f"A classifier compared {counts}. {power}"
+        counts = f"{self.n_compared:,} generated points with {self.n_real:,} real ones"
+        return f"A classifier compared {counts}. It finds an AUC of {auc.detectable:.2f} or more 4 times in 5."
 
     @property
     def metrics(self) -> dict[str, Any]:
@@ -111,19 +112,6 @@ class Evaluation:
         """The tests of a `kind`, differs or memorized, whose p is at most `level`; the largest finding comes first."""
         rows = [row for row in self.rows if getattr(row[0], kind) and row[1].p is not None and row[1].p <= level]
         return sorted(rows, key=_excess, reverse=True)
-
-    def _answer(self) -> str:
-        """How many tests found a difference from the data, and the largest one; or why nothing is known of them."""
-        if self.n_pixels:
-            return f"No: the generator has collapsed; the points that it draws lie on {self.n_pixels:,} pixels only"
-        if self.p is None:
-            counts = f"{self.n_compared:,} generated and {self.n_real:,} held-out points can be compared"
-            return f"no verdict: only {counts}, and tests need {LEAST} of each; generate more, or hold more out"
-        n_tests, rows = len(self._tests("differs", 1)), self._tests("differs", SIGNIFICANT)
-        if not rows:
-            return f"{'' if self.is_memorized else 'Yes: '}none of {n_tests} tests found a difference from the data"
-        found = f"{len(rows)} of {n_tests} tests found a difference from the data"
-        return f"{'Nearly' if _excess(rows[0]) <= 1 else 'No'}: {found}; the largest: {_described(rows[0])}"
 
 
 def p_text(p: float) -> str:

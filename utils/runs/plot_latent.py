@@ -49,7 +49,8 @@ def plot_latent(run: FreshRun) -> Figure:
 
 def meaning(run: FreshRun) -> str:
     """What the map of `run` says."""
-    return MEANINGS.get(run.config.prior, "The dots should fill the prior.")
+    single = " The model has a single latent; the other is always 0." if run.config.latent_dim == 1 else ""
+    return MEANINGS.get(run.config.prior, "The dots should fill the prior.") + single
 
 
 def map_shape(run: FreshRun) -> float:
@@ -67,8 +68,4 @@ def draw_map(axes: Axes, run: FreshRun) -> None:
     for artist in (lines, *axes.clabel(lines, fmt=names, fontsize="small")):
         artist.set_path_effects([withStroke(linewidth=3, foreground="#333333")])
     axes.set(facecolor=np.divide(run.data.canvas.color, 255), xlim=across[[0, -1]], ylim=down[[-1, 0]])
-    axes.set_xlabel(f"latent {latent_map.latents[0] + 1}")
-    if len(latent_map.latents) == 2:
-        axes.set_ylabel(f"latent {latent_map.latents[1] + 1}")
-    else:
-        axes.set_yticks([])
+    axes.set(xlabel=f"latent {latent_map.latents[0] + 1}", ylabel=f"latent {latent_map.latents[1] + 1}")

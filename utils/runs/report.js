@@ -8,7 +8,7 @@ function moveTo(newColumn, newRow) {
   column = Math.min(columns - 1, Math.max(0, newColumn));
   row = Math.min(rows - 1, Math.max(0, newRow));
   ring.style.left = `${100 * column / (columns - 1)}%`;
-  ring.style.top = `${rows > 1 ? 100 * row / (rows - 1) : 50}%`;
+  ring.style.top = `${100 * row / (rows - 1)}%`;
   const [width, height] = [sheet.width / columns, sheet.height / rows];
   context.imageSmoothingEnabled = false;
   context.globalAlpha = 1;

@@ -1,22 +1,20 @@
-"""The settings: `config.yaml`, `--help` and the checks all follow from `Config`.
-
-`python -m utils.settings.config > config.yaml` writes the file.
-"""
+"""The settings, from which `--help` and config.yaml follow: `python -m utils.settings.config > config.yaml`."""
 
 import dataclasses
+from collections import ChainMap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from models import MODELS, PRIORS
 from utils.settings.schedules import SCHEDULES
-from utils.settings.values import as_yaml, checked, choices, parse_yaml, read_text, refuse_unknown, setting
+from utils.settings.values import as_yaml, checked, parse_yaml, refuse_unknown, setting
 from utils.system.environment import ROOT
 from utils.system.errors import InputError, expanded, reading
 from utils.system.program import Parser
 
-# The choice of `model` that stands for all of them.
-ALL_MODELS = "all"
+ALL_MODELS = "all"  # the choice of `model` that stands for all of them
+CHOICES = ChainMap({ALL_MODELS: ""}, MODELS)
 MODEL, MACHINE, FILES = "model", "machine", "files"
 
 
@@ -30,7 +28,7 @@ class Config:
 
     data_path: str = setting("./gen_ml_quiz_content/", "start here: folder of pi_xs.npy, pi_ys.npy and picture", FILES)
     result_path: str = setting("./result/", "folder for the output; each model gets a subfolder of its own", FILES)
-    model: str = setting("attention", "start here: which autoencoder", MODEL, choices=lambda: (*MODELS, ALL_MODELS))
+    model: str = setting("attention", "start here: which autoencoder", MODEL, choices=CHOICES)
     prior: str = setting("picture", "p(z): learned density, learned mixture of normals, N(0, I)", MODEL, choices=PRIORS)
     epochs: int = setting(100, "start here: passes over the training points; more take longer", least=1, most=10**6)
     batch_size: int = setting(400, "points per step; the next three are for 200, and rescaled", least=1, most=10**7)
@@ -62,22 +60,17 @@ class Config:
         return [field.name for field in dataclasses.fields(cls) if field.metadata["kind"] in kinds]
 
     def __post_init__(self) -> None:
-        # Its name when there were two.
-        if self.model == "both":
-            object.__setattr__(self, "model", ALL_MODELS)
         for field in dataclasses.fields(self):
             object.__setattr__(self, field.name, checked(field, getattr(self, field.name)))
         # Not asked of the class, because PyTorch takes seconds to load.
         if self.prior == "picture" and self.latent_dim != 2:
-            raise InputError(
-                f"latent_dim must be 2 with prior=picture, not {self.latent_dim}; set it, or another prior"
-            )
+            raise InputError(f"latent_dim must be 2 with prior=picture, not {self.latent_dim}")
 
     def to_yaml(self) -> str:
         """The settings as a YAML file, each with its documentation beside it."""
         lines = []
         for field in dataclasses.fields(self):
-            allowed = f": {' | '.join(choices(field))}" if choices(field) else ""
+            allowed = f": {' | '.join(field.metadata['choices'])}" if "choices" in field.metadata else ""
             line = f"{field.name}: {as_yaml(getattr(self, field.name))}"
             lines.append(f"{line:33}  # {field.metadata['doc']}{allowed}\n")
         return "".join(lines)
@@ -100,7 +93,10 @@ def load_config(path: str | Path, overrides: Sequence[str] = (), base: Path = Pa
     """
     path, types = Path(expanded(str(path))), {field.name: field.type for field in dataclasses.fields(Config)}
     with reading(path, "settings", "save it as text in UTF-8"):
-        settings = parse_yaml(read_text(path), str(path)) or {}
+        content = path.read_bytes()
+        # PowerShell's `>` writes UTF-16.
+        text = content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+        settings = parse_yaml(text, str(path)) or {}
     if not isinstance(settings, dict):
         raise InputError(f"{path}: is not a table; write one 'key: value' per line, without dashes")
     for name in {"data_path", "result_path"} & settings.keys():

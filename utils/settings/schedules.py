@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from utils.settings.config import Config
@@ -11,26 +11,19 @@ if TYPE_CHECKING:
 USUAL_BATCH = 200
 BETAS = (0.9, 0.99)
 WARMUP_POINTS = 10_000
-# The share of beta's maximum at a step of the `n_steps` that annealing takes.
-Schedule = Callable[[int, int, int, float], float]
 
 
 def cyclical(step: int, n_steps: int, n_cycles: int, ratio: float) -> float:
-    """Linear cyclical annealing: in each of M cycles beta rises from 0 to its maximum, then stays there.
+    """Linear cyclical annealing: in each cycle beta rises from 0 to its maximum for a share `ratio`, then stays there.
 
-    With T = `n_steps`, M = `n_cycles`, R = `ratio` and the paper's t = `step` + 1 = 1 ... T, the share of the cycle
-    that has elapsed is
-
-        tau = mod(t - 1, ceil(T / M)) / (T / M),    beta = tau / R if tau <= R else 1.
-
-    Fu et al. 2019, "Cyclical annealing schedule: a simple approach to mitigating KL vanishing" (arXiv 1903.10145),
-    equations 6 and 7.
+    Fu et al. 2019 (arXiv 1903.10145), equations 6 and 7, with T = `n_steps`, M = `n_cycles` and t = `step` + 1.
     """
     tau = step % math.ceil(n_steps / n_cycles) / (n_steps / n_cycles)
     return tau / ratio if tau < ratio else 1.0
 
 
-SCHEDULES: dict[str, Schedule] = {
+# The share of beta's maximum at a step of the `n_steps` that annealing takes.
+SCHEDULES: dict[str, Callable[[int, int, int, float], float]] = {
     "cyclical": cyclical,
     # A single rise (Bowman et al. 2016, arXiv 1511.06349).
     "monotonic": lambda step, n_steps, n_cycles, ratio: cyclical(step, n_steps, 1, ratio),
@@ -64,33 +57,19 @@ def averaging_weight(n_done: int, scale: float) -> float:
     return 1 - (t / (9 + t)) ** scale
 
 
-class StepSettings(NamedTuple):
+class StepSettings:
     """What one step goes by: a *point* does the same to the weights in batches of any size, in its mean and its noise.
 
-    docs/batch_sizes.md has the rules. With k = `scale` = batch_size / 200, they are of Busbridge et al. 2023 (arXiv
-    2307.13813) for decays, which are taken to the power k, and Marek et al. 2025 (arXiv 2507.07101) down to batches of
-    one; Malladi et al. 2022 (arXiv 2205.10287) for the learning rate, times sqrt(k); and Wang & Aitchison 2024 (arXiv
-    2405.13698) for the weight decay, times sqrt(k), because AdamW multiplies it by the learning rate.
+    docs/batch_sizes.md has the rules, of Busbridge et al. 2023 (arXiv 2307.13813) for decays, Marek et al. 2025 (arXiv
+    2507.07101) down to batches of one, Malladi et al. 2022 (arXiv 2205.10287) for the learning rate, and Wang &
+    Aitchison 2024 (arXiv 2405.13698) for the weight decay.
     """
 
-    scale: float
-    learning_rate: float
-    betas: tuple[float, float]
-    weight_decay: float
-    clip_norm: float
-    length_decay: float
-    warmup: float
-
-    @classmethod
-    def of(cls, config: "Config") -> "StepSettings":
-        """The settings of `config` for batches of its size."""
-        k = config.batch_size / USUAL_BATCH
-        return cls(
-            scale=k,
-            learning_rate=config.learning_rate * math.sqrt(k),
-            betas=(BETAS[0] ** k, BETAS[1] ** k),
-            weight_decay=config.weight_decay * math.sqrt(k),
-            clip_norm=config.clip_norm / math.sqrt(k),
-            length_decay=max(0.0, 1 - k),
-            warmup=WARMUP_POINTS / config.batch_size,
-        )
+    def __init__(self, config: "Config") -> None:
+        self.scale = k = config.batch_size / USUAL_BATCH
+        self.learning_rate = config.learning_rate * math.sqrt(k)
+        self.betas = BETAS[0] ** k, BETAS[1] ** k
+        self.weight_decay = config.weight_decay * math.sqrt(k)
+        self.clip_norm = config.clip_norm / math.sqrt(k)
+        self.length_decay = max(0.0, 1 - k)
+        self.warmup = WARMUP_POINTS / config.batch_size

@@ -5,10 +5,9 @@ import math
 import re
 import typing
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import Field, field
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -22,49 +21,41 @@ TYPES = {int: "integer", float: "number", bool: "boolean", str: "text (in a file
 def setting(default: Any, doc: str, kind: str = "training", **bounds: Any) -> Any:
     """A setting: its default, its documentation, what depends on it (see `Config`), and its bounds.
 
-    Numbers have the bounds `least`, `above` and `most`. A text has `choices`, or a function that gives them, or a
-    `pattern`, which the documentation says in words after a colon; with neither it is a path.
+    Numbers have the bounds `least`, `above` and `most`. A text has `choices`, or a `pattern`, which the documentation
+    says in words after a colon; with neither it is a path.
     """
     return field(default=default, metadata={"doc": doc, "kind": kind, **bounds})
 
 
-def choices(setting: Field[Any]) -> tuple[str, ...]:
-    """The texts that `setting` may be, as of now; none if it is not a choice."""
-    allowed = setting.metadata.get("choices", ())
-    return tuple(allowed() if callable(allowed) else allowed)
-
-
 def checked(setting: Field[Any], value: Any) -> Any:
     """`value` in the type of `setting`. Raises InputError that says what would be allowed."""
-    types = typing.get_args(setting.type) or (setting.type,)
+    types, bounds = typing.get_args(setting.type) or (setting.type,), setting.metadata
     # YAML takes 1e-3 and 08 for texts.
     if (isinstance(value, str) and str not in types) or (type(value) is int and types == (float,)):
         with contextlib.suppress(ValueError, OverflowError):
             value = float(value)
     if type(value) is float and value.is_integer() and int in types:
         value = int(value)
-    for is_met, demand in _demands(setting, types, value):
+
+    def demand(is_met: object, words: str) -> None:
         if not is_met:
-            raise InputError(f"{setting.name} must be {demand}, not {as_yaml(value)}")
-    return expanded(value) if types == (str,) and not setting.metadata.keys() & {"choices", "pattern"} else value
+            raise InputError(f"{setting.name} must be {words}, not {as_yaml(value)}")
 
-
-def _demands(setting: Field[Any], types: tuple[Any, ...], value: Any) -> Iterator[tuple[object, str]]:
-    """What `setting` demands of `value`, which should have one of the `types`: whether that is met, and in words."""
-    bounds = setting.metadata
-    yield type(value) in types, f"of type {'/'.join(TYPES[kind] for kind in types)}"
+    demand(type(value) in types, f"of type {'/'.join(TYPES[kind] for kind in types)}")
     if "choices" in bounds:
-        yield value in choices(setting), " or ".join(choices(setting))
+        demand(value in bounds["choices"], " or ".join(bounds["choices"]))
     elif "pattern" in bounds:
-        yield re.fullmatch(bounds["pattern"], value), bounds["doc"].partition(": ")[2]
+        demand(re.fullmatch(bounds["pattern"], value), bounds["doc"].partition(": ")[2])
     elif isinstance(value, str):
-        yield value.strip(), "a path"
-        yield not re.search(r"[\x00-\x1f\x7f-\x9f]", value), f"a path without control characters ({ESCAPES})"
+        demand(value.strip(), "a path")
+        demand(not re.search(r"[\x00-\x1f\x7f-\x9f]", value), f"a path without control characters ({ESCAPES})")
+        value = expanded(value)
     else:
-        yield isinstance(value, int) or math.isfinite(value), "a finite number"
-        yield value >= bounds.get("least", value), f"at least {bounds.get('least')}"
-        yield value > bounds.get("above", -math.inf), f"above {bounds.get('above')}"
-        yield value <= bounds.get("most", value), f"at most {bounds.get('most')}"
+        demand(isinstance(value, int) or math.isfinite(value), "a finite number")
+        demand(value >= bounds.get("least", value), f"at least {bounds.get('least')}")
+        demand(value > bounds.get("above", -math.inf), f"above {bounds.get('above')}")
+        demand(value <= bounds.get("most", value), f"at most {bounds.get('most')}")
+    return value
 
 
 def refuse_unknown(settings: dict[Any, Any], names: Collection[str]) -> None:
@@ -83,28 +74,20 @@ def refuse_unknown(settings: dict[Any, Any], names: Collection[str]) -> None:
 
 def as_yaml(value: Any) -> str:
     """`value` on one line, as a configuration file would have it."""
-    text: str = yaml.safe_dump(value, default_flow_style=True, width=math.inf)
-    return text.removesuffix("...\n").strip()
+    return str(yaml.safe_dump(value, default_flow_style=True, width=math.inf)).removesuffix("...\n").strip()
 
 
 class _Loader(yaml.SafeLoader):
     """YAML 1.1, except that integers are decimal (there, 010 is 8), and that no key may occur twice."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [key for key, _ in node.value]
-        for i, key in enumerate(keys):
-            if key.value in [other.value for other in keys[:i]]:
+        for i, (key, _) in enumerate(node.value):
+            if key.value in [other.value for other, _ in node.value[:i]]:
                 raise yaml.MarkedYAMLError(problem=f"the key {key.value!r} occurs twice", problem_mark=key.start_mark)
         return super().construct_mapping(node, deep)
 
 
 _Loader.add_constructor("tag:yaml.org,2002:int", lambda loader, node: int(node.value))
-
-
-def read_text(path: Path) -> str:
-    """The text in `path`, in UTF-8 or, as PowerShell's `>` writes it, in UTF-16. Raises OSError, UnicodeDecodeError."""
-    content = path.read_bytes()
-    return content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
 
 
 def parse_yaml(text: str, source: str) -> Any:

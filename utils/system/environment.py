@@ -1,7 +1,4 @@
-"""What a run stands on: its Python, packages and code, and what it shares of its process with others.
-
-An older Python can read this file, too.
-"""
+"""What a run stands on: its Python, packages, code, and process. An older Python can read this file, too."""
 
 from __future__ import annotations
 
@@ -17,8 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Iterator  # noqa: UP035 - an older Python has no other
 
-# The folder of main.py.
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[2]  # the folder of main.py
 # The packages of requirements.txt, by the names that are imported.
 PACKAGES = ("torch", "numpy", "yaml", "matplotlib", "tqdm", "PIL", "filelock", "jinja2")
 
@@ -74,18 +70,6 @@ def keep_freed_memory() -> None:
         # M_TRIM_THRESHOLD and M_MMAP_THRESHOLD of glibc's malloc.h, and the most that it takes for the second.
         for name, most in ((-1, 2**30), (-3, 2**25)):
             ctypes.CDLL(None).mallopt(name, most)
-
-
-@contextlib.contextmanager
-def denormals_flushed() -> Iterator[None]:
-    """While this lasts, numbers too small to be normal are 0, because to compute with them takes far longer."""
-    import torch
-
-    torch.set_flush_denormal(True)
-    try:
-        yield
-    finally:
-        torch.set_flush_denormal(False)
 
 
 @contextlib.contextmanager

@@ -14,6 +14,7 @@ from utils.system.errors import InputError, reason_of
 
 # Errors of disks that have no locks, as some network disks.
 WITHOUT_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL)
+say_once = functools.cache(print)
 
 
 def write_whole(path: str | Path, write: Callable[[Path], object], durable: bool = False) -> None:
@@ -61,10 +62,7 @@ def skipped_if_held() -> Iterator[None]:
     try:
         yield
     except PermissionError as error:
-        _print_once(f"{error}; going on without it")
-
-
-_print_once = functools.cache(print)
+        say_once(f"{error}; going on without it")
 
 
 @contextlib.contextmanager

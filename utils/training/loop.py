@@ -19,7 +19,6 @@ from models.vae import VAE
 from utils.evaluation.likelihood import evaluate_loss
 from utils.settings.config import Config
 from utils.settings.schedules import StepSettings, beta_schedule, cosine_decay
-from utils.system.environment import denormals_flushed
 from utils.system.errors import InputError
 from utils.training.step import AdamW, compiled
 
@@ -59,7 +58,7 @@ class Training:
         self.device = next(model.parameters()).device
         model.start_from(train.scaling.to_model(train.points).to(self.device))
         self.model, self.average = model.train(), copy.deepcopy(model).eval()
-        self.settings = StepSettings.of(config)
+        self.settings = StepSettings(config)
         self.optimizer = AdamW(model, self.average, self.settings)
         self.batches = Batches(train, config.batch_size, config.num_workers, config.seed)
         # Steps that are done, and all that there will be.
@@ -70,8 +69,11 @@ class Training:
 
     def run(self, on_epoch: Callable[[Epoch], None], signals: Sized = ()) -> None:
         """Train to the end, or until there are `signals`. Raises InputError if the loss is no longer finite."""
-        # Adam's means of gradients that stay 0 decay into denormal numbers.
-        with contextlib.closing(self.batches), denormals_flushed(), Progress(self.n_steps, self.step) as progress:
+        with contextlib.ExitStack() as afterwards, Progress(self.n_steps, self.step) as progress:
+            afterwards.callback(self.batches.close)
+            # Adam's means of gradients that stay 0 decay into denormal numbers, which take far longer to compute with.
+            afterwards.callback(torch.set_flush_denormal, False)
+            torch.set_flush_denormal(True)
             while self.step < self.n_steps and not signals:
                 start = time.perf_counter() - self.seconds
                 for x in self.batches.epoch(skip=self.step % len(self.batches)):
