@@ -54,9 +54,6 @@ class ColorHead(nn.Module):
     colors are Y, Cb, Cr (`ycbcr`), m_cb = 128 + e, m_cr = 128 + f, and a = c = d = 0.
     """
 
-    scale: Tensor
-    offset: Tensor
-
     def __init__(self, width: int, ycbcr: bool, n_free: int = 12, n_gray: int = 4) -> None:
         super().__init__()
         self.ycbcr = ycbcr
@@ -70,8 +67,8 @@ class ColorHead(nn.Module):
         # Of each free component: its weight, three means, three widths, which start at 16 levels, and three slopes.
         scale = torch.tensor([1, levels, chroma * levels, chroma * levels, 1, 1, 1, 1, 1, 1.0])
         offset = torch.tensor([0, 0, middle, middle, log_y, log_c, log_c, 0, 0, 0])
-        self.register_buffer("scale", scale.repeat_interleave(n_free), persistent=False)
-        self.register_buffer("offset", offset.repeat_interleave(n_free), persistent=False)
+        self.scale = nn.Buffer(scale.repeat_interleave(n_free), persistent=False)
+        self.offset = nn.Buffer(offset.repeat_interleave(n_free), persistent=False)
         with torch.no_grad():
             # Begin with free components around the middle, and gray ones from dark to light. Tuned.
             for layer in (self.free, self.gray):

@@ -28,7 +28,6 @@ class CosineCoefficients(nn.Module):
     """
 
     lr_scale: ClassVar = {"mean": 3.0, "log_std": 3.0, "spectrum": 4.0}
-    squared_frequencies: Tensor
 
     def __init__(
         self, squared_frequencies: Tensor, n_fields: tuple[int, ...], gain: float, frequency: float, decay: float
@@ -39,7 +38,7 @@ class CosineCoefficients(nn.Module):
         self.log_std = nn.Parameter(torch.full(shape, -1.5))
         start = torch.tensor([gain, frequency, decay]).log()
         self.spectrum = nn.Parameter(start.view(3, *[1] * len(shape)).repeat(1, *n_fields, 1))
-        self.register_buffer("squared_frequencies", squared_frequencies.float(), persistent=False)
+        self.squared_frequencies = nn.Buffer(squared_frequencies.float(), persistent=False)
 
     def scale(self, log_relevance: Tensor | float = 0.0) -> Tensor:
         """The scales, of the shape of the coefficients; each is multiplied by its relevance before they are normed."""
@@ -89,17 +88,14 @@ class Fields(nn.Module):
     it is, so they cannot afford to memorize single points.
     """
 
-    frequencies: Tensor
-    waves: Tensor
-
     def __init__(self, n_smooth: int, n_patterns: int) -> None:
         super().__init__()
         self.smooth = CosineCoefficients(squared_sums(SMOOTH_HARMONICS)[1:], (n_smooth,), 1.0, 4.0, 2.5)
         # All waves are equal before the colors are seen: of a spectrum of zeros, only the gain counts.
         self.patterns = CosineCoefficients(torch.zeros(N_WAVES), (n_patterns,), 1.0, 1.0, 1.0)
         # The waves (j, k) of the patterns; (0, 0) stands for none.
-        self.register_buffer("waves", torch.zeros(N_WAVES, 2, dtype=torch.long))
-        self.register_buffer("frequencies", math.pi * torch.arange(HARMONICS).unsqueeze(1), persistent=False)
+        self.waves = nn.Buffer(torch.zeros(N_WAVES, 2, dtype=torch.long))
+        self.frequencies = nn.Buffer(math.pi * torch.arange(HARMONICS).unsqueeze(1), persistent=False)
 
     def forward(self, place: Tensor) -> Tensor:
         """The fields `(n, n_smooth + n_patterns)` at the places `(n, 2)`; drawn in training."""

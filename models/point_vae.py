@@ -34,17 +34,13 @@ class PointVAE(VAE):
     place of fields would memorize the colors of single points.
     """
 
-    size: Tensor
-    encoder_log_std: Tensor
-
     def __init__(self, prior: Prior, hidden_dim: int, scaling: Scaling) -> None:
         super().__init__(prior)
         self.hidden_dim, self.bends = hidden_dim, not prior.is_sharp
-        size = torch.tensor(scaling.shape).float()
-        self.register_buffer("size", size, persistent=False)
+        size = self.size = nn.Buffer(torch.tensor(scaling.shape).float(), persistent=False)
         # In units of z. Where networks learn it, starting narrow makes z informative from the first step.
         width = torch.ones(self.latent_dim) if self.bends else SPAN / size
-        self.register_buffer("encoder_log_std", width.log() - 1, persistent=False)
+        self.encoder_log_std = nn.Buffer(width.log() - 1, persistent=False)
         # The decoder's width starts at a fifteenth of the picture, or at half a pixel.
         self.log_std = nn.Parameter((size / 15 if self.bends else torch.full((2,), 0.5)).log())
         if self.bends:

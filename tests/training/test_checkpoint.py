@@ -31,7 +31,7 @@ def test_after_each_epoch_the_history_the_model_and_the_checkpoint_are_on_the_di
         assert np.array_equal(drawn, record.generator.sample(10, seed=1))
         saved, history = read_checkpoint(record.folder), Run(record.folder).history
         assert (Config(**saved["config"]), saved["fingerprint"]) == (record.config, record.fingerprint)
-        assert saved["epochs"] == [dataclasses.astuple(epoch) for epoch in record.epochs]
+        assert saved["epochs"] == record.epochs
         assert history["parameter_kl"].tolist() == [epoch.parameter_kl for epoch in record.epochs]
         counts.append(len(saved["epochs"]))
 

@@ -84,7 +84,7 @@ def test_training_stopped_after_any_step_and_resumed_arrives_at_the_same_bytes(
 
     for name, weight in average.state_dict().items():
         assert torch.equal(resumed.average.state_dict()[name], weight)
-    ours, theirs = ([dataclasses.replace(epoch, seconds=0) for epoch in part] for part in (history, expected))
+    ours, theirs = ([epoch._replace(seconds=0) for epoch in part] for part in (history, expected))
     assert ours == theirs
 
 

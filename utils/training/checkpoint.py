@@ -74,9 +74,7 @@ class Record:
 
     def save(self) -> None:
         """Write the settings, the history, the model and the checkpoint. Raises InputError for the last two."""
-        rows = [dataclasses.astuple(epoch) for epoch in self.epochs]
-        table = [[field.name for field in dataclasses.fields(Epoch)], *rows]
-        history = "".join(",".join(map(str, row)) + "\n" for row in table)
+        history = "".join(",".join(map(str, row)) + "\n" for row in (Epoch._fields, *self.epochs))
         for name, text in ((TrainingFile.CONFIG, self.config.to_yaml()), (TrainingFile.HISTORY, history)):
             with skipped_if_held():
                 write_text(self.folder / name, text)
@@ -85,7 +83,7 @@ class Record:
             "config": dataclasses.asdict(self.config),
             "fingerprint": self.fingerprint,
             "code": self.code,
-            "epochs": rows,
+            "epochs": [tuple(epoch) for epoch in self.epochs],
             "training": self.training.state_dict(),
             "format": CHECKPOINT_FORMAT,
         }

@@ -5,8 +5,7 @@ import copy
 import sys
 import time
 from collections.abc import Callable, Sized
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -24,11 +23,10 @@ from utils.system.errors import InputError
 from utils.training.step import AdamW, compiled
 
 # What has a state of its own that the next step depends on.
-STATEFUL = ("model", "average", "optimizer", "batches")
+STATEFUL = ("model", "average", "optimizer")
 
 
-@dataclass(frozen=True)
-class Epoch:
+class Epoch(NamedTuple):
     """The figures of one epoch: a row of history.csv.
 
     Losses are in nats per point; what is minimized is train_reconstruction + beta train_kl + parameter_kl. These are
@@ -74,7 +72,7 @@ class Training:
         with contextlib.closing(self.batches), denormals_flushed(), Progress(self.n_steps, self.step) as progress:
             while self.step < self.n_steps and not signals:
                 start = time.perf_counter() - self.seconds
-                for x in self.batches.epoch(skip=self.step % len(self.batches)):
+                for x in self.batches.from_step(self.step):
                     beta = self.beta_at(self.step)
                     rate = self.settings.learning_rate * cosine_decay(self.step, self.n_steps, self.settings.warmup)
                     gradient, losses = self.gradient(x.to(self.device), torch.tensor(beta, device=self.device))
@@ -133,14 +131,13 @@ class Training:
         random_numbers(self.device).set_state(state["random"].cpu())
 
     def _end_epoch(self, beta: float, rate: float) -> Epoch:
-        """The figures of the epoch that has just ended; the next one is the current one from now on."""
-        losses: list[float] = (self.loss_sums / len(self.train)).tolist()
+        """The figures of the epoch that has just ended."""
         held_out = evaluate_loss(self.model.eval(), self.held_out, self.config.seed)
         self.model.train()
-        number, seconds = self.step // len(self.batches), self.seconds
+        figures = [*(self.loss_sums / len(self.train)).tolist(), *held_out, self.seconds]
+        epoch = Epoch(self.step // len(self.batches), beta, rate, *figures)
         self.loss_sums, self.seconds = torch.zeros_like(self.loss_sums), 0.0
-        self.batches.end_epoch()
-        return Epoch(number, beta, rate, losses[0], losses[1], losses[2], *held_out, seconds)
+        return epoch
 
     def _check(self) -> None:
         """Raise InputError unless all losses and weights are finite. What is not finite once remains so."""

@@ -10,7 +10,7 @@ from models.vae import VAE
 from utils.settings.schedules import StepSettings, averaging_weight
 
 
-class AdamW:
+class AdamW(nn.Module):
     """Moves the weights of `model`, and those of `average`, their moving average.
 
     All weights lie in one vector, which is quicker than many small tensors. Matrices decay; what a module names in
@@ -18,10 +18,12 @@ class AdamW:
     """
 
     def __init__(self, model: VAE, average: VAE, settings: StepSettings) -> None:
+        super().__init__()
         self.settings = settings
         self.weights, self.average = flattened(model), flattened(average)
-        self.mean, self.square = torch.zeros_like(self.weights), torch.zeros_like(self.weights)
-        self.squared_length = self.weights.new_zeros(())
+        # What the next update depends on beside the weights: state_dict() has it.
+        self.mean, self.square = (nn.Buffer(torch.zeros_like(self.weights)) for _ in range(2))
+        self.squared_length = nn.Buffer(self.weights.new_zeros(()))
         sizes = torch.tensor([parameter.numel() for parameter in model.parameters()], device=self.weights.device)
         self.lr_scale, self.decay = (
             self.weights.new_tensor(factors).repeat_interleave(sizes) for factors in zip(*rules(model), strict=True)
@@ -63,15 +65,6 @@ class AdamW:
         """Compile all further updates."""
         example = self.weights + 1, self.weights.new_ones(5), *(part.clone() for part in self.state)
         self.update = compiled(self.update, *example)  # type: ignore[method-assign]
-
-    def state_dict(self) -> dict[str, Any]:
-        """All that the next update depends on, beside the weights."""
-        return {name: getattr(self, name) for name in ("mean", "square", "squared_length")}
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Continue from where `state_dict` was taken, compiled or not."""
-        for name, value in state.items():
-            getattr(self, name).copy_(value)
 
 
 def rules(model: nn.Module) -> list[tuple[float, float]]:
