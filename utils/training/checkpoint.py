@@ -2,7 +2,6 @@
 
 import contextlib
 import dataclasses
-import io
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -15,18 +14,16 @@ from PIL import Image
 from data import random_subset
 from data.pictures import paint, save_film, save_picture
 from data.points import ColoredPoints
-from models.generator import Generator, load_generator
+from models.generator import Generator, load_generator, save_content, saved_content
 from utils.settings.config import Config
 from utils.system.environment import code_version
-from utils.system.errors import InputError, missing_in_run, reading
-from utils.system.files import skipped_if_held, write_bytes, write_text
+from utils.system.errors import InputError
+from utils.system.files import skipped_if_held, write_text
 from utils.system.program import Interrupted, deferred
 from utils.training.loop import Epoch, Training
 
 # Points on a frame of the film: enough to see the glyph, few enough to be painted after each epoch.
 FRAME_POINTS = 2000
-# The version of checkpoint.pt.
-CHECKPOINT_FORMAT = 12
 ANEW = "train anew without --resume"
 # How messages name the fingerprint of the data, among the settings.
 DATA = "data in data_path"
@@ -79,30 +76,21 @@ class Record:
             with skipped_if_held():
                 write_text(self.folder / name, text)
         self.generator.save(self.folder / TrainingFile.MODEL)
-        content = {
-            "config": dataclasses.asdict(self.config),
-            "fingerprint": self.fingerprint,
-            "code": self.code,
-            "epochs": [tuple(epoch) for epoch in self.epochs],
-            "training": self.training.state_dict(),
-            "format": CHECKPOINT_FORMAT,
-        }
-        packed = io.BytesIO()
-        torch.save(content, packed)
+        content = {"epochs": [tuple(epoch) for epoch in self.epochs], "training": self.training.state_dict()}
         # Durable, because it must survive a power cut.
-        write_bytes(self.folder / TrainingFile.CHECKPOINT, packed.getvalue(), durable=True)
+        save_content(self.folder / TrainingFile.CHECKPOINT, self.generator, content, durable=True)
 
     def resume(self) -> None:
         """Continue from the checkpoint in the folder, if there is one. Raises InputError if it cannot be used."""
         path = self.folder / TrainingFile.CHECKPOINT
         if not path.exists():
             return
-        saved, now = read_checkpoint(self.folder), vars(self.config) | {DATA: self.fingerprint}
-        before, fixed = saved["config"] | {DATA: saved["fingerprint"]}, Config.names("model", "training")
-        refuse_changes(path, before, now, [name for name in fixed if name != "epochs"], ANEW)
-        if inexact := [name for name in Config.names("machine") if before.get(name) != now[name]]:
-            print(f"{' and '.join(inexact)} changed: the last digits may differ from those of an uninterrupted run")
-        with reading(path, "a checkpoint of this program", ANEW):
+        with saved_content(path, "checkpoint", ANEW) as saved:
+            before, now = saved["config"] | {DATA: saved["fingerprint"]}, vars(self.config) | {DATA: self.fingerprint}
+            fixed = [name for name in Config.names("model", "training") if name != "epochs"]
+            refuse_changes(path, before, now, fixed, ANEW)
+            if inexact := [name for name in Config.names("machine") if before.get(name) != now[name]]:
+                print(f"{' and '.join(inexact)} changed: the last digits may differ from those of an uninterrupted run")
             self.training.load_state_dict(saved["training"])
             self.epochs = [Epoch(*epoch) for epoch in saved["epochs"]]
             if self.training.step > self.training.n_steps:
@@ -146,12 +134,8 @@ class Record:
 
 
 def read_checkpoint(folder: Path) -> dict[str, Any]:
-    """The content of the checkpoint in `folder`, which cannot run code. Raises InputError if it cannot be used."""
-    path = folder / TrainingFile.CHECKPOINT
-    with reading(path, "a checkpoint of this program", ANEW, missing_in_run(path)):
-        content = torch.load(path, map_location="cpu", weights_only=True)
-        if not isinstance(content, dict) or content.get("format") != CHECKPOINT_FORMAT:
-            raise InputError(f"{path}: was written by another version of the program; {ANEW}")
+    """The content of the checkpoint in `folder`. Raises InputError if it cannot be used."""
+    with saved_content(folder / TrainingFile.CHECKPOINT, "checkpoint", ANEW) as content:
         return content
 
 
