@@ -59,11 +59,10 @@ def find_background(picture: np.ndarray) -> Background:
     return _frequent_colors([random_subset(picture[opaque][:, :3], 50_000)], 1, 0.6) or TRANSPARENT
 
 
-def canvas_color(background: Background, colors: np.ndarray) -> tuple[int, int, int]:
+def canvas_color(background: Background, colors: np.ndarray) -> tuple[int, ...]:
     """What points of these `colors (n, 3)` stand out on: the background's color, or else black or white."""
     if len(background.colors) and np.median(background.distance(colors)) > 10:
-        red, green, blue = background.colors[0].tolist()
-        return red, green, blue
+        return tuple(background.colors[0].tolist())
     return (0, 0, 0) if colors.mean() > 127 else (255, 255, 255)
 
 

@@ -20,7 +20,7 @@ class Canvas(NamedTuple):
 
     height: int
     width: int
-    color: tuple[int, int, int] = (0, 0, 0)
+    color: tuple[int, ...] = (0, 0, 0)
 
 
 # Pillow's own bound is lower than that of open_picture.

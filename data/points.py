@@ -23,7 +23,7 @@ XS, YS, PICTURE = "pi_xs.npy", "pi_ys.npy", "sparse_pi_colored.jpg"
 class ColoredPoints:
     """A PyTorch data set of `points (n, 5)`: integers x (row), y (column), r, g, b; their `scaling`; and a `canvas`."""
 
-    def __init__(self, points: "Tensor", scaling: "Scaling", background: tuple[int, int, int] = (0, 0, 0)) -> None:
+    def __init__(self, points: "Tensor", scaling: "Scaling", background: tuple[int, ...] = (0, 0, 0)) -> None:
         self.points, self.scaling, self.canvas = points, scaling, Canvas(*scaling.shape, background)
 
     def __len__(self) -> int:

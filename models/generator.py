@@ -6,6 +6,7 @@ import operator
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 import numpy as np
@@ -53,10 +54,7 @@ class Generator:
         if operator.index(n) < 0:
             raise ValueError(f"n must be 0 or more, not {n}")
         rng = torch.Generator(self.device)
-        if seed is None:
-            rng.seed()
-        else:
-            rng.manual_seed(operator.index(seed))
+        rng.manual_seed(rng.seed() if seed is None else operator.index(seed))
         for start in range(0, n, BLOCK):
             with own_torch_state(self.config.get("threads", 1)):
                 block = self.scaling.to_points(self.model.sample(min(BLOCK, n - start), rng)).numpy()
@@ -75,8 +73,9 @@ class Generator:
 
 def build_model(config: dict[str, Any], scaling: Scaling) -> VAE:
     """A new model of the kind `config["model"]` with the prior `config["prior"]`, for points of this `scaling`."""
-    prior = PRIORS[config["prior"]](config["latent_dim"], config["n_components"])
-    return MODELS[config["model"]](prior, config["hidden_dim"], scaling)
+    prior = resolve_name(PRIORS[config["prior"]])(config["latent_dim"], config["n_components"])
+    model: VAE = resolve_name(MODELS[config["model"]])(prior, config["hidden_dim"], scaling)
+    return model
 
 
 def load_generator(path: str | Path, device: torch.device | str = "cpu") -> Generator:

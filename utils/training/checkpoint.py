@@ -86,9 +86,9 @@ class Record:
         if not path.exists():
             return
         with saved_content(path, "checkpoint", ANEW) as saved:
-            before, now = saved["config"] | {DATA: saved["fingerprint"]}, vars(self.config) | {DATA: self.fingerprint}
             fixed = [name for name in Config.names("model", "training") if name != "epochs"]
-            refuse_changes(path, before, now, fixed, ANEW)
+            refuse_changes(path, saved, self.config, self.data, fixed, ANEW)
+            before, now = saved["config"], vars(self.config)
             if inexact := [name for name in Config.names("machine") if before.get(name) != now[name]]:
                 print(f"{' and '.join(inexact)} changed: the last digits may differ from those of an uninterrupted run")
             self.training.load_state_dict(saved["training"])
@@ -143,13 +143,15 @@ def load_trained(config: Config, data: ColoredPoints) -> Generator:
     """The generator that was trained with `config` on `data`. Raises InputError if there is none, or another one."""
     path = config.output / TrainingFile.MODEL
     generator = load_generator(path, config.device)
-    before, now = generator.config | {DATA: generator.fingerprint}, vars(config) | {DATA: data.fingerprint()}
-    refuse_changes(path, before, now, Config.names("model"), "train again, with retrain=true")
+    refuse_changes(path, vars(generator), config, data, Config.names("model"), "train again, with retrain=true")
     return generator
 
 
-def refuse_changes(path: Path, before: dict[str, Any], now: dict[str, Any], names: list[str], advice: str) -> None:
-    """Raise InputError if the data, or settings with these `names`, are not those that `path` was made with."""
+def refuse_changes(
+    path: Path, saved: dict[str, Any], config: Config, data: ColoredPoints, names: list[str], advice: str
+) -> None:
+    """Raise InputError if the data, or settings with these `names`, are not those that `saved`, from `path`, says."""
+    before, now = saved["config"] | {DATA: saved["fingerprint"]}, vars(config) | {DATA: data.fingerprint()}
     changed = [name for name in (*names, DATA) if before.get(name) != now[name]]
     if changed:
         changes = ", ".join(f"{name} (was {before.get(name)}, is {now[name]})" for name in changed)

@@ -142,10 +142,8 @@ class Training:
     def _check(self) -> None:
         """Raise InputError unless all losses and weights are finite. What is not finite once remains so."""
         if not torch.isfinite(self.loss_sums.sum() + self.optimizer.weights.sum()):
-            raise InputError(
-                f"training: the loss is not finite by step {self.step} of {self.n_steps}; what was saved before "
-                f"is kept; try a learning_rate below {self.config.learning_rate:g}"
-            )
+            remedy = f"what was saved before is kept; try a learning_rate below {self.config.learning_rate:g}"
+            raise InputError(f"training: the loss is not finite by step {self.step} of {self.n_steps}; {remedy}")
 
 
 def random_numbers(device: torch.device) -> torch.Generator:

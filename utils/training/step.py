@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from models.vae import VAE
 from utils.settings.schedules import StepSettings, averaging_weight
+from utils.system.errors import reason_of
 
 
 class AdamW(nn.Module):
@@ -24,10 +25,13 @@ class AdamW(nn.Module):
         # What the next update depends on beside the weights: state_dict() has it.
         self.mean, self.square = (nn.Buffer(torch.zeros_like(self.weights)) for _ in range(2))
         self.squared_length = nn.Buffer(self.weights.new_zeros(()))
-        sizes = torch.tensor([parameter.numel() for parameter in model.parameters()], device=self.weights.device)
-        self.lr_scale, self.decay = (
-            self.weights.new_tensor(factors).repeat_interleave(sizes) for factors in zip(*rules(model), strict=True)
-        )
+        rules = []
+        for name, parameter in model.named_parameters():
+            module, _, own_name = name.rpartition(".")
+            lr_scale = getattr(model.get_submodule(module), "lr_scale", {}).get(own_name, 1.0)
+            decay = float(own_name == "weight" and parameter.dim() > 1)
+            rules.append(self.weights.new_tensor([[lr_scale], [decay]]).expand(2, parameter.numel()))
+        self.lr_scale, self.decay = torch.cat(rules, 1)
 
     @property
     def state(self) -> tuple[Tensor, ...]:
@@ -67,16 +71,6 @@ class AdamW(nn.Module):
         self.update = compiled(self.update, *example)  # type: ignore[method-assign]
 
 
-def rules(model: nn.Module) -> list[tuple[float, float]]:
-    """For each weight of `model`, in the order of its parameters: the factor of its learning rate, and of its decay."""
-    rows = []
-    for name, parameter in model.named_parameters():
-        module, _, own_name = name.rpartition(".")
-        lr_scale = getattr(model.get_submodule(module), "lr_scale", {}).get(own_name, 1.0)
-        rows.append((lr_scale, float(own_name == "weight" and parameter.dim() > 1)))
-    return rows
-
-
 def flattened(model: nn.Module) -> Tensor:
     """All parameters of `model` in one vector, of which they are views from now on."""
     vector = nn.utils.parameters_to_vector(model.parameters()).detach()
@@ -98,6 +92,5 @@ def compiled(function: Callable[..., Any], *example: Any) -> Callable[..., Any]:
             code(*example)
     except Exception as error:
         # Whatever is missing or broken, the eager step still works.
-        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-        raise RuntimeError(lines[0] if lines else type(error).__name__) from None
+        raise RuntimeError(reason_of(error)) from None
     return code
