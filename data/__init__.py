@@ -1,8 +1,6 @@
 """The points: reading, checking, scaling, splitting and batching them; drawing and painting data sets.
 
 A point has five coordinates: x is the row and y the column of a pixel; r, g, b are its color, 0 to 255.
-
-PyTorch takes seconds to load. Where people make mistakes, it is imported only once their input has been checked.
 """
 
 from typing import TYPE_CHECKING, TypeVar
@@ -18,8 +16,7 @@ if TYPE_CHECKING:
 NAMES = ("x", "y", "r", "g", "b")
 N_COORDINATES = len(NAMES)
 PLACES, COLORS = slice(0, 2), slice(2, 5)
-# Values of a color channel.
-N_LEVELS = 256
+N_LEVELS = 256  # of a color channel
 
 Points = TypeVar("Points", np.ndarray, "Tensor")
 

@@ -79,12 +79,12 @@ def choose_size(figure_at: Callable[[int], np.ndarray], options: Namespace) -> t
         advice = "a pale one needs a lower --threshold; --background none, without --invert, takes all that is opaque"
         raise InputError(f"the figure covers only {room} pixels; {advice}")
     n = options.points or (MANY_POINTS if room > 10 * POINTS else POINTS)
+    while not options.size and 2 * room < 3 * n and side < ENLARGED:
+        # A little more than enough, because a border does not grow with the area.
+        side = min(ENLARGED, round(side * (3.6 * n / room) ** 0.5))
+        room = np.count_nonzero(figure_at(side))
     if 2 * room < 3 * n:
-        while not options.size and room < 3 * n and side < ENLARGED:
-            # A little more than enough, because a border does not grow with the area.
-            side = min(ENLARGED, round(side * (3.6 * n / room) ** 0.5))
-            room = np.count_nonzero(figure_at(side))
-        n = options.points or min(n, max(2, room // 3))
+        n = options.points or max(2, room // 3)
     advice = f"ask for --points {max(2, room // 3)}, or for a larger --size"
     if room < n:
         raise InputError(f"the figure covers only {room:,} pixels; {advice}")
@@ -106,7 +106,7 @@ def _of_picture(options: Namespace) -> tuple[np.ndarray, np.ndarray, bytes]:
     chosen = np.random.default_rng(options.seed).choice(weights.size, n, replace=False, p=shares)
     rows, columns = np.unravel_index(chosen, weights.shape)
     colors = pixels[rows, columns, :3]
-    canvas = Canvas(len(weights), weights.shape[1], canvas_color(TRANSPARENT if options.invert else background, colors))
+    canvas = Canvas(len(weights), weights.shape[1], canvas_color(background, colors))
     return rows, columns, as_jpeg(np.column_stack([rows, columns, colors]), canvas)
 
 

@@ -157,9 +157,8 @@ def strongest_waves(cosines: Tensor, smooth: Tensor, colors: Tensor, most: int) 
     while len(waves) < most:
         basis = torch.cat([smooth, x[waves[:, 0]] * y[waves[:, 1]]])
         left = colors - basis.T @ ridge(basis, colors)
-        power = sum(
-            ((x * channel) @ y.T).square() / ((x * channel).square() @ y.square().T + 1e-9) for channel in left.T
-        )
+        channels = [x * channel for channel in left.T]
+        power = sum((part @ y.T).square() / (part.square() @ y.square().T + 1e-9) for part in channels)
         power[waves[:, 0], waves[:, 1]] = 0
         peaks = power == F.max_pool2d(power.unsqueeze(0), 3, stride=1, padding=1).squeeze(0)
         strength, index = (power * peaks).flatten().topk(min(8, most - len(waves)))

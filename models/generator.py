@@ -78,7 +78,7 @@ def build_model(config: dict[str, Any], scaling: Scaling) -> VAE:
     return model
 
 
-def load_generator(path: str | Path, device: torch.device | str = "cpu") -> Generator:
+def load_generator(path: str | Path, device: str = "cpu") -> Generator:
     """Read what `Generator.save` wrote. Raises InputError if there is no such file."""
     with saved_content(Path(path).expanduser(), "model", "train again, with retrain=true", device) as content:
         scaling = Scaling(*content["scaling"])

@@ -30,7 +30,7 @@ def test_after_each_epoch_the_history_the_model_and_the_checkpoint_are_on_the_di
         drawn = load_generator(record.folder / "model.pt").sample(10, seed=1)
         assert np.array_equal(drawn, record.generator.sample(10, seed=1))
         saved, history = read_checkpoint(record.folder), Run(record.folder).history
-        assert (Config(**saved["config"]), saved["fingerprint"]) == (record.config, record.fingerprint)
+        assert (Config(**saved["config"]), saved["fingerprint"]) == (record.config, record.generator.fingerprint)
         assert saved["epochs"] == record.epochs
         assert history["parameter_kl"].tolist() == [epoch.parameter_kl for epoch in record.epochs]
         counts.append(len(saved["epochs"]))
@@ -81,7 +81,7 @@ def test_resuming_brings_back_epochs_and_step_under_the_settings_of_today(
     record: Record, points: ColoredPoints, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("utils.training.checkpoint.code_version", lambda: "new")
-    record.code = "old"
+    record.generator.code = "old"
     free = {"num_workers": 2, "n_generate": 7, "gen_every_epochs": 0, "keep_runs": 3, "epochs": 7, "compile": "never"}
 
     again = resumed(record, points, **free, data_path="elsewhere")

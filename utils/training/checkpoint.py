@@ -1,7 +1,6 @@
 """What training leaves in its folder, epoch by epoch: history, model, film, and the checkpoint for `--resume`."""
 
 import contextlib
-import dataclasses
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -45,16 +44,11 @@ class Record:
     """Writes the state of `training` into `config.output`, after each epoch; the checkpoint last."""
 
     def __init__(self, config: Config, training: Training, data: ColoredPoints) -> None:
-        self.config, self.training, self.data = config, training, data
-        self.folder, self.fingerprint, self.code = config.output, data.fingerprint(), code_version()
+        self.config, self.training, self.data, self.folder = config, training, data, config.output
+        # As training has made it so far.
+        self.generator = Generator(training.average, data.scaling, vars(config), data.fingerprint(), code_version())
         self.epochs: list[Epoch] = []
         (self.folder / TrainingFile.FRAMES).mkdir(exist_ok=True)
-
-    @property
-    def generator(self) -> Generator:
-        """The generator as training has made it so far."""
-        settings = dataclasses.asdict(self.config)
-        return Generator(self.training.average, self.data.scaling, settings, self.fingerprint, self.code)
 
     def add(self, epoch: Epoch) -> None:
         """Paint the generator if gen_every_epochs says so, and save all. Raises InputError if it cannot be saved."""
@@ -82,21 +76,21 @@ class Record:
 
     def resume(self) -> None:
         """Continue from the checkpoint in the folder, if there is one. Raises InputError if it cannot be used."""
-        path = self.folder / TrainingFile.CHECKPOINT
+        path, fingerprint = self.folder / TrainingFile.CHECKPOINT, self.generator.fingerprint
         if not path.exists():
             return
         with saved_content(path, "checkpoint", ANEW) as saved:
+            before, now = saved["config"] | {DATA: saved["fingerprint"]}, vars(self.config) | {DATA: fingerprint}
             fixed = [name for name in Config.names("model", "training") if name != "epochs"]
-            refuse_changes(path, saved, self.config, self.data, fixed, ANEW)
-            before, now = saved["config"], vars(self.config)
+            refuse_changes(path, before, now, fixed, ANEW)
             if inexact := [name for name in Config.names("machine") if before.get(name) != now[name]]:
                 print(f"{' and '.join(inexact)} changed: the last digits may differ from those of an uninterrupted run")
             self.training.load_state_dict(saved["training"])
             self.epochs = [Epoch(*epoch) for epoch in saved["epochs"]]
             if self.training.step > self.training.n_steps:
                 raise InputError(f"{path}: has {len(self.epochs)} epochs already; set epochs to that or more")
-        if saved["code"] != self.code:
-            self.code = f"{saved['code']}, from epoch {len(self.epochs) + 1} by {self.code}"
+        if saved["code"] != self.generator.code:
+            self.generator.code = f"{saved['code']}, from epoch {len(self.epochs) + 1} by {self.generator.code}"
         # Settings that may change, such as n_generate, are from now on those of today.
         self.save()
 
@@ -143,15 +137,13 @@ def load_trained(config: Config, data: ColoredPoints) -> Generator:
     """The generator that was trained with `config` on `data`. Raises InputError if there is none, or another one."""
     path = config.output / TrainingFile.MODEL
     generator = load_generator(path, config.device)
-    refuse_changes(path, vars(generator), config, data, Config.names("model"), "train again, with retrain=true")
+    before, now = generator.config | {DATA: generator.fingerprint}, vars(config) | {DATA: data.fingerprint()}
+    refuse_changes(path, before, now, Config.names("model"), "train again, with retrain=true")
     return generator
 
 
-def refuse_changes(
-    path: Path, saved: dict[str, Any], config: Config, data: ColoredPoints, names: list[str], advice: str
-) -> None:
-    """Raise InputError if the data, or settings with these `names`, are not those that `saved`, from `path`, says."""
-    before, now = saved["config"] | {DATA: saved["fingerprint"]}, vars(config) | {DATA: data.fingerprint()}
+def refuse_changes(path: Path, before: dict[str, Any], now: dict[str, Any], names: list[str], advice: str) -> None:
+    """Raise InputError if the data, or settings with these `names`, are not those that `path` was made with."""
     changed = [name for name in (*names, DATA) if before.get(name) != now[name]]
     if changed:
         changes = ", ".join(f"{name} (was {before.get(name)}, is {now[name]})" for name in changed)

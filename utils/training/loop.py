@@ -8,7 +8,7 @@ from collections.abc import Callable, Sized
 from typing import Any, NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from tqdm import tqdm
 
 from data import N_COORDINATES
@@ -21,9 +21,6 @@ from utils.settings.schedules import StepSettings, beta_schedule, cosine_decay
 from utils.system.environment import denormals_flushed
 from utils.system.errors import InputError
 from utils.training.step import AdamW, compiled
-
-# What has a state of its own that the next step depends on.
-STATEFUL = ("model", "average", "optimizer")
 
 
 class Epoch(NamedTuple):
@@ -59,6 +56,7 @@ class Training:
         self.model, self.average = model.train(), copy.deepcopy(model).eval()
         self.settings = StepSettings.of(config)
         self.optimizer = AdamW(model, self.average, self.settings)
+        self.modules = nn.ModuleList([self.model, self.average, self.optimizer])
         self.batches = Batches(train, config.batch_size, config.num_workers, config.seed)
         # Steps that are done, and all that there will be.
         self.step, self.n_steps = 0, config.epochs * len(self.batches)
@@ -120,13 +118,11 @@ class Training:
     def state_dict(self) -> dict[str, Any]:
         """All that the next step depends on."""
         own = {"step": self.step, "loss_sums": self.loss_sums, "seconds": self.seconds}
-        parts = {name: getattr(self, name).state_dict() for name in STATEFUL}
-        return own | parts | {"random": random_numbers(self.device).get_state()}
+        return own | {"modules": self.modules.state_dict(), "random": random_numbers(self.device).get_state()}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Continue from where `state_dict` was taken."""
-        for name in STATEFUL:
-            getattr(self, name).load_state_dict(state[name])
+        self.modules.load_state_dict(state["modules"])
         self.step, self.loss_sums, self.seconds = state["step"], state["loss_sums"].to(self.device), state["seconds"]
         random_numbers(self.device).set_state(state["random"].cpu())
 
