@@ -67,10 +67,9 @@ def canvas_color(background: Background, colors: np.ndarray) -> tuple[int, ...]:
 
 
 def check_placement(folder: Path, picture: np.ndarray, background: Background, places: np.ndarray) -> None:
-    """Print a line if a simple change would take the points of `folder` from the background to the figure.
+    """Print a line if a simple change would take `places (n, 2)`, rows and columns, from the background to the figure.
 
-    `picture` is `(height, width, 3 or 4)`, and `places (n, 2)` are rows and columns. Raises InputError if points lie
-    outside of the picture, or if rows and columns are exchanged.
+    Raises InputError if they lie outside of the `picture (height, width, 3 or 4)`, or if the two are exchanged.
     """
     height, width = shape = picture.shape[:2]
 

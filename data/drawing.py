@@ -57,9 +57,7 @@ def glyph_mask(text: str = "π", size: int = 300, font: str | Path | None = None
 def draw(mask: np.ndarray, n: int = 5000, seed: int = 0) -> tuple[np.ndarray, np.ndarray, bytes]:
     """`n` distinct pixels of `mask`, in noisy colors between those of the corners: rows, columns, a JPEG's bytes."""
     rng = np.random.default_rng(seed)
-    rows, columns = np.nonzero(mask)
-    chosen = rng.choice(len(rows), n, replace=False)
-    rows, columns = rows[chosen], columns[chosen]
+    rows, columns = rng.choice(np.argwhere(mask), n, replace=False).T
     down, across = (rows / mask.shape[0])[:, None], (columns / mask.shape[1])[:, None]
     top, bottom = ((1 - across) * left + across * right for left, right in CORNERS)
     colors = (1 - down) * top + down * bottom + rng.normal(0, COLOR_NOISE, (n, 3))

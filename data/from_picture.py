@@ -9,7 +9,6 @@ Then: python main.py data_path=my_data
 import sys
 from argparse import Namespace
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -24,8 +23,7 @@ from utils.system.program import Parser, main_command, run_program
 
 # The usual number of points; of a figure that hides so few; and the longer side of the picture.
 POINTS, MANY_POINTS, SIZE = 5000, 15_000, 300
-# The longer side up to which a picture is enlarged, so that a small figure has room for its points, and others.
-ENLARGED = 2000
+ENLARGED = 2000  # the longer side up to which a picture is enlarged, so that a small figure has room for points
 
 
 def background_color(text: str) -> Background:
@@ -69,10 +67,7 @@ def cropped(picture: Image.Image, weights: np.ndarray) -> Image.Image:
 
 
 def choose_size(figure_at: Callable[[int], np.ndarray], options: Namespace) -> tuple[int, int]:
-    """How many points, and the longer side of the picture, for a figure where `figure_at(side)` is not 0.
-
-    Raises InputError if the figure has fewer pixels than points.
-    """
+    """How many points, and which longer side, suit a figure, `figure_at(side) != 0`. Raises InputError if none do."""
     side = options.size or SIZE
     room = np.count_nonzero(figure_at(side))
     if room < 2:
@@ -137,9 +132,8 @@ def main(arguments: list[str]) -> None:
     if options.text is None:
         data = _of_picture(options)
     else:
-        mask = partial(glyph_mask, options.text, font=options.font)
-        n, side = choose_size(mask, options)
-        data = draw(mask(side), n, options.seed)
+        n, side = choose_size(lambda side: glyph_mask(options.text, side, options.font), options)
+        data = draw(glyph_mask(options.text, side, options.font), n, options.seed)
     write(out, *data)
     print(f"{out}: {len(data[0]):,} points; now: {main_command(f'data_path={out}')}")
 

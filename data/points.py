@@ -74,8 +74,7 @@ def read_points(folder: str | Path) -> ColoredPoints:
 
     # 32 bits, because there may be millions of points.
     points = torch.from_numpy(np.column_stack([xs, ys, colors]).astype(np.int32))
-    height, width = picture.shape[:2]
-    scaling = Scaling((height, width), come_from_ycbcr(points[:, COLORS]))
+    scaling = Scaling(picture.shape[:2], come_from_ycbcr(points[:, COLORS]))
     return ColoredPoints(points, scaling, canvas_color(background, colors))
 
 

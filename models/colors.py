@@ -89,10 +89,9 @@ class ColorHead(nn.Module):
         # Scaled as rows of the layer, which is less work than as outputs for all of `h`.
         free = F.linear(h, self.free.weight * self.scale.unsqueeze(1), self.free.bias * self.scale + self.offset)
         weight, first, width = self.gray(h).unflatten(-1, (3, -1)).unbind(-2)
-        first, zero = (N_LEVELS - 1) * first, torch.zeros_like(first)
+        first, width, zero = (N_LEVELS - 1) * first, width + math.log(16), torch.zeros_like(first)
         followed, slope = (zero + N_LEVELS // 2, zero) if self.ycbcr else (first, zero + 1)
         e, f, log_s, log_t = self.tint.unsqueeze(1).expand(4, *zero.shape)
-        width = width + math.log(16)
         gray = [weight, first, followed + 10 * e, followed + 10 * f, width, log_s, log_t, slope, slope, zero]
         components = torch.cat([free.unflatten(-1, (10, -1)), torch.stack(gray, 1)], 2)
         logits, mean, log_std, slopes = components.split([1, 3, 3, 3], 1)

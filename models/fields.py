@@ -84,8 +84,7 @@ class Fields(nn.Module):
 
     `n_smooth` fields of all waves with j, k < 12, as fine as their spectrum says, and `n_patterns` of up to 64 finer
     waves, those that stand out of the colors. So a checkerboard is a wave that is known from the start, not a product
-    of two functions that is found by luck. Training draws the fields from a posterior, which costs more the narrower
-    it is, so they cannot afford to memorize single points.
+    of two functions that is found by luck.
     """
 
     def __init__(self, n_smooth: int, n_patterns: int) -> None:
@@ -147,10 +146,9 @@ def ridge(basis: Tensor, targets: Tensor) -> Tensor:
 def strongest_waves(cosines: Tensor, smooth: Tensor, colors: Tensor, most: int) -> Tensor:
     """Which products (j, k) of `cosines (2, harmonics, n)` stand out of `colors (n, 3)`: at most `most`, as `(k, 2)`.
 
-    What the functions `smooth (functions, n)` explain of the colors does not count.
-
-    Orthogonal matching pursuit (Pati et al. 1993), eight waves at a time: the peaks of the periodogram (Lomb 1976) of
-    what the waves so far leave of the colors, in units of its variance if that were noise.
+    What the functions `smooth (functions, n)` explain of the colors does not count. Orthogonal matching pursuit (Pati
+    et al. 1993), eight waves at a time: the peaks of the periodogram (Lomb 1976) of what the waves so far leave of the
+    colors, in units of its variance if that were noise.
     """
     x, y = cosines
     waves = torch.zeros(0, 2, dtype=torch.long, device=x.device)

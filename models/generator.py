@@ -21,10 +21,8 @@ from utils.system.environment import own_torch_state
 from utils.system.errors import InputError, missing_in_run, reading
 from utils.system.files import write_bytes
 
-# The version of what training saves, model.pt and checkpoint.pt.
-FORMAT = 13
-# Points drawn at once: few enough for their intermediate results to stay in the processor's cache.
-BLOCK = 4000
+FORMAT = 13  # the version of what training saves, model.pt and checkpoint.pt
+BLOCK = 4000  # points drawn at once: few enough for intermediate results to stay in the processor's cache
 
 
 @dataclass
@@ -97,10 +95,7 @@ def save_content(path: str | Path, generator: Generator, content: dict[str, Any]
 
 @contextlib.contextmanager
 def saved_content(path: Path, kind: str, advice: str, device: torch.device | str = "cpu") -> Iterator[dict[str, Any]]:
-    """The content of a `kind` of file that `save_content` wrote, which cannot run code.
-
-    Raises InputError, which ends with `advice`, if it cannot be read, or not be used as it is here.
-    """
+    """What `save_content` wrote, which cannot run code. Raises InputError if it, or what is done here, fails."""
     with reading(path, f"a {kind} of this program", advice, missing_in_run(path)):
         content = torch.load(path, map_location=device, weights_only=True)
         if not isinstance(content, dict) or content.get("format") != FORMAT:

@@ -13,10 +13,8 @@ from models.priors import Prior
 
 # Of each of the two coordinates. The density is normalized and sampled on BINS x BINS bins, in blocks of FINE x FINE.
 HARMONICS, BINS, FINE = 128, 300, 5
-# The square reaches a little further to either side of 0 than the picture, which ends at 2.5 (`PointVAE`).
-REACH = 2.55
-# Sampling drops the bins of lowest density that hold this share of the mass: a stray point now and then.
-TAIL_MASS = 1e-3
+REACH = 2.55  # the square's, to either side of 0: a little further than the picture, which ends at 2.5 (`PointVAE`)
+TAIL_MASS = 1e-3  # the share in the bins of lowest density, which sampling drops: a stray point now and then
 
 
 class PicturePrior(Prior):
@@ -42,7 +40,6 @@ class PicturePrior(Prior):
         self.coefficients = CosineCoefficients(squared_sums(HARMONICS), (), gain=5.0, frequency=8.0, decay=2.5)
         self.shift = nn.Parameter(torch.tensor(-6.0))
         self.log_relevance = nn.Parameter(torch.zeros(2, HARMONICS))
-        self.frequencies = nn.Buffer(math.pi * torch.arange(HARMONICS), persistent=False)
         # Makes the mean squares of all products of cosines 1.
         norm = torch.tensor([1.0] + [math.sqrt(2)] * (HARMONICS - 1))
         self.norm = nn.Buffer(torch.outer(norm, norm), persistent=False)
@@ -94,4 +91,4 @@ class PicturePrior(Prior):
 
     def _basis(self, u: Tensor) -> Tensor:
         """The cosines `(n, HARMONICS)` at `u (n,)` in [0, 1]."""
-        return torch.cos(u.unsqueeze(-1) * self.frequencies)
+        return torch.cos(u.unsqueeze(-1) * (math.pi * torch.arange(HARMONICS, device=u.device)))

@@ -15,8 +15,7 @@ from models.vae import VAE, log_cell
 
 # Tuned (docs/design.md): harmonics of a coordinate that networks see, and fields of each kind that colors depend on.
 N_HARMONICS, N_FIELDS = 4, 16
-# Height and width of the picture in units of z, so that N(0, I) covers it.
-SPAN = 5
+SPAN = 5  # height and width of the picture in units of z, so that N(0, I) covers it
 
 
 class PointVAE(VAE):
@@ -46,9 +45,8 @@ class PointVAE(VAE):
         if self.bends:
             self.encoder = self.network(N_COORDINATES * N_HARMONICS, 2 * self.latent_dim)
             self.place = self.network(self.latent_dim * N_HARMONICS, 2)
-            for network in (self.encoder, self.place):
-                for parameter in network[-1].parameters():
-                    nn.init.zeros_(parameter)
+            for parameter in (*self.encoder[-1].parameters(), *self.place[-1].parameters()):
+                nn.init.zeros_(parameter)
         self.fields = Fields(N_FIELDS, N_FIELDS)
         self.color_network = self.network(2 * N_FIELDS, 32, blocks=2)
         self.color_head = ColorHead(32, scaling.ycbcr)

@@ -21,11 +21,9 @@ from utils.system.files import skipped_if_held, write_text
 from utils.system.program import Interrupted, deferred
 from utils.training.loop import Epoch, Training
 
-# Points on a frame of the film: enough to see the glyph, few enough to be painted after each epoch.
-FRAME_POINTS = 2000
+FRAME_POINTS = 2000  # of the film: enough to see the glyph, few enough to be painted after each epoch
 ANEW = "train anew without --resume"
-# How messages name the fingerprint of the data, among the settings.
-DATA = "data in data_path"
+DATA = "data in data_path"  # how messages name the fingerprint of the data, among the settings
 
 
 class TrainingFile(StrEnum):
@@ -96,7 +94,7 @@ class Record:
 
     @contextlib.contextmanager
     def stoppable(self, to_continue: str) -> Iterator[list[int]]:
-        """Signals of the person's that this list receives end training after a step; the film is made in any case.
+        """A list of signals, each of which ends training after a step. The film is made in any case.
 
         Raises Interrupted at the end if there was a signal: all is saved then, and `to_continue` is the command.
         """

@@ -152,8 +152,7 @@ def random_numbers(device: torch.device) -> torch.Generator:
 class Progress(tqdm):
     """A bar of `n_steps`, of which some are `done`; in a file or a pipe, a line every 15 seconds and one at the end."""
 
-    # No thread that looks after the bar: worker processes begin as copies of this one.
-    monitor_interval = 0
+    monitor_interval = 0  # no thread looks after the bar: worker processes begin as copies of this one
 
     def __init__(self, n_steps: int, done: int) -> None:
         line = "{n:,} of {total:,} steps ({percentage:.0f}%), {remaining} left{postfix}"

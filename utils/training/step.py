@@ -25,6 +25,8 @@ class AdamW(nn.Module):
         # What the next update depends on beside the weights: state_dict() has it.
         self.mean, self.square = (nn.Buffer(torch.zeros_like(self.weights)) for _ in range(2))
         self.squared_length = nn.Buffer(self.weights.new_zeros(()))
+        # All that an update changes.
+        self.state = self.weights, self.average, self.mean, self.square, self.squared_length
         rules = []
         for name, parameter in model.named_parameters():
             module, _, own_name = name.rpartition(".")
@@ -32,11 +34,6 @@ class AdamW(nn.Module):
             decay = float(own_name == "weight" and parameter.dim() > 1)
             rules.append(self.weights.new_tensor([[lr_scale], [decay]]).expand(2, parameter.numel()))
         self.lr_scale, self.decay = torch.cat(rules, 1)
-
-    @property
-    def state(self) -> tuple[Tensor, ...]:
-        """All that an update changes."""
-        return self.weights, self.average, self.mean, self.square, self.squared_length
 
     def move(self, gradient: Tensor, learning_rate: float, step: int) -> None:
         """Move the weights against the `gradient`, in the step that is counted as `step` from 1."""
