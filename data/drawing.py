@@ -47,8 +47,7 @@ def glyph_mask(text: str = "π", size: int = 300, font: str | Path | None = None
     left, top, right, bottom = drawing.textbbox((0, 0), text, ImageFont.truetype(path, size))
     if right <= left or bottom <= top:
         raise InputError(f"{text!r} has nothing to draw; give a text with at least one visible character")
-    # A tenth of the picture on each side is a margin.
-    scaled = ImageFont.truetype(path, size * 0.8 * size / max(right - left, bottom - top))
+    scaled = ImageFont.truetype(path, size * 0.8 * size / max(right - left, bottom - top))  # margins of a tenth
     left, top, right, bottom = drawing.textbbox((0, 0), text, scaled, align="center")
     drawing.text(((size - left - right) / 2, (size - top - bottom) / 2), text, font=scaled, fill=255, align="center")
     return np.asarray(canvas) > 127

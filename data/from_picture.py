@@ -128,7 +128,6 @@ def main(arguments: list[str]) -> None:
     out = Path(options.out)
     if not options.overwrite and any((out / name).exists() for name in (XS, YS, PICTURE)):
         raise InputError(f"{out}: holds a data set already; add --overwrite, or choose another --out")
-
     if options.text is None:
         data = _of_picture(options)
     else:

@@ -72,8 +72,7 @@ def read_points(folder: str | Path) -> ColoredPoints:
 
     from data.scaling import Scaling, come_from_ycbcr
 
-    # 32 bits, because there may be millions of points.
-    points = torch.from_numpy(np.column_stack([xs, ys, colors]).astype(np.int32))
+    points = torch.from_numpy(np.column_stack([xs, ys, colors]).astype(np.int32))  # there may be millions
     scaling = Scaling(picture.shape[:2], come_from_ycbcr(points[:, COLORS]))
     return ColoredPoints(points, scaling, canvas_color(background, colors))
 

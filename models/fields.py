@@ -92,8 +92,7 @@ class Fields(nn.Module):
         self.smooth = CosineCoefficients(squared_sums(SMOOTH_HARMONICS)[1:], (n_smooth,), 1.0, 4.0, 2.5)
         # All waves are equal before the colors are seen: of a spectrum of zeros, only the gain counts.
         self.patterns = CosineCoefficients(torch.zeros(N_WAVES), (n_patterns,), 1.0, 1.0, 1.0)
-        # The waves (j, k) of the patterns; (0, 0) stands for none.
-        self.waves = nn.Buffer(torch.zeros(N_WAVES, 2, dtype=torch.long))
+        self.waves = nn.Buffer(torch.zeros(N_WAVES, 2, dtype=torch.long))  # of patterns, as (j, k); (0, 0) is none
         self.frequencies = nn.Buffer(math.pi * torch.arange(HARMONICS).unsqueeze(1), persistent=False)
 
     def forward(self, place: Tensor) -> Tensor:

@@ -40,9 +40,8 @@ class PicturePrior(Prior):
         self.coefficients = CosineCoefficients(squared_sums(HARMONICS), (), gain=5.0, frequency=8.0, decay=2.5)
         self.shift = nn.Parameter(torch.tensor(-6.0))
         self.log_relevance = nn.Parameter(torch.zeros(2, HARMONICS))
-        # Makes the mean squares of all products of cosines 1.
         norm = torch.tensor([1.0] + [math.sqrt(2)] * (HARMONICS - 1))
-        self.norm = nn.Buffer(torch.outer(norm, norm), persistent=False)
+        self.norm = nn.Buffer(torch.outer(norm, norm), persistent=False)  # makes mean squares of all products 1
         self.cosines = nn.Buffer(self._basis((torch.arange(BINS) + 0.5) / BINS), persistent=False)
 
     def log_prob(self, z: Tensor) -> Tensor:

@@ -58,8 +58,7 @@ class Training:
         self.optimizer = AdamW(model, self.average, self.settings)
         self.modules = nn.ModuleList([self.model, self.average, self.optimizer])
         self.batches = Batches(train, config.batch_size, config.num_workers, config.seed)
-        # Steps that are done, and all that there will be.
-        self.step, self.n_steps = 0, config.epochs * len(self.batches)
+        self.step, self.n_steps = 0, config.epochs * len(self.batches)  # steps done, and all that there will be
         self.beta_at = beta_schedule(config, self.n_steps)
         # Of the current epoch so far: the sums of the three terms of the loss over its points, and its seconds.
         self.loss_sums, self.seconds = torch.zeros(3, device=self.device), 0.0

@@ -22,10 +22,9 @@ class AdamW(nn.Module):
         super().__init__()
         self.settings = settings
         self.weights, self.average = flattened(model), flattened(average)
-        # What the next update depends on beside the weights: state_dict() has it.
+        # With the weights, all that an update changes; state_dict() has buffers.
         self.mean, self.square = (nn.Buffer(torch.zeros_like(self.weights)) for _ in range(2))
         self.squared_length = nn.Buffer(self.weights.new_zeros(()))
-        # All that an update changes.
         self.state = self.weights, self.average, self.mean, self.square, self.squared_length
         rules = []
         for name, parameter in model.named_parameters():
