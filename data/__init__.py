@@ -1,27 +1,21 @@
 """The points: reading, checking, scaling, splitting and batching them; drawing and painting data sets.
 
 A point has five coordinates: x is the row and y the column of a pixel; r, g, b are its color, 0 to 255.
-
-PyTorch takes seconds to load. Where people make mistakes, it is imported only once their input has been checked.
 """
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import Any, TypeVar
 
 import utils  # noqa: F401 - says which packages are missing before the first of them is imported
 
 # isort: split
 import numpy as np
 
-if TYPE_CHECKING:
-    from torch import Tensor
-
 NAMES = ("x", "y", "r", "g", "b")
 N_COORDINATES = len(NAMES)
 PLACES, COLORS = slice(0, 2), slice(2, 5)
-# Values of a color channel.
-N_LEVELS = 256
+N_LEVELS = 256  # of a color channel
 
-Points = TypeVar("Points", np.ndarray, "Tensor")
+Points = TypeVar("Points", bound=Any)  # an array of NumPy, or a tensor
 
 
 def random_subset(points: Points, most: int) -> Points:

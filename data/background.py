@@ -59,19 +59,17 @@ def find_background(picture: np.ndarray) -> Background:
     return _frequent_colors([random_subset(picture[opaque][:, :3], 50_000)], 1, 0.6) or TRANSPARENT
 
 
-def canvas_color(background: Background, colors: np.ndarray) -> tuple[int, int, int]:
+def canvas_color(background: Background, colors: np.ndarray) -> tuple[int, ...]:
     """What points of these `colors (n, 3)` stand out on: the background's color, or else black or white."""
     if len(background.colors) and np.median(background.distance(colors)) > 10:
-        red, green, blue = background.colors[0].tolist()
-        return red, green, blue
+        return tuple(background.colors[0].tolist())
     return (0, 0, 0) if colors.mean() > 127 else (255, 255, 255)
 
 
 def check_placement(folder: Path, picture: np.ndarray, background: Background, places: np.ndarray) -> None:
-    """Print a line if a simple change would take the points of `folder` from the background to the figure.
+    """Print a line if a simple change would take `places (n, 2)`, rows and columns, from the background to the figure.
 
-    `picture` is `(height, width, 3 or 4)`, and `places (n, 2)` are rows and columns. Raises InputError if points lie
-    outside of the picture, or if rows and columns are exchanged.
+    Raises InputError if they lie outside of the `picture (height, width, 3 or 4)`, or if the two are exchanged.
     """
     height, width = shape = picture.shape[:2]
 

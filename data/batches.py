@@ -5,7 +5,7 @@ import math
 import signal
 import warnings
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import cast
 
 import torch
 from torch import Tensor
@@ -23,10 +23,9 @@ class Batches:
 
     def __init__(self, points: ColoredPoints, batch_size: int, num_workers: int, seed: int) -> None:
         self.points, self.batch_size = points, batch_size
-        self.rng = torch.Generator("cpu").manual_seed(seed)
+        self.rng, self.n_shuffled = torch.Generator("cpu").manual_seed(seed), 0
         # The indices of points that are fetched at once, about 4096, because loading costs per call and not per point.
         self.indices: list[Tensor] = []
-        self.end_epoch()
         # PyTorch advises against more processes than cores, at length.
         warnings.filterwarnings("ignore", "This DataLoader will create")
         self.loader = DataLoader(
@@ -44,25 +43,15 @@ class Batches:
         """Batches per epoch."""
         return math.ceil(len(self.points) / self.batch_size)
 
-    def epoch(self, skip: int = 0) -> Iterator[Tensor]:
-        """The batches of one epoch, without the first `skip`; the epoch is the current one until `end_epoch`."""
-        order = torch.randperm(len(self.points), generator=self.rng, device="cpu")
-        self.indices[:] = order.split(self.batch_size * max(1, 4096 // self.batch_size))
+    def from_step(self, step: int) -> Iterator[Tensor]:
+        """The batches from `step` of the training on, to the end of its epoch. Epochs cannot be taken backwards."""
+        epoch, skip = divmod(step, len(self))
+        while self.n_shuffled <= epoch:
+            order = torch.randperm(len(self.points), generator=self.rng, device="cpu")
+            self.indices[:] = order.split(self.batch_size * max(1, 4096 // self.batch_size))
+            self.n_shuffled += 1
         chunks = (self.points.scaling.to_model(chunk).split(self.batch_size) for chunk in self.loader)
         return itertools.islice(itertools.chain.from_iterable(chunks), skip, None)
-
-    def end_epoch(self) -> None:
-        """Make the next epoch the current one."""
-        self.rng_at_epoch_start = self.rng.get_state()
-
-    def state_dict(self) -> dict[str, Any]:
-        """All that the batches of the current epoch depend on."""
-        return {"rng_at_epoch_start": self.rng_at_epoch_start}
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Return to the beginning of the epoch in which `state_dict` was taken."""
-        self.rng.set_state(state["rng_at_epoch_start"].cpu())
-        self.end_epoch()
 
     def close(self) -> None:
         """End the worker processes, which live from epoch to epoch."""

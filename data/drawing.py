@@ -47,8 +47,7 @@ def glyph_mask(text: str = "π", size: int = 300, font: str | Path | None = None
     left, top, right, bottom = drawing.textbbox((0, 0), text, ImageFont.truetype(path, size))
     if right <= left or bottom <= top:
         raise InputError(f"{text!r} has nothing to draw; give a text with at least one visible character")
-    # A tenth of the picture on each side is a margin.
-    scaled = ImageFont.truetype(path, size * 0.8 * size / max(right - left, bottom - top))
+    scaled = ImageFont.truetype(path, size * 0.8 * size / max(right - left, bottom - top))  # margins of a tenth
     left, top, right, bottom = drawing.textbbox((0, 0), text, scaled, align="center")
     drawing.text(((size - left - right) / 2, (size - top - bottom) / 2), text, font=scaled, fill=255, align="center")
     return np.asarray(canvas) > 127
@@ -57,9 +56,7 @@ def glyph_mask(text: str = "π", size: int = 300, font: str | Path | None = None
 def draw(mask: np.ndarray, n: int = 5000, seed: int = 0) -> tuple[np.ndarray, np.ndarray, bytes]:
     """`n` distinct pixels of `mask`, in noisy colors between those of the corners: rows, columns, a JPEG's bytes."""
     rng = np.random.default_rng(seed)
-    rows, columns = np.nonzero(mask)
-    chosen = rng.choice(len(rows), n, replace=False)
-    rows, columns = rows[chosen], columns[chosen]
+    rows, columns = rng.choice(np.argwhere(mask), n, replace=False).T
     down, across = (rows / mask.shape[0])[:, None], (columns / mask.shape[1])[:, None]
     top, bottom = ((1 - across) * left + across * right for left, right in CORNERS)
     colors = (1 - down) * top + down * bottom + rng.normal(0, COLOR_NOISE, (n, 3))

@@ -9,7 +9,6 @@ Then: python main.py data_path=my_data
 import sys
 from argparse import Namespace
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -24,8 +23,7 @@ from utils.system.program import Parser, main_command, run_program
 
 # The usual number of points; of a figure that hides so few; and the longer side of the picture.
 POINTS, MANY_POINTS, SIZE = 5000, 15_000, 300
-# The longer side up to which a picture is enlarged, so that a small figure has room for its points, and others.
-ENLARGED = 2000
+ENLARGED = 2000  # the longer side up to which a picture is enlarged, so that a small figure has room for points
 
 
 def background_color(text: str) -> Background:
@@ -69,22 +67,19 @@ def cropped(picture: Image.Image, weights: np.ndarray) -> Image.Image:
 
 
 def choose_size(figure_at: Callable[[int], np.ndarray], options: Namespace) -> tuple[int, int]:
-    """How many points, and the longer side of the picture, for a figure where `figure_at(side)` is not 0.
-
-    Raises InputError if the figure has fewer pixels than points.
-    """
+    """How many points, and which longer side, suit a figure, `figure_at(side) != 0`. Raises InputError if none do."""
     side = options.size or SIZE
     room = np.count_nonzero(figure_at(side))
     if room < 2:
         advice = "a pale one needs a lower --threshold; --background none, without --invert, takes all that is opaque"
         raise InputError(f"the figure covers only {room} pixels; {advice}")
     n = options.points or (MANY_POINTS if room > 10 * POINTS else POINTS)
+    while not options.size and 2 * room < 3 * n and side < ENLARGED:
+        # A little more than enough, because a border does not grow with the area.
+        side = min(ENLARGED, round(side * (3.6 * n / room) ** 0.5))
+        room = np.count_nonzero(figure_at(side))
     if 2 * room < 3 * n:
-        while not options.size and room < 3 * n and side < ENLARGED:
-            # A little more than enough, because a border does not grow with the area.
-            side = min(ENLARGED, round(side * (3.6 * n / room) ** 0.5))
-            room = np.count_nonzero(figure_at(side))
-        n = options.points or min(n, max(2, room // 3))
+        n = options.points or max(2, room // 3)
     advice = f"ask for --points {max(2, room // 3)}, or for a larger --size"
     if room < n:
         raise InputError(f"the figure covers only {room:,} pixels; {advice}")
@@ -106,7 +101,7 @@ def _of_picture(options: Namespace) -> tuple[np.ndarray, np.ndarray, bytes]:
     chosen = np.random.default_rng(options.seed).choice(weights.size, n, replace=False, p=shares)
     rows, columns = np.unravel_index(chosen, weights.shape)
     colors = pixels[rows, columns, :3]
-    canvas = Canvas(len(weights), weights.shape[1], canvas_color(TRANSPARENT if options.invert else background, colors))
+    canvas = Canvas(len(weights), weights.shape[1], canvas_color(background, colors))
     return rows, columns, as_jpeg(np.column_stack([rows, columns, colors]), canvas)
 
 
@@ -133,13 +128,11 @@ def main(arguments: list[str]) -> None:
     out = Path(options.out)
     if not options.overwrite and any((out / name).exists() for name in (XS, YS, PICTURE)):
         raise InputError(f"{out}: holds a data set already; add --overwrite, or choose another --out")
-
     if options.text is None:
         data = _of_picture(options)
     else:
-        mask = partial(glyph_mask, options.text, font=options.font)
-        n, side = choose_size(mask, options)
-        data = draw(mask(side), n, options.seed)
+        n, side = choose_size(lambda side: glyph_mask(options.text, side, options.font), options)
+        data = draw(glyph_mask(options.text, side, options.font), n, options.seed)
     write(out, *data)
     print(f"{out}: {len(data[0]):,} points; now: {main_command(f'data_path={out}')}")
 

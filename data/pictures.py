@@ -20,11 +20,10 @@ class Canvas(NamedTuple):
 
     height: int
     width: int
-    color: tuple[int, int, int] = (0, 0, 0)
+    color: tuple[int, ...] = (0, 0, 0)
 
 
-# Pillow's own bound is lower than that of open_picture.
-Image.MAX_IMAGE_PIXELS = None
+Image.MAX_IMAGE_PIXELS = None  # lower than the bound of open_picture
 
 
 def open_picture(path: Path, shown_side: int | None = None) -> Image.Image:
@@ -50,27 +49,25 @@ def open_picture(path: Path, shown_side: int | None = None) -> Image.Image:
 
 
 def _as_shown(picture: Image.Image) -> Image.Image:
-    """`picture` turned as its EXIF orientation says, and in sRGB. What is broken is ignored, as viewers do."""
-    profile = picture.info.get("icc_profile")
+    """`picture` turned as its EXIF orientation says, and in sRGB. What is missing or broken is ignored."""
+    profile = picture.info.get("icc_profile", b"")
     with contextlib.suppress(Exception):
         # The orientation is read, and the rest dropped: Pillow would write it anew, which fails where it is broken.
         picture.getexif()
         picture.info.pop("exif", None)
         picture = ImageOps.exif_transpose(picture)
-    if profile:
-        kind = "RGBA" if picture.has_transparency_data else "RGB"
-        with contextlib.suppress(Exception):
-            theirs, srgb = ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB")
-            colors = picture if picture.mode in ("CMYK", "L") and kind == "RGB" else picture.convert(kind)
-            picture = ImageCms.profileToProfile(colors, theirs, srgb, outputMode=kind) or picture
+    kind = "RGBA" if picture.has_transparency_data else "RGB"
+    with contextlib.suppress(Exception):
+        theirs, srgb = ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB")
+        colors = picture if picture.mode in ("CMYK", "L") and kind == "RGB" else picture.convert(kind)
+        picture = ImageCms.profileToProfile(colors, theirs, srgb, outputMode=kind) or picture
     return picture
 
 
 def paint(points: np.ndarray, canvas: Canvas) -> Image.Image:
     """The picture that `points (n, 5)` paint on the `canvas`, one pixel per point, upright as the input picture is."""
     picture = np.full((canvas.height, canvas.width, 3), canvas.color, np.uint8)
-    rows, columns = points[:, PLACES].T
-    picture[rows, columns] = points[:, COLORS]
+    picture[tuple(points[:, PLACES].T)] = points[:, COLORS]
     return Image.fromarray(picture)
 
 
@@ -107,6 +104,5 @@ def save_film(path: Path, data: Image.Image, frames: Iterable[Image.Image], capt
     # With one palette for all pages, what does not change from one to the next is not stored again.
     palette = page(data, "data").quantize(128)
     pages = (sheet.quantize(palette=palette, dither=Image.Dither.NONE) for sheet in map(page, frames, captions))
-    # In milliseconds.
-    options: dict[str, Any] = {"duration": [80] * (len(captions) - 1) + [3000], "loop": 0}
+    options: dict[str, Any] = {"duration": [80] * (len(captions) - 1) + [3000], "loop": 0}  # in milliseconds
     write_whole(path, lambda unfinished: next(pages).save(unfinished, save_all=True, append_images=pages, **options))

@@ -23,7 +23,7 @@ XS, YS, PICTURE = "pi_xs.npy", "pi_ys.npy", "sparse_pi_colored.jpg"
 class ColoredPoints:
     """A PyTorch data set of `points (n, 5)`: integers x (row), y (column), r, g, b; their `scaling`; and a `canvas`."""
 
-    def __init__(self, points: "Tensor", scaling: "Scaling", background: tuple[int, int, int] = (0, 0, 0)) -> None:
+    def __init__(self, points: "Tensor", scaling: "Scaling", background: tuple[int, ...] = (0, 0, 0)) -> None:
         self.points, self.scaling, self.canvas = points, scaling, Canvas(*scaling.shape, background)
 
     def __len__(self) -> int:
@@ -72,10 +72,8 @@ def read_points(folder: str | Path) -> ColoredPoints:
 
     from data.scaling import Scaling, come_from_ycbcr
 
-    # 32 bits, because there may be millions of points.
-    points = torch.from_numpy(np.column_stack([xs, ys, colors]).astype(np.int32))
-    height, width = picture.shape[:2]
-    scaling = Scaling((height, width), come_from_ycbcr(points[:, COLORS]))
+    points = torch.from_numpy(np.column_stack([xs, ys, colors]).astype(np.int32))  # there may be millions
+    scaling = Scaling(picture.shape[:2], come_from_ycbcr(points[:, COLORS]))
     return ColoredPoints(points, scaling, canvas_color(background, colors))
 
 

@@ -4,7 +4,7 @@ JPEG keeps the brightness Y of a pixel apart from its hue, Cb and Cr, which are 
 give only a quarter of all r, g, b. A density of r, g, b would spread over the other three quarters as well.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -12,8 +12,7 @@ from torch import Tensor
 from data import COLORS, N_LEVELS, PLACES, random_subset
 
 
-@dataclass(frozen=True)
-class Scaling:
+class Scaling(NamedTuple):
     """The height and width of the points' picture in pixels, and whether models see colors as Y, Cb, Cr or r, g, b."""
 
     shape: tuple[int, int]

@@ -7,8 +7,7 @@ from torch.nn import functional as F
 from models.point_vae import PointVAE
 from models.vanilla import WIDTH, residual_mlp
 
-# Tuned (docs/design.md).
-N_PROTOTYPES = 64
+N_PROTOTYPES = 64  # tuned (docs/design.md)
 
 
 class AttentionVAE(PointVAE):

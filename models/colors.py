@@ -54,9 +54,6 @@ class ColorHead(nn.Module):
     colors are Y, Cb, Cr (`ycbcr`), m_cb = 128 + e, m_cr = 128 + f, and a = c = d = 0.
     """
 
-    scale: Tensor
-    offset: Tensor
-
     def __init__(self, width: int, ycbcr: bool, n_free: int = 12, n_gray: int = 4) -> None:
         super().__init__()
         self.ycbcr = ycbcr
@@ -70,8 +67,8 @@ class ColorHead(nn.Module):
         # Of each free component: its weight, three means, three widths, which start at 16 levels, and three slopes.
         scale = torch.tensor([1, levels, chroma * levels, chroma * levels, 1, 1, 1, 1, 1, 1.0])
         offset = torch.tensor([0, 0, middle, middle, log_y, log_c, log_c, 0, 0, 0])
-        self.register_buffer("scale", scale.repeat_interleave(n_free), persistent=False)
-        self.register_buffer("offset", offset.repeat_interleave(n_free), persistent=False)
+        self.scale = nn.Buffer(scale.repeat_interleave(n_free), persistent=False)
+        self.offset = nn.Buffer(offset.repeat_interleave(n_free), persistent=False)
         with torch.no_grad():
             # Begin with free components around the middle, and gray ones from dark to light. Tuned.
             for layer in (self.free, self.gray):
@@ -92,10 +89,9 @@ class ColorHead(nn.Module):
         # Scaled as rows of the layer, which is less work than as outputs for all of `h`.
         free = F.linear(h, self.free.weight * self.scale.unsqueeze(1), self.free.bias * self.scale + self.offset)
         weight, first, width = self.gray(h).unflatten(-1, (3, -1)).unbind(-2)
-        first, zero = (N_LEVELS - 1) * first, torch.zeros_like(first)
+        first, width, zero = (N_LEVELS - 1) * first, width + math.log(16), torch.zeros_like(first)
         followed, slope = (zero + N_LEVELS // 2, zero) if self.ycbcr else (first, zero + 1)
         e, f, log_s, log_t = self.tint.unsqueeze(1).expand(4, *zero.shape)
-        width = width + math.log(16)
         gray = [weight, first, followed + 10 * e, followed + 10 * f, width, log_s, log_t, slope, slope, zero]
         components = torch.cat([free.unflatten(-1, (10, -1)), torch.stack(gray, 1)], 2)
         logits, mean, log_std, slopes = components.split([1, 3, 3, 3], 1)

@@ -28,7 +28,6 @@ class CosineCoefficients(nn.Module):
     """
 
     lr_scale: ClassVar = {"mean": 3.0, "log_std": 3.0, "spectrum": 4.0}
-    squared_frequencies: Tensor
 
     def __init__(
         self, squared_frequencies: Tensor, n_fields: tuple[int, ...], gain: float, frequency: float, decay: float
@@ -39,7 +38,7 @@ class CosineCoefficients(nn.Module):
         self.log_std = nn.Parameter(torch.full(shape, -1.5))
         start = torch.tensor([gain, frequency, decay]).log()
         self.spectrum = nn.Parameter(start.view(3, *[1] * len(shape)).repeat(1, *n_fields, 1))
-        self.register_buffer("squared_frequencies", squared_frequencies.float(), persistent=False)
+        self.squared_frequencies = nn.Buffer(squared_frequencies.float(), persistent=False)
 
     def scale(self, log_relevance: Tensor | float = 0.0) -> Tensor:
         """The scales, of the shape of the coefficients; each is multiplied by its relevance before they are normed."""
@@ -85,21 +84,16 @@ class Fields(nn.Module):
 
     `n_smooth` fields of all waves with j, k < 12, as fine as their spectrum says, and `n_patterns` of up to 64 finer
     waves, those that stand out of the colors. So a checkerboard is a wave that is known from the start, not a product
-    of two functions that is found by luck. Training draws the fields from a posterior, which costs more the narrower
-    it is, so they cannot afford to memorize single points.
+    of two functions that is found by luck.
     """
-
-    frequencies: Tensor
-    waves: Tensor
 
     def __init__(self, n_smooth: int, n_patterns: int) -> None:
         super().__init__()
         self.smooth = CosineCoefficients(squared_sums(SMOOTH_HARMONICS)[1:], (n_smooth,), 1.0, 4.0, 2.5)
         # All waves are equal before the colors are seen: of a spectrum of zeros, only the gain counts.
         self.patterns = CosineCoefficients(torch.zeros(N_WAVES), (n_patterns,), 1.0, 1.0, 1.0)
-        # The waves (j, k) of the patterns; (0, 0) stands for none.
-        self.register_buffer("waves", torch.zeros(N_WAVES, 2, dtype=torch.long))
-        self.register_buffer("frequencies", math.pi * torch.arange(HARMONICS).unsqueeze(1), persistent=False)
+        self.waves = nn.Buffer(torch.zeros(N_WAVES, 2, dtype=torch.long))  # of patterns, as (j, k); (0, 0) is none
+        self.frequencies = nn.Buffer(math.pi * torch.arange(HARMONICS).unsqueeze(1), persistent=False)
 
     def forward(self, place: Tensor) -> Tensor:
         """The fields `(n, n_smooth + n_patterns)` at the places `(n, 2)`; drawn in training."""
@@ -151,19 +145,17 @@ def ridge(basis: Tensor, targets: Tensor) -> Tensor:
 def strongest_waves(cosines: Tensor, smooth: Tensor, colors: Tensor, most: int) -> Tensor:
     """Which products (j, k) of `cosines (2, harmonics, n)` stand out of `colors (n, 3)`: at most `most`, as `(k, 2)`.
 
-    What the functions `smooth (functions, n)` explain of the colors does not count.
-
-    Orthogonal matching pursuit (Pati et al. 1993), eight waves at a time: the peaks of the periodogram (Lomb 1976) of
-    what the waves so far leave of the colors, in units of its variance if that were noise.
+    What the functions `smooth (functions, n)` explain of the colors does not count. Orthogonal matching pursuit (Pati
+    et al. 1993), eight waves at a time: the peaks of the periodogram (Lomb 1976) of what the waves so far leave of the
+    colors, in units of its variance if that were noise.
     """
     x, y = cosines
     waves = torch.zeros(0, 2, dtype=torch.long, device=x.device)
     while len(waves) < most:
         basis = torch.cat([smooth, x[waves[:, 0]] * y[waves[:, 1]]])
         left = colors - basis.T @ ridge(basis, colors)
-        power = sum(
-            ((x * channel) @ y.T).square() / ((x * channel).square() @ y.square().T + 1e-9) for channel in left.T
-        )
+        channels = [x * channel for channel in left.T]
+        power = sum((part @ y.T).square() / (part.square() @ y.square().T + 1e-9) for part in channels)
         power[waves[:, 0], waves[:, 1]] = 0
         peaks = power == F.max_pool2d(power.unsqueeze(0), 3, stride=1, padding=1).squeeze(0)
         strength, index = (power * peaks).flatten().topk(min(8, most - len(waves)))

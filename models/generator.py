@@ -1,10 +1,12 @@
 """A trained model in one file, with all that it takes to draw points from it anywhere."""
 
+import contextlib
 import io
 import operator
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 import numpy as np
@@ -19,10 +21,8 @@ from utils.system.environment import own_torch_state
 from utils.system.errors import InputError, missing_in_run, reading
 from utils.system.files import write_bytes
 
-# The version of model.pt.
-MODEL_FORMAT = 7
-# Points drawn at once: few enough for their intermediate results to stay in the processor's cache.
-BLOCK = 4000
+FORMAT = 13  # the version of what training saves, model.pt and checkpoint.pt
+BLOCK = 4000  # points drawn at once: few enough for intermediate results to stay in the processor's cache
 
 
 @dataclass
@@ -52,10 +52,7 @@ class Generator:
         if operator.index(n) < 0:
             raise ValueError(f"n must be 0 or more, not {n}")
         rng = torch.Generator(self.device)
-        if seed is None:
-            rng.seed()
-        else:
-            rng.manual_seed(operator.index(seed))
+        rng.manual_seed(rng.seed() if seed is None else operator.index(seed))
         for start in range(0, n, BLOCK):
             with own_torch_state(self.config.get("threads", 1)):
                 block = self.scaling.to_points(self.model.sample(min(BLOCK, n - start), rng)).numpy()
@@ -68,37 +65,42 @@ class Generator:
 
     def save(self, path: str | Path) -> None:
         """Write all of it to `path`. Raises InputError if that fails; what was there before then still is."""
-        content = {
-            "format": MODEL_FORMAT,
-            "config": self.config,
-            "weights": {name: weight.cpu() for name, weight in self.model.state_dict().items()},
-            "shape": list(self.scaling.shape),
-            "ycbcr": self.scaling.ycbcr,
-            "fingerprint": self.fingerprint,
-            "code": self.code,
-        }
-        torch.save(content, packed := io.BytesIO())
-        write_bytes(path, packed.getvalue())
+        weights = {name: weight.cpu() for name, weight in self.model.state_dict().items()}
+        save_content(path, self, {"weights": weights, "scaling": tuple(self.scaling)})
 
 
 def build_model(config: dict[str, Any], scaling: Scaling) -> VAE:
     """A new model of the kind `config["model"]` with the prior `config["prior"]`, for points of this `scaling`."""
-    prior = PRIORS[config["prior"]](config["latent_dim"], config["n_components"])
-    return MODELS[config["model"]](prior, config["hidden_dim"], scaling)
+    prior = resolve_name(PRIORS[config["prior"]])(config["latent_dim"], config["n_components"])
+    model: VAE = resolve_name(MODELS[config["model"]])(prior, config["hidden_dim"], scaling)
+    return model
 
 
-def load_generator(path: str | Path, device: torch.device | str = "cpu") -> Generator:
-    """Read what `Generator.save` wrote; nothing in it can run code. Raises InputError if there is no such file."""
-    path, advice = Path(path).expanduser(), "train again, with retrain=true"
-    with reading(path, "a model of this program", advice, missing_in_run(path)):
-        content = torch.load(path, map_location=device, weights_only=True)
-        if not isinstance(content, dict) or content.get("format") != MODEL_FORMAT:
-            raise InputError(f"{path}: not a model that this version of the program wrote; {advice}")
-        scaling = Scaling(tuple(content["shape"]), content["ycbcr"])
+def load_generator(path: str | Path, device: str = "cpu") -> Generator:
+    """Read what `Generator.save` wrote. Raises InputError if there is no such file."""
+    with saved_content(Path(path).expanduser(), "model", "train again, with retrain=true", device) as content:
+        scaling = Scaling(*content["scaling"])
         with own_torch_state(threads=1):
             model = build_model(content["config"], scaling)
         model.load_state_dict(content["weights"])
         return Generator(model.to(device), scaling, content["config"], content["fingerprint"], content["code"])
+
+
+def save_content(path: str | Path, generator: Generator, content: dict[str, Any], durable: bool = False) -> None:
+    """Write `content`, and what says where the `generator` comes from, to `path`. Raises InputError if that fails."""
+    origin = {name: getattr(generator, name) for name in ("config", "fingerprint", "code")}
+    torch.save({"format": FORMAT} | origin | content, packed := io.BytesIO())
+    write_bytes(path, packed.getvalue(), durable)
+
+
+@contextlib.contextmanager
+def saved_content(path: Path, kind: str, advice: str, device: torch.device | str = "cpu") -> Iterator[dict[str, Any]]:
+    """What `save_content` wrote, which cannot run code. Raises InputError if it, or what is done here, fails."""
+    with reading(path, f"a {kind} of this program", advice, missing_in_run(path)):
+        content = torch.load(path, map_location=device, weights_only=True)
+        if not isinstance(content, dict) or content.get("format") != FORMAT:
+            raise InputError(f"{path}: was not written by this version of the program; {advice}")
+        yield content
 
 
 def colored_pi_generator(n: int = 1, path: str = "result/attention/model.pt", seed: int | None = None) -> np.ndarray:

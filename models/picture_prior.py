@@ -13,10 +13,8 @@ from models.priors import Prior
 
 # Of each of the two coordinates. The density is normalized and sampled on BINS x BINS bins, in blocks of FINE x FINE.
 HARMONICS, BINS, FINE = 128, 300, 5
-# The square reaches a little further to either side of 0 than the picture, which ends at 2.5 (`PointVAE`).
-REACH = 2.55
-# Sampling drops the bins of lowest density that hold this share of the mass: a stray point now and then.
-TAIL_MASS = 1e-3
+REACH = 2.55  # the square's, to either side of 0: a little further than the picture, which ends at 2.5 (`PointVAE`)
+TAIL_MASS = 1e-3  # the share in the bins of lowest density, which sampling drops: a stray point now and then
 
 
 class PicturePrior(Prior):
@@ -35,23 +33,16 @@ class PicturePrior(Prior):
 
     is_sharp = True
     lr_scale: ClassVar = {"shift": 4.0, "log_relevance": 4.0}
-    frequencies: Tensor
-    norm: Tensor  # makes the mean squares of all products of cosines 1
-    cosines: Tensor
 
     def __init__(self, latent_dim: int = 2, n_components: int = 1) -> None:
         super().__init__(latent_dim)
-        if latent_dim != 2:
-            raise ValueError("the picture prior is a density on a plane: latent_dim must be 2")
         # Where both start is tuned (docs/design.md).
         self.coefficients = CosineCoefficients(squared_sums(HARMONICS), (), gain=5.0, frequency=8.0, decay=2.5)
         self.shift = nn.Parameter(torch.tensor(-6.0))
         self.log_relevance = nn.Parameter(torch.zeros(2, HARMONICS))
-        self.register_buffer("frequencies", math.pi * torch.arange(HARMONICS), persistent=False)
         norm = torch.tensor([1.0] + [math.sqrt(2)] * (HARMONICS - 1))
-        self.register_buffer("norm", torch.outer(norm, norm), persistent=False)
-        middle = (torch.arange(BINS) + 0.5) / BINS
-        self.register_buffer("cosines", self._basis(middle), persistent=False)
+        self.norm = nn.Buffer(torch.outer(norm, norm), persistent=False)  # makes mean squares of all products 1
+        self.cosines = nn.Buffer(self._basis((torch.arange(BINS) + 0.5) / BINS), persistent=False)
 
     def log_prob(self, z: Tensor) -> Tensor:
         rows = columns = self.cosines
@@ -60,7 +51,11 @@ class PicturePrior(Prior):
             blocks = self.cosines.unflatten(0, (-1, FINE))
             drawn = torch.randint(FINE, (2,), device=z.device)
             rows, columns = (blocks.index_select(1, k).squeeze(1) for k in drawn.split(1))
-        return self._log_density(z, self._scaled(), rows, columns)
+        scaled, u = self._scaled(), z / (2 * REACH) + 0.5
+        phi = ((self._basis(u[:, 0]) @ scaled) * self._basis(u[:, 1])).sum(-1) + self.shift
+        mass = self._table(scaled, rows, columns).mean()
+        inside = F.logsigmoid(160 * (REACH - z.abs())).sum(-1)
+        return F.logsigmoid(phi) + inside - (mass + 1e-30).log() - 2 * math.log(2 * REACH)
 
     def sample(self, n: int, rng: torch.Generator) -> Tensor:
         """`n` draws `(n, 2)` from the density without its lowest bins, which hold `TAIL_MASS` of it."""
@@ -89,19 +84,10 @@ class PicturePrior(Prior):
             c = c + self.coefficients.log_std.exp() * torch.randn_like(c)
         return (scale * c).view(HARMONICS, HARMONICS) * self.norm
 
-    def _log_density(self, z: Tensor, scaled: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
-        """Log-density `(n,)` of `z (n, 2)`, normalized on a grid with cosines `rows` and `columns (k, HARMONICS)`."""
-        u = z / (2 * REACH) + 0.5
-        of_row, of_column = self._basis(u[:, 0]), self._basis(u[:, 1])
-        phi = ((of_row @ scaled) * of_column).sum(-1) + self.shift
-        mass = self._table(scaled, rows, columns).mean()
-        inside = F.logsigmoid(160 * (REACH - z.abs())).sum(-1)
-        return F.logsigmoid(phi) + inside - (mass + 1e-30).log() - 2 * math.log(2 * REACH)
-
     def _table(self, scaled: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
         """sigmoid(phi) `(k, k)` on a grid with cosines `rows` and `columns (k, HARMONICS)`."""
         return torch.sigmoid(rows @ scaled @ columns.T + self.shift)
 
     def _basis(self, u: Tensor) -> Tensor:
         """The cosines `(n, HARMONICS)` at `u (n,)` in [0, 1]."""
-        return torch.cos(u.unsqueeze(-1) * self.frequencies)
+        return torch.cos(u.unsqueeze(-1) * (math.pi * torch.arange(HARMONICS, device=u.device)))

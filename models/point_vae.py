@@ -15,8 +15,7 @@ from models.vae import VAE, log_cell
 
 # Tuned (docs/design.md): harmonics of a coordinate that networks see, and fields of each kind that colors depend on.
 N_HARMONICS, N_FIELDS = 4, 16
-# Height and width of the picture in units of z, so that N(0, I) covers it.
-SPAN = 5
+SPAN = 5  # height and width of the picture in units of z, so that N(0, I) covers it
 
 
 class PointVAE(VAE):
@@ -34,25 +33,20 @@ class PointVAE(VAE):
     place of fields would memorize the colors of single points.
     """
 
-    size: Tensor
-    encoder_log_std: Tensor
-
     def __init__(self, prior: Prior, hidden_dim: int, scaling: Scaling) -> None:
         super().__init__(prior)
         self.hidden_dim, self.bends = hidden_dim, not prior.is_sharp
-        size = torch.tensor(scaling.shape).float()
-        self.register_buffer("size", size, persistent=False)
+        size = self.size = nn.Buffer(torch.tensor(scaling.shape).float(), persistent=False)
         # In units of z. Where networks learn it, starting narrow makes z informative from the first step.
         width = torch.ones(self.latent_dim) if self.bends else SPAN / size
-        self.register_buffer("encoder_log_std", width.log() - 1, persistent=False)
+        self.encoder_log_std = nn.Buffer(width.log() - 1, persistent=False)
         # The decoder's width starts at a fifteenth of the picture, or at half a pixel.
         self.log_std = nn.Parameter((size / 15 if self.bends else torch.full((2,), 0.5)).log())
         if self.bends:
             self.encoder = self.network(N_COORDINATES * N_HARMONICS, 2 * self.latent_dim)
             self.place = self.network(self.latent_dim * N_HARMONICS, 2)
-            for network in (self.encoder, self.place):
-                for parameter in network[-1].parameters():
-                    nn.init.zeros_(parameter)
+            for parameter in (*self.encoder[-1].parameters(), *self.place[-1].parameters()):
+                nn.init.zeros_(parameter)
         self.fields = Fields(N_FIELDS, N_FIELDS)
         self.color_network = self.network(2 * N_FIELDS, 32, blocks=2)
         self.color_head = ColorHead(32, scaling.ycbcr)

@@ -43,8 +43,7 @@ class VAE(nn.Module):
     def start_from(self, x: Tensor) -> None:
         """Begin with what the training points `x (n, 5)` tell; a model may do without.
 
-        Called once, before training. Whatever it sets is a parameter or a persistent buffer, so that a model that is
-        loaded or resumed has it.
+        Called once, before training. What it sets is a parameter or a persistent buffer, so that loaded models have it.
         """
 
     def parameter_kl(self) -> Tensor | float:

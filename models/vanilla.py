@@ -5,8 +5,7 @@ from torch.nn import functional as F
 
 from models.point_vae import PointVAE
 
-# Tuned (docs/design.md).
-WIDTH = 32
+WIDTH = 32  # tuned (docs/design.md)
 
 
 class VanillaVAE(PointVAE):

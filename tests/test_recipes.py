@@ -23,7 +23,7 @@ BLOCKS = "\n".join(re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL))
 FILES = dict(re.findall(r"^# ([\w/]+\.py)\n(.*?\n)\n\n# ", BLOCKS, re.DOTALL | re.MULTILINE))
 ROWS = re.findall(r"^# ([\w/]+\.py), in (\w+)\n(from .*\n)?(.*)\n", BLOCKS, re.MULTILINE)
 LEARNED = [
-    (table, *re.findall(r'(\w+)="([\w.:]+)",', row)[0]) for _, table, _, row in ROWS if table in ("MODELS", "PRIORS")
+    (table, *re.findall(r'"(\w+)": "([\w.:]+)",', row)[0]) for _, table, _, row in ROWS if table in ("MODELS", "PRIORS")
 ]
 
 
@@ -62,7 +62,7 @@ def test_a_new_model_or_prior_can_be_trained_resumed_judged_and_loaded(
 
 def with_row(text: str, table: str, needed: str, row: str) -> str:
     """The `text` of a module with the `row` at the top of its `table`, and with the import that is `needed`."""
-    beginning = r'class Config:\n    """.*?"""\n' if table == "Config" else rf"{table}(: .+?)? = (Registry\()?\s*{{?"
+    beginning = r'class Config:\n    """.*?"""\n' if table == "Config" else rf"{table}(: .+?)? = {{"
     place = re.search(rf"^{beginning}", text, re.DOTALL | re.MULTILINE)
     assert place, table
     text = f"{text[: place.end()]}\n    {row}\n{text[place.end() :]}"

@@ -37,7 +37,7 @@ def test_resuming_brings_back_epochs_and_step_under_the_settings_of_today(
     record: Record, points: ColoredPoints, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("utils.training.checkpoint.code_version", lambda: "new")
-    record.code = "old"
+    record.generator.code = "old"
     record.training.run(record.add)
     free = {"num_workers": 2, "n_generate": 7, "gen_every_epochs": 0, "keep_runs": 3, "epochs": 7, "compile": "never"}
 

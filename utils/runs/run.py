@@ -1,6 +1,5 @@
 """A run of one model: its folder, the names of its files, and all that is shown of it."""
 
-import dataclasses
 import json
 from enum import StrEnum
 from functools import cached_property
@@ -65,8 +64,7 @@ class Run:
         epochs = read_checkpoint(self.trained_in)["epochs"]
         if not epochs:
             raise InputError(f"{self.trained_in}: its training has not come to the end of an epoch; {ADVICE}")
-        names = [field.name for field in dataclasses.fields(Epoch)]
-        return dict(zip(names, np.transpose(epochs), strict=True))
+        return dict(zip(Epoch._fields, np.transpose(epochs), strict=True))
 
     @cached_property
     def generator(self) -> Generator:

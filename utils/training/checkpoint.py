@@ -1,8 +1,6 @@
 """What training leaves in its folder, epoch by epoch: history, model, film, and the checkpoint for `--resume`."""
 
 import contextlib
-import dataclasses
-import io
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -15,21 +13,17 @@ from PIL import Image
 from data import random_subset
 from data.pictures import paint, save_film, save_picture
 from data.points import ColoredPoints
-from models.generator import Generator, load_generator
+from models.generator import Generator, load_generator, save_content, saved_content
 from utils.settings.config import Config
 from utils.system.environment import code_version
-from utils.system.errors import InputError, missing_in_run, reading
-from utils.system.files import skipped_if_held, write_bytes, write_text
+from utils.system.errors import InputError
+from utils.system.files import skipped_if_held, write_text
 from utils.system.program import Interrupted, deferred
 from utils.training.loop import Epoch, Training
 
-# Points on a frame of the film: enough to see the glyph, few enough to be painted after each epoch.
-FRAME_POINTS = 2000
-# The version of checkpoint.pt.
-CHECKPOINT_FORMAT = 12
+FRAME_POINTS = 2000  # of the film: enough to see the glyph, few enough to be painted after each epoch
 ANEW = "train anew without --resume"
-# How messages name the fingerprint of the data, among the settings.
-DATA = "data in data_path"
+DATA = "data in data_path"  # how messages name the fingerprint of the data, among the settings
 
 
 class TrainingFile(StrEnum):
@@ -48,16 +42,11 @@ class Record:
     """Writes the state of `training` into `config.output`, after each epoch; the checkpoint last."""
 
     def __init__(self, config: Config, training: Training, data: ColoredPoints) -> None:
-        self.config, self.training, self.data = config, training, data
-        self.folder, self.fingerprint, self.code = config.output, data.fingerprint(), code_version()
+        self.config, self.training, self.data, self.folder = config, training, data, config.output
+        # As training has made it so far.
+        self.generator = Generator(training.average, data.scaling, vars(config), data.fingerprint(), code_version())
         self.epochs: list[Epoch] = []
         (self.folder / TrainingFile.FRAMES).mkdir(exist_ok=True)
-
-    @property
-    def generator(self) -> Generator:
-        """The generator as training has made it so far."""
-        settings = dataclasses.asdict(self.config)
-        return Generator(self.training.average, self.data.scaling, settings, self.fingerprint, self.code)
 
     def add(self, epoch: Epoch) -> None:
         """Paint the generator if gen_every_epochs says so, and save all. Raises InputError if it cannot be saved."""
@@ -74,49 +63,38 @@ class Record:
 
     def save(self) -> None:
         """Write the settings, the history, the model and the checkpoint. Raises InputError for the last two."""
-        rows = [dataclasses.astuple(epoch) for epoch in self.epochs]
-        table = [[field.name for field in dataclasses.fields(Epoch)], *rows]
-        history = "".join(",".join(map(str, row)) + "\n" for row in table)
+        history = "".join(",".join(map(str, row)) + "\n" for row in (Epoch._fields, *self.epochs))
         for name, text in ((TrainingFile.CONFIG, self.config.to_yaml()), (TrainingFile.HISTORY, history)):
             with skipped_if_held():
                 write_text(self.folder / name, text)
         self.generator.save(self.folder / TrainingFile.MODEL)
-        content = {
-            "config": dataclasses.asdict(self.config),
-            "fingerprint": self.fingerprint,
-            "code": self.code,
-            "epochs": rows,
-            "training": self.training.state_dict(),
-            "format": CHECKPOINT_FORMAT,
-        }
-        packed = io.BytesIO()
-        torch.save(content, packed)
+        content = {"epochs": [tuple(epoch) for epoch in self.epochs], "training": self.training.state_dict()}
         # Durable, because it must survive a power cut.
-        write_bytes(self.folder / TrainingFile.CHECKPOINT, packed.getvalue(), durable=True)
+        save_content(self.folder / TrainingFile.CHECKPOINT, self.generator, content, durable=True)
 
     def resume(self) -> None:
         """Continue from the checkpoint in the folder, if there is one. Raises InputError if it cannot be used."""
-        path = self.folder / TrainingFile.CHECKPOINT
+        path, fingerprint = self.folder / TrainingFile.CHECKPOINT, self.generator.fingerprint
         if not path.exists():
             return
-        saved, now = read_checkpoint(self.folder), vars(self.config) | {DATA: self.fingerprint}
-        before, fixed = saved["config"] | {DATA: saved["fingerprint"]}, Config.names("model", "training")
-        refuse_changes(path, before, now, [name for name in fixed if name != "epochs"], ANEW)
-        if inexact := [name for name in Config.names("machine") if before.get(name) != now[name]]:
-            print(f"{' and '.join(inexact)} changed: the last digits may differ from those of an uninterrupted run")
-        with reading(path, "a checkpoint of this program", ANEW):
+        with saved_content(path, "checkpoint", ANEW) as saved:
+            before, now = saved["config"] | {DATA: saved["fingerprint"]}, vars(self.config) | {DATA: fingerprint}
+            fixed = [name for name in Config.names("model", "training") if name != "epochs"]
+            refuse_changes(path, before, now, fixed, ANEW)
+            if inexact := [name for name in Config.names("machine") if before.get(name) != now[name]]:
+                print(f"{' and '.join(inexact)} changed: the last digits may differ from those of an uninterrupted run")
             self.training.load_state_dict(saved["training"])
             self.epochs = [Epoch(*epoch) for epoch in saved["epochs"]]
             if self.training.step > self.training.n_steps:
                 raise InputError(f"{path}: has {len(self.epochs)} epochs already; set epochs to that or more")
-        if saved["code"] != self.code:
-            self.code = f"{saved['code']}, from epoch {len(self.epochs) + 1} by {self.code}"
+        if saved["code"] != self.generator.code:
+            self.generator.code = f"{saved['code']}, from epoch {len(self.epochs) + 1} by {self.generator.code}"
         # Settings that may change, such as n_generate, are from now on those of today.
         self.save()
 
     @contextlib.contextmanager
     def stoppable(self, to_continue: str) -> Iterator[list[int]]:
-        """Signals of the person's that this list receives end training after a step; the film is made in any case.
+        """A list of signals, each of which ends training after a step. The film is made in any case.
 
         Raises Interrupted at the end if there was a signal: all is saved then, and `to_continue` is the command.
         """
@@ -148,12 +126,8 @@ class Record:
 
 
 def read_checkpoint(folder: Path) -> dict[str, Any]:
-    """The content of the checkpoint in `folder`, which cannot run code. Raises InputError if it cannot be used."""
-    path = folder / TrainingFile.CHECKPOINT
-    with reading(path, "a checkpoint of this program", ANEW, missing_in_run(path)):
-        content = torch.load(path, map_location="cpu", weights_only=True)
-        if not isinstance(content, dict) or content.get("format") != CHECKPOINT_FORMAT:
-            raise InputError(f"{path}: was written by another version of the program; {ANEW}")
+    """The content of the checkpoint in `folder`. Raises InputError if it cannot be used."""
+    with saved_content(folder / TrainingFile.CHECKPOINT, "checkpoint", ANEW) as content:
         return content
 
 

@@ -5,11 +5,10 @@ import copy
 import sys
 import time
 from collections.abc import Callable, Sized
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from tqdm import tqdm
 
 from data import N_COORDINATES
@@ -22,12 +21,8 @@ from utils.settings.schedules import StepSettings, beta_schedule, cosine_decay
 from utils.system.errors import InputError
 from utils.training.step import AdamW, compiled
 
-# What has a state of its own that the next step depends on.
-STATEFUL = ("model", "average", "optimizer", "batches")
 
-
-@dataclass(frozen=True)
-class Epoch:
+class Epoch(NamedTuple):
     """The figures of one epoch: a row of history.csv.
 
     Losses are in nats per point; what is minimized is train_reconstruction + beta train_kl + parameter_kl. These are
@@ -60,9 +55,9 @@ class Training:
         self.model, self.average = model.train(), copy.deepcopy(model).eval()
         self.settings = StepSettings(config)
         self.optimizer = AdamW(model, self.average, self.settings)
+        self.modules = nn.ModuleList([self.model, self.average, self.optimizer])
         self.batches = Batches(train, config.batch_size, config.num_workers, config.seed)
-        # Steps that are done, and all that there will be.
-        self.step, self.n_steps = 0, config.epochs * len(self.batches)
+        self.step, self.n_steps = 0, config.epochs * len(self.batches)  # steps done, and all that there will be
         self.beta_at = beta_schedule(config, self.n_steps)
         # Of the current epoch so far: the sums of the three terms of the loss over its points, and its seconds.
         self.loss_sums, self.seconds = torch.zeros(3, device=self.device), 0.0
@@ -76,7 +71,7 @@ class Training:
             torch.set_flush_denormal(True)
             while self.step < self.n_steps and not signals:
                 start = time.perf_counter() - self.seconds
-                for x in self.batches.epoch(skip=self.step % len(self.batches)):
+                for x in self.batches.from_step(self.step):
                     beta = self.beta_at(self.step)
                     rate = self.settings.learning_rate * cosine_decay(self.step, self.n_steps, self.settings.warmup)
                     gradient, losses = self.gradient(x.to(self.device), torch.tensor(beta, device=self.device))
@@ -124,33 +119,28 @@ class Training:
     def state_dict(self) -> dict[str, Any]:
         """All that the next step depends on."""
         own = {"step": self.step, "loss_sums": self.loss_sums, "seconds": self.seconds}
-        parts = {name: getattr(self, name).state_dict() for name in STATEFUL}
-        return own | parts | {"random": random_numbers(self.device).get_state()}
+        return own | {"modules": self.modules.state_dict(), "random": random_numbers(self.device).get_state()}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Continue from where `state_dict` was taken."""
-        for name in STATEFUL:
-            getattr(self, name).load_state_dict(state[name])
+        self.modules.load_state_dict(state["modules"])
         self.step, self.loss_sums, self.seconds = state["step"], state["loss_sums"].to(self.device), state["seconds"]
         random_numbers(self.device).set_state(state["random"].cpu())
 
     def _end_epoch(self, beta: float, rate: float) -> Epoch:
-        """The figures of the epoch that has just ended; the next one is the current one from now on."""
-        losses: list[float] = (self.loss_sums / len(self.train)).tolist()
+        """The figures of the epoch that has just ended."""
         held_out = evaluate_loss(self.model.eval(), self.held_out, self.config.seed)
         self.model.train()
-        number, seconds = self.step // len(self.batches), self.seconds
+        figures = [*(self.loss_sums / len(self.train)).tolist(), *held_out, self.seconds]
+        epoch = Epoch(self.step // len(self.batches), beta, rate, *figures)
         self.loss_sums, self.seconds = torch.zeros_like(self.loss_sums), 0.0
-        self.batches.end_epoch()
-        return Epoch(number, beta, rate, losses[0], losses[1], losses[2], *held_out, seconds)
+        return epoch
 
     def _check(self) -> None:
         """Raise InputError unless all losses and weights are finite. What is not finite once remains so."""
         if not torch.isfinite(self.loss_sums.sum() + self.optimizer.weights.sum()):
-            raise InputError(
-                f"training: the loss is not finite by step {self.step} of {self.n_steps}; what was saved before "
-                f"is kept; try a learning_rate below {self.config.learning_rate:g}"
-            )
+            remedy = f"what was saved before is kept; try a learning_rate below {self.config.learning_rate:g}"
+            raise InputError(f"training: the loss is not finite by step {self.step} of {self.n_steps}; {remedy}")
 
 
 def random_numbers(device: torch.device) -> torch.Generator:
@@ -163,8 +153,7 @@ def random_numbers(device: torch.device) -> torch.Generator:
 class Progress(tqdm):
     """A bar of `n_steps`, of which some are `done`; in a file or a pipe, a line every 15 seconds and one at the end."""
 
-    # No thread that looks after the bar: worker processes begin as copies of this one.
-    monitor_interval = 0
+    monitor_interval = 0  # no thread looks after the bar: worker processes begin as copies of this one
 
     def __init__(self, n_steps: int, done: int) -> None:
         line = "{n:,} of {total:,} steps ({percentage:.0f}%), {remaining} left{postfix}"

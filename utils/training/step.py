@@ -8,9 +8,10 @@ from torch import Tensor, nn
 
 from models.vae import VAE
 from utils.settings.schedules import StepSettings, averaging_weight
+from utils.system.errors import reason_of
 
 
-class AdamW:
+class AdamW(nn.Module):
     """Moves the weights of `model`, and those of `average`, their moving average.
 
     All weights lie in one vector, which is quicker than many small tensors. Matrices decay; what a module names in
@@ -18,19 +19,20 @@ class AdamW:
     """
 
     def __init__(self, model: VAE, average: VAE, settings: StepSettings) -> None:
+        super().__init__()
         self.settings = settings
         self.weights, self.average = flattened(model), flattened(average)
-        self.mean, self.square = torch.zeros_like(self.weights), torch.zeros_like(self.weights)
-        self.squared_length = self.weights.new_zeros(())
-        sizes = torch.tensor([parameter.numel() for parameter in model.parameters()], device=self.weights.device)
-        self.lr_scale, self.decay = (
-            self.weights.new_tensor(factors).repeat_interleave(sizes) for factors in zip(*rules(model), strict=True)
-        )
-
-    @property
-    def state(self) -> tuple[Tensor, ...]:
-        """All that an update changes."""
-        return self.weights, self.average, self.mean, self.square, self.squared_length
+        # With the weights, all that an update changes; state_dict() has buffers.
+        self.mean, self.square = (nn.Buffer(torch.zeros_like(self.weights)) for _ in range(2))
+        self.squared_length = nn.Buffer(self.weights.new_zeros(()))
+        self.state = self.weights, self.average, self.mean, self.square, self.squared_length
+        rules = []
+        for name, parameter in model.named_parameters():
+            module, _, own_name = name.rpartition(".")
+            lr_scale = getattr(model.get_submodule(module), "lr_scale", {}).get(own_name, 1.0)
+            decay = float(own_name == "weight" and parameter.dim() > 1)
+            rules.append(self.weights.new_tensor([[lr_scale], [decay]]).expand(2, parameter.numel()))
+        self.lr_scale, self.decay = torch.cat(rules, 1)
 
     def move(self, gradient: Tensor, learning_rate: float, step: int) -> None:
         """Move the weights against the `gradient`, in the step that is counted as `step` from 1."""
@@ -64,25 +66,6 @@ class AdamW:
         example = self.weights + 1, self.weights.new_ones(5), *(part.clone() for part in self.state)
         self.update = compiled(self.update, *example)  # type: ignore[method-assign]
 
-    def state_dict(self) -> dict[str, Any]:
-        """All that the next update depends on, beside the weights."""
-        return {name: getattr(self, name) for name in ("mean", "square", "squared_length")}
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Continue from where `state_dict` was taken, compiled or not."""
-        for name, value in state.items():
-            getattr(self, name).copy_(value)
-
-
-def rules(model: nn.Module) -> list[tuple[float, float]]:
-    """For each weight of `model`, in the order of its parameters: the factor of its learning rate, and of its decay."""
-    rows = []
-    for name, parameter in model.named_parameters():
-        module, _, own_name = name.rpartition(".")
-        lr_scale = getattr(model.get_submodule(module), "lr_scale", {}).get(own_name, 1.0)
-        rows.append((lr_scale, float(own_name == "weight" and parameter.dim() > 1)))
-    return rows
-
 
 def flattened(model: nn.Module) -> Tensor:
     """All parameters of `model` in one vector, of which they are views from now on."""
@@ -105,6 +88,5 @@ def compiled(function: Callable[..., Any], *example: Any) -> Callable[..., Any]:
             code(*example)
     except Exception as error:
         # Whatever is missing or broken, the eager step still works.
-        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-        raise RuntimeError(lines[0] if lines else type(error).__name__) from None
+        raise RuntimeError(reason_of(error)) from None
     return code
