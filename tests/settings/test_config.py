@@ -38,8 +38,9 @@ def test_the_shipped_file_and_help_hold_every_key_with_its_default_and_its_docum
         assert set(theirs.split(" | ")[1:]) <= set(ours.split(" | ")[1:])
 
 
-def test_all_stands_for_all_models_and_each_has_an_output_folder_of_its_own():
-    runs = Config(model="all", result_path="there").each_model()
+@pytest.mark.parametrize("name", ["all", "both"])
+def test_all_stands_for_all_models_and_each_has_an_output_folder_of_its_own(name: str):
+    runs = Config(model=name, result_path="there").each_model()
 
     assert runs == [Config(model=name, result_path="there") for name in MODELS]
     assert [run.output for run in runs] == [Path("there") / name for name in MODELS]

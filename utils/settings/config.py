@@ -60,6 +60,8 @@ class Config:
         return [field.name for field in dataclasses.fields(cls) if field.metadata["kind"] in kinds]
 
     def __post_init__(self) -> None:
+        if self.model == "both":  # its name when there were two
+            object.__setattr__(self, "model", ALL_MODELS)
         for field in dataclasses.fields(self):
             object.__setattr__(self, field.name, checked(field, getattr(self, field.name)))
         # Not asked of the class, because PyTorch takes seconds to load.
