@@ -10,8 +10,7 @@ import utils  # noqa: F401 - says which packages are missing before the first of
 # isort: split
 import numpy as np
 
-NAMES = ("x", "y", "r", "g", "b")
-N_COORDINATES = len(NAMES)
+N_COORDINATES = 5  # x, y, r, g, b
 PLACES, COLORS = slice(0, 2), slice(2, 5)
 N_LEVELS = 256  # of a color channel
 

@@ -23,7 +23,7 @@ class Canvas(NamedTuple):
     color: tuple[int, ...] = (0, 0, 0)
 
 
-Image.MAX_IMAGE_PIXELS = None  # lower than the bound of open_picture
+Image.MAX_IMAGE_PIXELS = None  # Pillow's bound is lower than that of open_picture
 
 
 def open_picture(path: Path, shown_side: int | None = None) -> Image.Image:

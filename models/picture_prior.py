@@ -42,6 +42,7 @@ class PicturePrior(Prior):
         self.log_relevance = nn.Parameter(torch.zeros(2, HARMONICS))
         norm = torch.tensor([1.0] + [math.sqrt(2)] * (HARMONICS - 1))
         self.norm = nn.Buffer(torch.outer(norm, norm), persistent=False)  # makes mean squares of all products 1
+        self.frequencies = nn.Buffer(math.pi * torch.arange(HARMONICS), persistent=False)
         self.cosines = nn.Buffer(self._basis((torch.arange(BINS) + 0.5) / BINS), persistent=False)
 
     def log_prob(self, z: Tensor) -> Tensor:
@@ -90,4 +91,4 @@ class PicturePrior(Prior):
 
     def _basis(self, u: Tensor) -> Tensor:
         """The cosines `(n, HARMONICS)` at `u (n,)` in [0, 1]."""
-        return torch.cos(u.unsqueeze(-1) * (math.pi * torch.arange(HARMONICS, device=u.device)))
+        return torch.cos(u.unsqueeze(-1) * self.frequencies)

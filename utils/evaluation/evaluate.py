@@ -94,7 +94,8 @@ def memorization(generated: np.ndarray, train: np.ndarray, held_out: np.ndarray,
     records = np.vstack([known, random_subset(held_out, 5000)])
     # The first of several records at the same distance must not always be a training point.
     order = torch.randperm(len(records), generator=rng).numpy()
-    scale = np.where(records.std(0) > 0, records.std(0), 1.0)
+    deviation = records.std(0)
+    scale = np.where(deviation > 0, deviation, 1.0)
     closest = nearest(_tensor(generated / scale), _tensor(records[order] / scale), 1)[1]
     hits = np.bincount(order[closest[:, 0].numpy()], minlength=len(records))
     copied = copies(generated, np.vstack([train, held_out]))
